@@ -28,6 +28,7 @@ export default defineConfig({
           include: ['{lib,workflows,worker,scripts,app}/**/*.integ.test.ts'],
           testTimeout: 60_000,
           hookTimeout: 60_000,
+          globalSetup: ['scripts/testing/globalSetup.ts'],
           maxWorkers: 2,
         },
       },
