@@ -1,0 +1,314 @@
+/**
+ * Tables that the engine writes. Rules that the columns alone do not show:
+ *
+ * - `workflow_events` is inbox and log at once. A sender inserts a row without `seq`; only the worker that owns the
+ *   execution's partition gives it one. A row with `disposition` was closed without entering the log.
+ * - `workflow_executions` is written by the owning worker only, apart from the insert at the start.
+ * - `workflow_workers` changes once, when a worker is fenced: every commit of a worker share-locks its own row there.
+ *   Leases are renewed in a table of their own so that heartbeats never wait for those locks.
+ */
+import { sql } from 'drizzle-orm';
+import {
+  bigint,
+  boolean,
+  index,
+  integer,
+  pgTable,
+  primaryKey,
+  smallint,
+  text,
+  unique,
+  uniqueIndex,
+  uuid,
+} from 'drizzle-orm/pg-core';
+import type { JsonValue } from '@shared/workflow/model/json';
+import type { ExecutionStatus } from '@shared/workflow/model/status';
+import { instant, jsonText } from './columns';
+
+export const workflowRegistrations = pgTable(
+  'workflow_registrations',
+  {
+    registrationId: uuid('registration_id').primaryKey(),
+    /** null: a system workflow, shared by all tenants. */
+    tenantId: text('tenant_id'),
+    name: text('name').notNull(),
+    /** The version that new executions are pinned to. */
+    currentVersion: text('current_version').notNull(),
+    description: text('description'),
+    createdAt: instant('created_at').notNull().defaultNow(),
+    updatedAt: instant('updated_at').notNull().defaultNow(),
+  },
+  (t) => [unique('workflow_registrations_name').on(t.tenantId, t.name).nullsNotDistinct()],
+);
+
+export const workflowRegistrationVersions = pgTable(
+  'workflow_registration_versions',
+  {
+    registrationId: uuid('registration_id')
+      .notNull()
+      .references(() => workflowRegistrations.registrationId),
+    version: text('version').notNull(),
+    firstSeenAt: instant('first_seen_at').notNull().defaultNow(),
+  },
+  (t) => [primaryKey({ columns: [t.registrationId, t.version] })],
+);
+
+export const workflowEventAttachments = pgTable(
+  'workflow_event_attachments',
+  {
+    attachmentId: uuid('attachment_id').primaryKey(),
+    tenantId: text('tenant_id').notNull(),
+    eventType: text('event_type').notNull(),
+    /** For a system workflow: its `registration_id`. */
+    workflowId: uuid('workflow_id')
+      .notNull()
+      .references(() => workflowRegistrations.registrationId),
+    isActive: boolean('is_active').notNull().default(true),
+    createdBy: text('created_by'),
+    createdAt: instant('created_at').notNull().defaultNow(),
+    updatedAt: instant('updated_at').notNull().defaultNow(),
+  },
+  (t) => [unique('workflow_event_attachments_once').on(t.tenantId, t.eventType, t.workflowId)],
+);
+
+export const workflowBusEvents = pgTable(
+  'workflow_bus_events',
+  {
+    eventId: uuid('event_id').primaryKey(),
+    tenantId: text('tenant_id').notNull(),
+    eventType: text('event_type').notNull(),
+    eventName: text('event_name').notNull(),
+    payload: jsonText<JsonValue>('payload').notNull(),
+    userId: text('user_id'),
+    correlationId: text('correlation_id').notNull(),
+    /** What the event is about, in the words of the business: shown beside executions it started. */
+    subject: text('subject'),
+    idempotencyKey: text('idempotency_key'),
+    createdAt: instant('created_at').notNull().defaultNow(),
+    /** null until executions that wait with `match` were looked for, after the commit of this row. */
+    fannedOutAt: instant('fanned_out_at'),
+  },
+  (t) => [
+    uniqueIndex('workflow_bus_events_idempotency')
+      .on(t.tenantId, t.idempotencyKey)
+      .where(sql`${t.idempotencyKey} IS NOT NULL`),
+    index('workflow_bus_events_recent').on(t.tenantId, t.createdAt.desc()),
+  ],
+);
+
+export const workflowExecutions = pgTable(
+  'workflow_executions',
+  {
+    executionId: uuid('execution_id').notNull(),
+    partitionId: smallint('partition_id').notNull(),
+    tenantId: text('tenant_id').notNull(),
+    workflowName: text('workflow_name').notNull(),
+    workflowVersion: text('workflow_version').notNull(),
+    registrationId: uuid('registration_id').notNull(),
+    /** The engine's status; `state` is the author's label. */
+    status: text('status').$type<ExecutionStatus>().notNull(),
+    state: text('state'),
+    headSeq: integer('head_seq').notNull(),
+    subject: text('subject'),
+    correlationId: text('correlation_id').notNull(),
+    startedByEventId: uuid('started_by_event_id'),
+    startedBy: text('started_by'),
+    parentExecutionId: uuid('parent_execution_id'),
+    workflowKey: text('workflow_key'),
+    result: jsonText<JsonValue>('result'),
+    error: jsonText<JsonValue>('error'),
+    createdAt: instant('created_at').notNull().defaultNow(),
+    updatedAt: instant('updated_at').notNull().defaultNow(),
+    endedAt: instant('ended_at'),
+  },
+  (t) => [
+    primaryKey({ columns: [t.executionId, t.partitionId] }),
+    index('workflow_executions_recent').on(t.tenantId, t.createdAt.desc()),
+    index('workflow_executions_by_event')
+      .on(t.startedByEventId)
+      .where(sql`${t.startedByEventId} IS NOT NULL`),
+    uniqueIndex('workflow_executions_key')
+      .on(t.tenantId, t.workflowName, t.workflowKey, t.partitionId)
+      .where(sql`${t.workflowKey} IS NOT NULL`),
+    index('workflow_executions_runnable')
+      .on(t.partitionId)
+      .where(sql`${t.status} IN ('pending', 'running', 'blocked_on_code')`),
+  ],
+);
+
+export const workflowEvents = pgTable(
+  'workflow_events',
+  {
+    executionId: uuid('execution_id').notNull(),
+    partitionId: smallint('partition_id').notNull(),
+    /** null: in the inbox, not yet taken. */
+    seq: integer('seq'),
+    /** Order of arrival in the inbox. */
+    rowId: bigint('row_id', { mode: 'number' }).generatedAlwaysAsIdentity({ cache: 1 }).notNull(),
+    tenantId: text('tenant_id').notNull(),
+    kind: text('kind').notNull(),
+    /** Event name, action name, new state, key of data... depending on the kind. */
+    name: text('name'),
+    commandId: text('command_id'),
+    payload: jsonText<JsonValue>('payload'),
+    /** Set for events that came over the bus: delivery to an execution happens once. */
+    busEventId: uuid('bus_event_id'),
+    /** When the row entered the log; while in the inbox, when it was sent. */
+    at: instant('at').notNull().defaultNow(),
+    /** Why an inbox row never entered the log: `too_late`. */
+    disposition: text('disposition'),
+  },
+  (t) => [
+    uniqueIndex('workflow_events_log').on(t.executionId, t.seq, t.partitionId).where(sql`${t.seq} IS NOT NULL`),
+    index('workflow_events_inbox')
+      .on(t.partitionId, t.executionId, t.rowId)
+      .where(sql`${t.seq} IS NULL AND ${t.disposition} IS NULL`),
+    uniqueIndex('workflow_events_bus_once')
+      .on(t.executionId, t.busEventId, t.partitionId)
+      .where(sql`${t.busEventId} IS NOT NULL`),
+  ],
+);
+
+/** Delivery trouble of inbox rows: who tried, how often, with what error. Undisturbed deliveries leave no row. */
+export const workflowEventProcessing = pgTable(
+  'workflow_event_processing',
+  {
+    executionId: uuid('execution_id').notNull(),
+    partitionId: smallint('partition_id').notNull(),
+    tenantId: text('tenant_id').notNull(),
+    status: text('status').$type<'deferred' | 'failed' | 'resolved'>().notNull(),
+    attempts: integer('attempts').notNull().default(0),
+    workerId: uuid('worker_id'),
+    error: jsonText<JsonValue>('error'),
+    firstAt: instant('first_at').notNull().defaultNow(),
+    lastAt: instant('last_at').notNull().defaultNow(),
+  },
+  (t) => [primaryKey({ columns: [t.executionId, t.partitionId] })],
+);
+
+export const workflowActionResults = pgTable(
+  'workflow_action_results',
+  {
+    executionId: uuid('execution_id').notNull(),
+    partitionId: smallint('partition_id').notNull(),
+    /** Name and per-name counter within the execution, for example `sendNotification#2`. */
+    commandId: text('command_id').notNull(),
+    tenantId: text('tenant_id').notNull(),
+    actionName: text('action_name').notNull(),
+    status: text('status').$type<'retrying' | 'completed' | 'failed'>().notNull(),
+    params: jsonText<JsonValue>('params'),
+    result: jsonText<JsonValue>('result'),
+    error: jsonText<JsonValue>('error'),
+    attempts: smallint('attempts').notNull().default(1),
+    nextAttemptAt: instant('next_attempt_at'),
+    startedAt: instant('started_at').notNull(),
+    completedAt: instant('completed_at'),
+  },
+  (t) => [primaryKey({ columns: [t.executionId, t.commandId, t.partitionId] })],
+);
+
+/** Actions called outside any execution: the caller's key is claimed first, the result is kept beside it. */
+export const workflowActionKeys = pgTable(
+  'workflow_action_keys',
+  {
+    tenantId: text('tenant_id').notNull(),
+    actionName: text('action_name').notNull(),
+    idempotencyKey: text('idempotency_key').notNull(),
+    status: text('status').$type<'in_progress' | 'completed' | 'failed'>().notNull(),
+    callerExecutionId: text('caller_execution_id'),
+    callerEventId: text('caller_event_id'),
+    params: jsonText<JsonValue>('params'),
+    result: jsonText<JsonValue>('result'),
+    error: jsonText<JsonValue>('error'),
+    claimedAt: instant('claimed_at').notNull().defaultNow(),
+    completedAt: instant('completed_at'),
+  },
+  (t) => [primaryKey({ columns: [t.tenantId, t.actionName, t.idempotencyKey] })],
+);
+
+export const workflowActionDependencies = pgTable(
+  'workflow_action_dependencies',
+  {
+    groupId: uuid('group_id').notNull(),
+    tenantId: text('tenant_id').notNull(),
+    executionId: text('execution_id'),
+    actionId: text('action_id').notNull(),
+    dependsOnActionId: text('depends_on_action_id').notNull(),
+    createdAt: instant('created_at').notNull().defaultNow(),
+  },
+  (t) => [primaryKey({ columns: [t.groupId, t.actionId, t.dependsOnActionId] })],
+);
+
+export const workflowSyncPoints = pgTable(
+  'workflow_sync_points',
+  {
+    groupId: uuid('group_id').notNull(),
+    tenantId: text('tenant_id').notNull(),
+    executionId: text('execution_id'),
+    syncPointId: text('sync_point_id').notNull(),
+    waitsFor: text('waits_for').array().notNull(),
+    status: text('status').$type<'open' | 'reached' | 'failed'>().notNull(),
+    createdAt: instant('created_at').notNull().defaultNow(),
+    reachedAt: instant('reached_at'),
+  },
+  (t) => [primaryKey({ columns: [t.groupId, t.syncPointId] })],
+);
+
+export const workflowTimers = pgTable(
+  'workflow_timers',
+  {
+    executionId: uuid('execution_id').notNull(),
+    partitionId: smallint('partition_id').notNull(),
+    commandId: text('command_id').notNull(),
+    tenantId: text('tenant_id').notNull(),
+    fireAt: instant('fire_at').notNull(),
+    /** Set when firing also closes this task. */
+    taskId: uuid('task_id'),
+  },
+  (t) => [
+    primaryKey({ columns: [t.executionId, t.commandId, t.partitionId] }),
+    index('workflow_timers_due').on(t.partitionId, t.fireAt),
+  ],
+);
+
+/** What executions wait for now: a projection for pages, kept in the same commit as the log. */
+export const workflowWaits = pgTable(
+  'workflow_waits',
+  {
+    executionId: uuid('execution_id').notNull(),
+    partitionId: smallint('partition_id').notNull(),
+    commandId: text('command_id').notNull(),
+    tenantId: text('tenant_id').notNull(),
+    kind: text('kind').$type<'event' | 'timer' | 'task'>().notNull(),
+    names: text('names').array().notNull(),
+    deadline: instant('deadline'),
+    taskId: uuid('task_id'),
+    since: instant('since').notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.executionId, t.commandId, t.partitionId] })],
+);
+
+export const workflowWorkers = pgTable('workflow_workers', {
+  workerId: uuid('worker_id').primaryKey(),
+  host: text('host').notNull(),
+  pid: integer('pid').notNull(),
+  codeVersion: text('code_version').notNull(),
+  startedAt: instant('started_at').notNull().defaultNow(),
+  /** Set once. A fenced worker can commit nothing any more. */
+  fencedAt: instant('fenced_at'),
+  fencedReason: text('fenced_reason'),
+});
+
+export const workflowWorkerLeases = pgTable('workflow_worker_leases', {
+  workerId: uuid('worker_id')
+    .primaryKey()
+    .references(() => workflowWorkers.workerId),
+  leaseUntil: instant('lease_until').notNull(),
+  heartbeatAt: instant('heartbeat_at').notNull(),
+});
+
+export const workflowPartitions = pgTable('workflow_partitions', {
+  partitionId: smallint('partition_id').primaryKey(),
+  workerId: uuid('worker_id'),
+  changedAt: instant('changed_at').notNull().defaultNow(),
+});

@@ -1,0 +1,137 @@
+/** Human tasks, their definitions and forms. System rows are shared by all tenants; tenant rows carry their tenant. */
+import { sql } from 'drizzle-orm';
+import { bigint, foreignKey, index, integer, pgTable, smallint, text, unique, uuid } from 'drizzle-orm/pg-core';
+import type { JsonObject, JsonValue } from '@shared/workflow/model/json';
+import type { TaskStatus } from '@shared/workflow/model/status';
+import { instant, jsonText } from './columns';
+
+const formColumns = {
+  /** Identifies one immutable version. */
+  formId: uuid('form_id').primaryKey(),
+  name: text('name').notNull(),
+  version: integer('version').notNull(),
+  description: text('description'),
+  jsonSchema: jsonText<JsonObject>('json_schema').notNull(),
+  uiSchema: jsonText<JsonObject>('ui_schema').notNull(),
+  createdAt: instant('created_at').notNull().defaultNow(),
+};
+
+export const systemWorkflowFormDefinitions = pgTable(
+  'system_workflow_form_definitions',
+  formColumns,
+  (t) => [unique('system_workflow_form_definitions_version').on(t.name, t.version)],
+);
+
+export const workflowFormDefinitions = pgTable(
+  'workflow_form_definitions',
+  { ...formColumns, tenantId: text('tenant_id').notNull() },
+  (t) => [unique('workflow_form_definitions_version').on(t.tenantId, t.name, t.version)],
+);
+
+const taskDefinitionColumns = {
+  name: text('name').notNull(),
+  description: text('description'),
+  /** Which table the form's name is looked up in; its newest version is pinned when a task is created. */
+  formType: text('form_type').$type<'system' | 'tenant'>().notNull(),
+  formName: text('form_name').notNull(),
+  /** Work roles whose members are candidates unless the call names others. */
+  defaultRoles: text('default_roles').array().notNull().default(sql`'{}'::text[]`),
+  defaultPriority: text('default_priority').$type<'low' | 'normal' | 'high' | 'urgent'>().notNull().default('normal'),
+  /** A duration such as `2 days`, counted from creation. */
+  defaultDue: text('default_due'),
+  /** Name of the event that tells the workflow of the task's end; null: `Task:<taskId>:Complete`. */
+  completionEvent: text('completion_event'),
+  createdAt: instant('created_at').notNull().defaultNow(),
+  updatedAt: instant('updated_at').notNull().defaultNow(),
+};
+
+export const systemWorkflowTaskDefinitions = pgTable('system_workflow_task_definitions', {
+  taskType: text('task_type').primaryKey(),
+  ...taskDefinitionColumns,
+});
+
+export const workflowTaskDefinitions = pgTable(
+  'workflow_task_definitions',
+  {
+    taskDefinitionId: uuid('task_definition_id').primaryKey(),
+    tenantId: text('tenant_id').notNull(),
+    taskType: text('task_type').notNull(),
+    ...taskDefinitionColumns,
+  },
+  (t) => [unique('workflow_task_definitions_type').on(t.tenantId, t.taskType)],
+);
+
+export const workflowTasks = pgTable(
+  'workflow_tasks',
+  {
+    taskId: uuid('task_id').primaryKey(),
+    tenantId: text('tenant_id').notNull(),
+    executionId: uuid('execution_id').notNull(),
+    partitionId: smallint('partition_id').notNull(),
+    commandId: text('command_id').notNull(),
+    taskType: text('task_type').notNull(),
+    taskDefinitionType: text('task_definition_type').$type<'system' | 'tenant'>().notNull(),
+    tenantTaskDefinitionId: uuid('tenant_task_definition_id').references(
+      () => workflowTaskDefinitions.taskDefinitionId,
+    ),
+    systemTaskDefinitionTaskType: text('system_task_definition_task_type'),
+    formType: text('form_type').$type<'system' | 'tenant'>().notNull(),
+    /** The pinned, immutable form version. */
+    formId: uuid('form_id').notNull(),
+    formVersion: integer('form_version').notNull(),
+    title: text('title').notNull(),
+    description: text('description'),
+    status: text('status').$type<TaskStatus>().notNull(),
+    priority: text('priority').$type<'low' | 'normal' | 'high' | 'urgent'>().notNull(),
+    /** Candidates: members of these roles, or these people. */
+    candidateRoles: text('candidate_roles').array().notNull(),
+    candidateUsers: text('candidate_users').array().notNull(),
+    /** People who may not decide (four eyes). */
+    excludedUsers: text('excluded_users').array().notNull(),
+    assignee: text('assignee'),
+    requestedBy: text('requested_by'),
+    subject: text('subject'),
+    contextData: jsonText<JsonObject>('context_data').notNull(),
+    /** Template keys that the workflow did not supply, found at creation. */
+    warnings: jsonText<string[]>('warnings').notNull(),
+    completionEvent: text('completion_event').notNull(),
+    outcome: text('outcome'),
+    output: jsonText<JsonValue>('output'),
+    endedBy: text('ended_by'),
+    /** Counts changes; a change made from an older version is refused. */
+    version: integer('version').notNull().default(1),
+    dueAt: instant('due_at'),
+    expiresAt: instant('expires_at'),
+    /** Its time ran out: the engine is ending it, nobody can complete it any more. */
+    closingAt: instant('closing_at'),
+    createdAt: instant('created_at').notNull(),
+    claimedAt: instant('claimed_at'),
+    endedAt: instant('ended_at'),
+    updatedAt: instant('updated_at').notNull().defaultNow(),
+  },
+  (t) => [
+    foreignKey({
+      columns: [t.systemTaskDefinitionTaskType],
+      foreignColumns: [systemWorkflowTaskDefinitions.taskType],
+      name: 'workflow_tasks_system_definition_fk',
+    }),
+    unique('workflow_tasks_command').on(t.executionId, t.commandId),
+    index('workflow_tasks_open').on(t.tenantId, t.createdAt).where(sql`${t.status} IN ('pending', 'claimed')`),
+    index('workflow_tasks_recent').on(t.tenantId, t.createdAt.desc()),
+  ],
+);
+
+/** Every change of a task, in the change's own transaction. Creation and end are in the execution's log as well. */
+export const workflowTaskActivity = pgTable(
+  'workflow_task_activity',
+  {
+    activityId: bigint('activity_id', { mode: 'number' }).primaryKey().generatedAlwaysAsIdentity(),
+    tenantId: text('tenant_id').notNull(),
+    taskId: uuid('task_id').notNull(),
+    kind: text('kind').notNull(),
+    actor: text('actor'),
+    detail: jsonText<JsonObject>('detail'),
+    at: instant('at').notNull().defaultNow(),
+  },
+  (t) => [index('workflow_task_activity_task').on(t.taskId, t.at)],
+);
