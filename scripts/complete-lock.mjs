@@ -1,0 +1,20 @@
+// `node scripts/complete-lock.mjs` completes package-lock.json (see scripts/lib/lockFile.mjs); with `--check` it only
+// tells what is missing and fails for it. Run it after every change of a dependency.
+import fs from 'node:fs';
+import path from 'node:path';
+import { completeLock, findDownloadAddresses, findMissingOptional } from './lib/lockFile.mjs';
+
+const file = path.resolve(import.meta.dirname, '../package-lock.json');
+const lock = JSON.parse(fs.readFileSync(file, 'utf8'));
+const missing = findMissingOptional(lock);
+const addresses = findDownloadAddresses(lock);
+
+if (!process.argv.includes('--check')) {
+  fs.writeFileSync(file, `${JSON.stringify(completeLock(lock), null, 2)}\n`);
+  console.log(`${missing.length} entries added, ${addresses.length} download addresses removed.`);
+} else if (missing.length + addresses.length > 0) {
+  for (const { name, version } of missing) console.error(`missing from the lock: ${name}@${version}`);
+  for (const at of addresses) console.error(`has a download address: ${at}`);
+  console.error('Run: node scripts/complete-lock.mjs');
+  process.exitCode = 1;
+}
