@@ -371,7 +371,7 @@ CREATE UNIQUE INDEX "workflow_events_bus_once" ON "workflow_events" USING btree 
 CREATE INDEX "workflow_executions_recent" ON "workflow_executions" USING btree ("tenant_id","created_at" DESC NULLS LAST);--> statement-breakpoint
 CREATE INDEX "workflow_executions_by_event" ON "workflow_executions" USING btree ("started_by_event_id") WHERE "workflow_executions"."started_by_event_id" IS NOT NULL;--> statement-breakpoint
 CREATE UNIQUE INDEX "workflow_executions_key" ON "workflow_executions" USING btree ("tenant_id","workflow_name","workflow_key","partition_id") WHERE "workflow_executions"."workflow_key" IS NOT NULL;--> statement-breakpoint
-CREATE INDEX "workflow_executions_runnable" ON "workflow_executions" USING btree ("partition_id") WHERE "workflow_executions"."status" IN ('pending', 'running', 'blocked_on_code');--> statement-breakpoint
+CREATE INDEX "workflow_executions_runnable" ON "workflow_executions" USING btree ("partition_id","status") WHERE "workflow_executions"."status" IN ('pending', 'running', 'blocked_on_code');--> statement-breakpoint
 CREATE INDEX "workflow_timers_due" ON "workflow_timers" USING btree ("partition_id","fire_at");--> statement-breakpoint
 CREATE INDEX "workflow_task_activity_task" ON "workflow_task_activity" USING btree ("task_id","at");--> statement-breakpoint
 CREATE INDEX "workflow_tasks_open" ON "workflow_tasks" USING btree ("tenant_id","created_at") WHERE "workflow_tasks"."status" IN ('pending', 'claimed');--> statement-breakpoint

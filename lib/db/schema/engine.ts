@@ -131,7 +131,7 @@ export const workflowExecutions = pgTable(
       .on(t.tenantId, t.workflowName, t.workflowKey, t.partitionId)
       .where(sql`${t.workflowKey} IS NOT NULL`),
     index('workflow_executions_runnable')
-      .on(t.partitionId)
+      .on(t.partitionId, t.status)
       .where(sql`${t.status} IN ('pending', 'running', 'blocked_on_code')`),
   ],
 );

@@ -1,0 +1,49 @@
+/** What workflow code asked the engine to do. The engine answers with history entries. */
+import type { CommandRef, LogLevel } from './history';
+import type { JsonObject, JsonValue } from './json';
+import type { RecordedError } from './errors';
+
+export type Command =
+  | (CommandRef & { readonly type: 'action'; readonly name: string; readonly args: JsonValue; readonly argsHash: string })
+  | (CommandRef & { readonly type: 'create_task'; readonly request: CreateTaskRequest; readonly argsHash: string })
+  | (CommandRef & { readonly type: 'set_state'; readonly state: string })
+  | (CommandRef & { readonly type: 'set_data'; readonly key: string; readonly value: JsonValue })
+  | (CommandRef & {
+      readonly type: 'wait';
+      readonly names: readonly string[];
+      readonly deadlineMs: number | null;
+      readonly taskId: string | null;
+      readonly satisfiedBy: number | null;
+    })
+  | (CommandRef & { readonly type: 'sleep'; readonly fireAtMs: number })
+  | { readonly type: 'log'; readonly level: LogLevel; readonly message: string; readonly data: JsonValue }
+  /** The wait or sleep is over without its timer: the timer's row is not needed any more. */
+  | { readonly type: 'drop_timer'; readonly commandId: string }
+  /** The wait is over: its row among the things waited for goes. */
+  | { readonly type: 'end_wait'; readonly commandId: string }
+  /** The time of this task is over; whatever waited for it has been told. */
+  | { readonly type: 'expire_task'; readonly taskId: string }
+  | { readonly type: 'complete'; readonly result: JsonValue }
+  | { readonly type: 'fail'; readonly error: RecordedError };
+
+export type CommandOf<T extends Command['type']> = Extract<Command, { readonly type: T }>;
+
+/** Parameters of `actions.createHumanTask`. Durations are text such as `2 days` or milliseconds. */
+export interface CreateTaskRequest {
+  readonly taskType: string;
+  readonly title: string;
+  readonly description?: string;
+  readonly contextData?: JsonObject;
+  readonly priority?: 'low' | 'normal' | 'high' | 'urgent';
+  readonly assignTo?: { readonly roles?: readonly string[]; readonly users?: readonly string[] };
+  /** People who may not decide: four eyes. */
+  readonly distinctFrom?: readonly string[];
+  /** When it should be done: an ISO date, or a duration from now. */
+  readonly dueDate?: string | number;
+  /** When it ends undecided: an ISO date, or a duration from now. */
+  readonly expiresIn?: string | number;
+  readonly completionEvent?: string;
+  /** With true a context that lacks a key of the form's templates refuses the creation. */
+  readonly strict?: boolean;
+  readonly subject?: string;
+}

@@ -1,0 +1,55 @@
+import { InvalidInputError } from './errors';
+
+const unitMs: Readonly<Record<string, number>> = {
+  ms: 1,
+  millisecond: 1,
+  s: 1_000,
+  sec: 1_000,
+  second: 1_000,
+  m: 60_000,
+  min: 60_000,
+  minute: 60_000,
+  h: 3_600_000,
+  hour: 3_600_000,
+  d: 86_400_000,
+  day: 86_400_000,
+  w: 604_800_000,
+  week: 604_800_000,
+};
+
+/**
+ * A duration in milliseconds: a number as it is, or text of amounts and units such as `3 days`, `1h 30m`, `90 s`.
+ * @throws InvalidInputError that names the text and shows the accepted form.
+ */
+export function durationMs(duration: string | number): number {
+  if (typeof duration === 'number') {
+    if (Number.isFinite(duration) && duration >= 0) return Math.round(duration);
+    throw new InvalidInputError(`A duration of ${duration} ms is not possible: give 0 or more.`);
+  }
+  let total = 0;
+  let rest = duration.trim().toLowerCase();
+  if (rest === '') throw badDuration(duration);
+  while (rest !== '') {
+    const match = /^(\d+(?:\.\d+)?)\s*([a-z]+)[\s,]*/.exec(rest);
+    const unit = match?.[2] ?? '';
+    const factor = unitMs[unit] ?? (unit.endsWith('s') ? unitMs[unit.slice(0, -1)] : undefined);
+    if (!match || factor === undefined) throw badDuration(duration);
+    total += Number(match[1]) * factor;
+    rest = rest.slice(match[0].length);
+  }
+  return Math.round(total);
+}
+
+/** An instant in milliseconds: an ISO date as it is, anything else as a duration counted from `fromMs`. */
+export function instantMs(value: string | number, fromMs: number): number {
+  if (typeof value === 'string' && /^\d{4}-\d{2}-\d{2}/.test(value)) {
+    const parsed = Date.parse(value);
+    if (!Number.isNaN(parsed)) return parsed;
+    throw new InvalidInputError(`"${value}" is not a date. Write it like 2026-12-24T12:00:00Z.`);
+  }
+  return fromMs + durationMs(value);
+}
+
+function badDuration(text: string): InvalidInputError {
+  return new InvalidInputError(`"${text}" is not a duration. Write amounts with units, like "3 days" or "1h 30m".`);
+}

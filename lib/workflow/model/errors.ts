@@ -1,0 +1,183 @@
+import type { JsonObject, JsonValue } from './json';
+
+/** One wrong field of an input. `path` is a JSON pointer such as `/lines/0/quantity`. */
+export interface FieldError {
+  readonly path: string;
+  readonly message: string;
+}
+
+/**
+ * Errors that a caller can act on. `code` is stable and documented, `message` is safe to show, `httpStatus` is what an
+ * API answers. Everything else that is thrown is a defect or an outage.
+ */
+export abstract class BatonError extends Error {
+  abstract readonly code: string;
+  abstract readonly httpStatus: number;
+  readonly fieldErrors?: readonly FieldError[];
+
+  constructor(message: string, options?: { readonly cause?: unknown; readonly fieldErrors?: readonly FieldError[] }) {
+    super(message, options?.cause === undefined ? undefined : { cause: options.cause });
+    this.name = new.target.name;
+    if (options?.fieldErrors) this.fieldErrors = options.fieldErrors;
+  }
+}
+
+// Inputs and permissions
+
+export class InvalidInputError extends BatonError {
+  readonly code = 'invalid_input';
+  readonly httpStatus = 422;
+}
+export class ValidationFailedError extends BatonError {
+  readonly code = 'validation_failed';
+  readonly httpStatus = 422;
+}
+export class NotSignedInError extends BatonError {
+  readonly code = 'not_signed_in';
+  readonly httpStatus = 401;
+}
+export class PermissionDeniedError extends BatonError {
+  readonly code = 'permission_denied';
+  readonly httpStatus = 403;
+}
+
+// Executions
+
+export class ExecutionNotFoundError extends BatonError {
+  readonly code = 'execution_not_found';
+  readonly httpStatus = 404;
+  constructor(executionId: string) {
+    super(`No execution ${executionId} exists in this tenant. Check the id.`);
+  }
+}
+export class ExecutionEndedError extends BatonError {
+  readonly code = 'execution_ended';
+  readonly httpStatus = 409;
+  constructor(executionId: string, status: string) {
+    super(`Execution ${executionId} has ended (${status}) and takes no more events.`);
+  }
+}
+export class WorkflowNotFoundError extends BatonError {
+  readonly code = 'workflow_not_found';
+  readonly httpStatus = 404;
+  constructor(name: string) {
+    super(`No workflow "${name}" is registered. Register it with runtime.registerWorkflow() or in workflows/index.ts.`);
+  }
+}
+
+// Tasks
+
+export class TaskNotFoundError extends BatonError {
+  readonly code = 'task_not_found';
+  readonly httpStatus = 404;
+  constructor(taskId: string) {
+    super(`No task ${taskId} exists in this tenant. Check the id.`);
+  }
+}
+export class TaskForbiddenError extends BatonError {
+  readonly code = 'task_forbidden';
+  readonly httpStatus = 403;
+}
+/** Somebody else was first. The message says who did what. */
+export class TaskConflictError extends BatonError {
+  readonly code = 'task_conflict';
+  readonly httpStatus = 409;
+}
+export class UnknownTaskTypeError extends BatonError {
+  readonly code = 'unknown_task_type';
+  readonly httpStatus = 422;
+  constructor(taskType: string) {
+    super(`No task definition "${taskType}" exists for this tenant or in the system definitions. Publish it first.`);
+  }
+}
+
+// Actions
+
+export class UnknownActionError extends BatonError {
+  readonly code = 'unknown_action';
+  readonly httpStatus = 422;
+  constructor(name: string) {
+    super(`No action "${name}" is registered on this worker. Register it in workflows/actions or fix the name.`);
+  }
+}
+export class ActionInProgressError extends BatonError {
+  readonly code = 'action_in_progress';
+  readonly httpStatus = 409;
+}
+
+// Replay
+
+/** The code does not do what the log says it did. The execution waits as `blocked_on_code`. */
+export class NondeterminismError extends BatonError {
+  readonly code = 'nondeterminism';
+  readonly httpStatus = 409;
+  constructor(
+    message: string,
+    readonly difference: { readonly seq: number | null; readonly recorded: string | null; readonly actual: string | null },
+  ) {
+    super(message);
+  }
+}
+/** Workflow code awaited something that the log cannot bring back. */
+export class ForeignAwaitError extends BatonError {
+  readonly code = 'foreign_await';
+  readonly httpStatus = 409;
+}
+/** Workflow code called something that only an action may do. */
+export class ForbiddenInWorkflowError extends BatonError {
+  readonly code = 'forbidden_in_workflow';
+  readonly httpStatus = 409;
+  constructor(what: string, instead: string) {
+    super(`${what} cannot be used in workflow code, which is run again from its log. ${instead}`);
+  }
+}
+
+/** An error as the log keeps it. */
+export interface RecordedError {
+  readonly name: string;
+  readonly message: string;
+  readonly code: string | null;
+  /** What the thrower attached as `details`, if anything. */
+  readonly details: JsonValue;
+}
+
+/** The error that workflow code catches when an action failed: the same in live code and in replay. */
+export class ActionError extends Error {
+  readonly code: string | null;
+  readonly details: JsonValue;
+  /** Name of the class that the action threw. */
+  readonly type: string;
+
+  constructor(
+    readonly action: string,
+    recorded: RecordedError,
+  ) {
+    super(recorded.message);
+    this.name = 'ActionError';
+    this.type = recorded.name;
+    this.code = recorded.code;
+    this.details = recorded.details;
+  }
+}
+
+/** Reduces anything thrown to what the log keeps. No stack: it differs between runs and machines. */
+export function recordError(thrown: unknown): RecordedError {
+  if (thrown instanceof ActionError) {
+    return { name: thrown.type, message: thrown.message, code: thrown.code, details: thrown.details };
+  }
+  if (thrown instanceof Error) {
+    const { code, details } = thrown as Error & { code?: unknown; details?: unknown };
+    return {
+      name: thrown.name,
+      message: thrown.message,
+      code: typeof code === 'string' ? code : null,
+      details: details === undefined ? null : (JSON.parse(JSON.stringify(details) ?? 'null') as JsonValue),
+    };
+  }
+  return { name: 'Error', message: String(thrown), code: null, details: null };
+}
+
+/** The recorded form as a JSON object, for columns and payloads. */
+export function errorAsJson(error: RecordedError): JsonObject {
+  return { name: error.name, message: error.message, code: error.code, details: error.details };
+}

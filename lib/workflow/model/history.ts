@@ -1,0 +1,89 @@
+/**
+ * The log of one execution. Three families:
+ *
+ * - inputs, which the outside world decided: start, events, timers, action outcomes, ends of tasks;
+ * - records of commands that the code issued: state, data, waits, sleeps, tasks, log lines;
+ * - the end.
+ *
+ * Feeding the inputs in order to the same code gives the same records again; that is what replay checks.
+ */
+import type { RecordedError } from './errors';
+import type { TaskEnd, WorkflowEvent } from './events';
+import type { JsonObject, JsonValue } from './json';
+
+/** Which command an entry belongs to. */
+export interface CommandRef {
+  /** Name and per-name counter in call order, for example `sendNotification#2`. */
+  readonly commandId: string;
+  /** Position among all commands of the execution, from 1. */
+  readonly n: number;
+}
+
+interface Bodies {
+  execution_started: {
+    readonly workflow: string;
+    readonly version: string;
+    readonly trigger: WorkflowEvent;
+    readonly initialData: JsonObject;
+    readonly seed: string;
+    /** Stays the same in forks, which have an id of their own for routing. */
+    readonly logicalExecutionId: string;
+    readonly startedBy: string | null;
+  };
+  event_received: { readonly event: WorkflowEvent };
+  task_ended: TaskEnd & { readonly eventName: string; readonly endedAt: string };
+  timer_fired: { readonly commandId: string };
+  action_completed: CommandRef & {
+    readonly name: string;
+    readonly argsHash: string;
+    readonly result: JsonValue;
+  };
+  action_failed: CommandRef & {
+    readonly name: string;
+    readonly argsHash: string;
+    readonly error: RecordedError;
+  };
+  state_changed: CommandRef & { readonly state: string };
+  data_set: CommandRef & { readonly key: string; readonly value: JsonValue };
+  log_written: { readonly level: LogLevel; readonly message: string; readonly data: JsonValue };
+  wait_started: CommandRef & {
+    readonly names: readonly string[];
+    /** ISO 8601, or null: waits for ever. */
+    readonly deadline: string | null;
+    readonly taskId: string | null;
+    /** The entry that was already in the mailbox and ended this wait at once. */
+    readonly satisfiedBy: number | null;
+  };
+  sleep_started: CommandRef & { readonly fireAt: string };
+  task_created: CommandRef & CreatedTask & { readonly argsHash: string };
+  task_refused: CommandRef & { readonly argsHash: string; readonly error: RecordedError };
+  execution_completed: { readonly result: JsonValue };
+  execution_failed: { readonly error: RecordedError };
+}
+
+export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
+
+/** What the log keeps of a task's creation. The form and the context stay in `workflow_tasks`. */
+export interface CreatedTask {
+  readonly taskId: string;
+  readonly taskType: string;
+  readonly title: string;
+  readonly completionEvent: string;
+  readonly formVersion: number;
+  readonly candidateRoles: readonly string[];
+  readonly candidateUsers: readonly string[];
+  readonly dueAt: string | null;
+  readonly expiresAt: string | null;
+  readonly warnings: readonly string[];
+}
+
+export type EntryKind = keyof Bodies;
+export type EntryBody<K extends EntryKind> = Bodies[K];
+
+/** One line of the log. `at` is in milliseconds since the epoch and never runs backwards within an execution. */
+export type HistoryEntry = {
+  [K in EntryKind]: { readonly seq: number; readonly at: number; readonly kind: K; readonly body: Bodies[K] };
+}[EntryKind];
+
+/** An entry before the log gave it a place. */
+export type NewEntry = { [K in EntryKind]: { readonly kind: K; readonly body: Bodies[K] } }[EntryKind];

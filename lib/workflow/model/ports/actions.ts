@@ -1,0 +1,39 @@
+import type { RecordedError } from '../errors';
+import type { JsonValue } from '../json';
+
+/** One action that an execution asked for. */
+export interface ActionCall {
+  readonly tenant: string;
+  readonly executionId: string;
+  readonly partitionId: number;
+  readonly workflowName: string;
+  readonly correlationId: string;
+  /** Name and counter, for example `updateInvoiceStatus#1`; with the execution id it identifies the call for ever. */
+  readonly commandId: string;
+  /** As written by the author; `SendInvoiceEmail`, `sendInvoiceEmail` and `send_invoice_email` are the same action. */
+  readonly name: string;
+  readonly args: JsonValue;
+  /** Attempts already recorded for this call, by this owner or by one before it. */
+  readonly attemptsBefore: number;
+}
+
+interface OutcomeTimes {
+  readonly attempts: number;
+  readonly startedAtMs: number;
+  readonly completedAtMs: number;
+  /** Whether the result row is committed already, together with the action's effect. */
+  readonly stored: boolean;
+  /** Parameters after validation and defaults. */
+  readonly params: JsonValue;
+}
+
+export type ActionOutcome =
+  | (OutcomeTimes & { readonly status: 'completed'; readonly result: JsonValue })
+  | (OutcomeTimes & { readonly status: 'failed'; readonly error: RecordedError })
+  /** The worker lost its lease while the action ran: nothing was committed, somebody else goes on. */
+  | { readonly status: 'ownership_lost' };
+
+/** Runs actions for the engine. `run` never rejects: every failure is an outcome. */
+export interface ActionRunner {
+  run(call: ActionCall, signal: AbortSignal): Promise<ActionOutcome>;
+}
