@@ -1,0 +1,58 @@
+/**
+ * Connections of this process. Two pools, because Drizzle changes the types of the client that it is given: the engine
+ * writes raw SQL over one, pages read through Drizzle over the other.
+ */
+import { drizzle, type PostgresJsDatabase } from 'drizzle-orm/postgres-js';
+import postgres from 'postgres';
+import { env } from '../env';
+import * as schema from './schema';
+
+export type PageDatabase = PostgresJsDatabase<typeof schema>;
+
+interface Pools {
+  raw?: postgres.Sql;
+  page?: { readonly client: postgres.Sql; readonly db: PageDatabase };
+}
+
+// A reload in development evaluates this module again; the pools stay.
+const poolsKey = Symbol.for('baton.database.pools');
+const holder = globalThis as { [poolsKey]?: Pools };
+const pools: Pools = (holder[poolsKey] ??= {});
+
+/**
+ * The engine's client: plain postgres.js. A session that idles inside a transaction, or waits for a lock, is given up
+ * after 5 s, below a worker's lease of 8 s, so that a stalled process cannot hold up those who take over from it.
+ */
+export function rawSql(): postgres.Sql {
+  pools.raw ??= postgres(env().databaseUrl, {
+    max: env().databasePoolSize,
+    onnotice: () => undefined,
+    connection: {
+      application_name: 'baton',
+      idle_in_transaction_session_timeout: 5000,
+      lock_timeout: 5000,
+    },
+  });
+  return pools.raw;
+}
+
+/** Drizzle for the read side. */
+export function pageDb(): PageDatabase {
+  if (pools.page === undefined) {
+    const client = postgres(env().databaseUrl, {
+      max: env().databasePoolSize,
+      onnotice: () => undefined,
+      connection: { application_name: 'baton pages' },
+    });
+    pools.page = { client, db: drizzle(client, { schema }) };
+  }
+  return pools.page.db;
+}
+
+/** Ends both pools after the statements under way. For scripts, workers and tests, which would not exit otherwise. */
+export async function closeDatabase(): Promise<void> {
+  const { raw, page } = pools;
+  delete pools.raw;
+  delete pools.page;
+  await Promise.all([raw?.end({ timeout: 5 }), page?.client.end({ timeout: 5 })]);
+}

@@ -1,0 +1,49 @@
+import { describe, expect, it } from 'vitest';
+import { EnvironmentError, parseEnvironment } from './env';
+
+const minimal = { DATABASE_URL: 'postgres://localhost:5432/baton' };
+
+describe('parseEnvironment', () => {
+  it('fills in defaults', () => {
+    expect(parseEnvironment(minimal)).toMatchObject({
+      databaseUrl: minimal.DATABASE_URL,
+      redisUrl: undefined,
+      port: 3000,
+      dataDir: '.data',
+      isDemo: false,
+      logLevel: 'info',
+    });
+  });
+
+  it('takes an empty value as not given', () => {
+    expect(parseEnvironment({ ...minimal, REDIS_URL: '', PORT: '', BATON_DEMO: '' })).toMatchObject({
+      redisUrl: undefined,
+      port: 3000,
+      isDemo: false,
+    });
+  });
+
+  it('names the database when it is missing', () => {
+    expect(() => parseEnvironment({})).toThrow(/^DATABASE_URL is not set: it names the Postgres database/);
+  });
+
+  it.each([
+    ['DATABASE_URL', 'mysql://localhost/baton', 'DATABASE_URL must be an address such as postgres://'],
+    ['DATABASE_URL', 'nonsense', 'DATABASE_URL must be an address such as postgres://'],
+    ['REDIS_URL', 'localhost:6379', 'REDIS_URL must be an address such as redis://localhost:6379.'],
+    ['PORT', 'http', 'PORT must be a whole number from 1 to 65535.'],
+    ['PORT', '70000', 'PORT must be a whole number from 1 to 65535.'],
+    ['AUTH_SECRET', 'short', 'AUTH_SECRET must have 32 characters or more'],
+    ['LOG_LEVEL', 'loud', 'LOG_LEVEL must be fatal, error, warn, info, debug, trace or silent.'],
+    ['BATON_DEMO', 'yes', 'BATON_DEMO must be 1 or 0.'],
+    ['BATON_WORKER_ID', '7', 'BATON_WORKER_ID must be a UUID.'],
+  ])('says in one sentence what is wrong with %s=%s', (name, value, sentence) => {
+    const parse = () => parseEnvironment({ ...minimal, [name]: value });
+    expect(parse).toThrow(EnvironmentError);
+    expect(parse).toThrow(sentence);
+  });
+
+  it('names every wrong value at once', () => {
+    expect(() => parseEnvironment({ PORT: 'x', DATABASE_URL: 'y' })).toThrow(/DATABASE_URL must.*PORT must/);
+  });
+});

@@ -1,0 +1,151 @@
+/**
+ * The environment, parsed once and lazily: importing this module reads nothing, so that a build, which has no
+ * database, can load every route. No other module of the product reads `process.env`.
+ */
+import { z } from 'zod';
+
+/** A value of the environment is missing or wrong. The message is one sentence for each, ready to be shown. */
+export class EnvironmentError extends Error {
+  override readonly name = 'EnvironmentError';
+}
+
+const text = z.string().trim().min(1);
+
+/** A whole number written in digits. */
+const wholeNumber = ({ name, min, max }: { readonly name: string; readonly min: number; readonly max: number }) => {
+  const message = `${name} must be a whole number from ${min} to ${max}.`;
+  return z
+    .string()
+    .trim()
+    .regex(/^\d{1,9}$/, message)
+    .transform(Number)
+    .refine((value) => value >= min && value <= max, message);
+};
+
+const address = ({
+  name,
+  schemes,
+  example,
+}: {
+  readonly name: string;
+  readonly schemes: readonly string[];
+  readonly example: string;
+}) =>
+  text.refine(
+    (value) => URL.canParse(value) && schemes.includes(new URL(value).protocol),
+    `${name} must be an address such as ${example}.`,
+  );
+
+const uuid = (name: string) => z.uuid(`${name} must be a UUID.`);
+
+const flag = (name: string) =>
+  z
+    .enum(['0', '1', 'true', 'false', ''], `${name} must be 1 or 0.`)
+    .transform((value) => value === '1' || value === 'true');
+
+const environmentSchema = z.object({
+  DATABASE_URL: z
+    .string({
+      error:
+        'DATABASE_URL is not set: it names the Postgres database, for example postgres://user:password@localhost:5432/baton.',
+    })
+    .pipe(
+      address({
+        name: 'DATABASE_URL',
+        schemes: ['postgres:', 'postgresql:'],
+        example: 'postgres://user:password@localhost:5432/baton',
+      }),
+    ),
+  REDIS_URL: address({
+    name: 'REDIS_URL',
+    schemes: ['redis:', 'rediss:'],
+    example: 'redis://localhost:6379',
+  }).optional(),
+  PORT: wholeNumber({ name: 'PORT', min: 1, max: 65_535 }).default(3000),
+  DATA_DIR: text.default('.data'),
+  BATON_DEMO: flag('BATON_DEMO').default(false),
+  AUTH_SECRET: z
+    .string()
+    .min(
+      32,
+      'AUTH_SECRET must have 32 characters or more: it signs everybody in. Make one with `openssl rand -base64 32`.',
+    )
+    .optional(),
+  LOG_LEVEL: z
+    .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], {
+      error: 'LOG_LEVEL must be fatal, error, warn, info, debug, trace or silent.',
+    })
+    .default('info'),
+  BATON_DATABASE_POOL: wholeNumber({ name: 'BATON_DATABASE_POOL', min: 1, max: 100 }).default(8),
+  BATON_WORKER_ID: uuid('BATON_WORKER_ID').optional(),
+  BATON_REPLACES_WORKER: uuid('BATON_REPLACES_WORKER').optional(),
+  BATON_WORKER_HEALTH_PORT: wholeNumber({ name: 'BATON_WORKER_HEALTH_PORT', min: 0, max: 65_535 }).default(0),
+});
+
+/** What the environment says, with defaults filled in. */
+export interface Environment {
+  /** Postgres, the truth. */
+  readonly databaseUrl: string;
+  /** Redis, which only wakes; absent: owners poll. */
+  readonly redisUrl: string | undefined;
+  /** Port of the web server. */
+  readonly port: number;
+  /** Folder for what a machine keeps besides the database: the embedded servers, the secret, `run.json`. */
+  readonly dataDir: string;
+  /** Whether the demo's accounts may sign in with one click. Never set in production. */
+  readonly isDemo: boolean;
+  readonly authSecret: string | undefined;
+  readonly logLevel: 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'silent';
+  /** Most connections of one pool; a process has two pools at most. */
+  readonly databasePoolSize: number;
+  /** Identity of this worker incarnation, chosen by whoever starts it; absent: the worker makes one. */
+  readonly workerId: string | undefined;
+  /** The dead incarnation that this worker takes over from at once, named by the supervisor that saw it end. */
+  readonly replacesWorker: string | undefined;
+  /** 0: any free port. */
+  readonly workerHealthPort: number;
+}
+
+/**
+ * Reads an environment.
+ * @throws EnvironmentError with one sentence for each wrong or missing value.
+ */
+export function parseEnvironment(source: Readonly<Record<string, string | undefined>>): Environment {
+  // An empty value means "not given": that is what `VAR= command` and most container tools say.
+  const given = Object.fromEntries(Object.entries(source).filter(([, value]) => value !== undefined && value !== ''));
+  const parsed = environmentSchema.safeParse(given);
+  if (!parsed.success) throw new EnvironmentError(parsed.error.issues.map((issue) => issue.message).join(' '));
+  const value = parsed.data;
+  return {
+    databaseUrl: value.DATABASE_URL,
+    redisUrl: value.REDIS_URL,
+    port: value.PORT,
+    dataDir: value.DATA_DIR,
+    isDemo: value.BATON_DEMO,
+    authSecret: value.AUTH_SECRET,
+    logLevel: value.LOG_LEVEL,
+    databasePoolSize: value.BATON_DATABASE_POOL,
+    workerId: value.BATON_WORKER_ID,
+    replacesWorker: value.BATON_REPLACES_WORKER,
+    workerHealthPort: value.BATON_WORKER_HEALTH_PORT,
+  };
+}
+
+let parsedOnce: Environment | undefined;
+
+/**
+ * The environment of this process.
+ * @throws EnvironmentError at the first call where a value is wrong or missing.
+ */
+export function env(): Environment {
+  parsedOnce ??= parseEnvironment(process.env);
+  return parsedOnce;
+}
+
+/**
+ * Whether this code runs inside the web server, where a request may have a session. Written out in full: the build
+ * replaces the expression by its value.
+ */
+export function isInsideWebServer(): boolean {
+  return process.env.NEXT_RUNTIME !== undefined;
+}
