@@ -35,5 +35,5 @@ export type ActionOutcome =
 
 /** Runs actions for the engine. `run` never rejects: every failure is an outcome. */
 export interface ActionRunner {
-  run(call: ActionCall, signal: AbortSignal): Promise<ActionOutcome>;
+  run(call: ActionCall): Promise<ActionOutcome>;
 }
