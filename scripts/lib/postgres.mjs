@@ -14,12 +14,12 @@ const START_TIMEOUT_MS = 60_000;
 
 /**
  * Starts (or takes over) the server whose data belong to `dataDir`.
- * @param {{ projectRoot: string, dataDir: string, durable?: boolean }} options `durable: false` gives up fsync, for
- *   data that are thrown away anyway.
+ * @param {{ projectRoot: string, dataDir: string, durable?: boolean, port?: number }} options `durable: false` gives up
+ *   fsync, for data that are thrown away anyway; without `port` a free one is picked.
  * @returns {Promise<{ url: string, port: number, pid: number, clusterDir: string, stop(): Promise<void> }>} `url` is
  *   that of the superuser on database `baton`.
  */
-export async function startPostgres({ projectRoot, dataDir, durable = true }) {
+export async function startPostgres({ projectRoot, dataDir, durable = true, port: wantedPort }) {
   fs.mkdirSync(dataDir, { recursive: true });
   const user = postgresUser();
   const clusterDir = chooseClusterDir({ dataDir, user });
@@ -35,7 +35,7 @@ export async function startPostgres({ projectRoot, dataDir, durable = true }) {
   const binaries = findPostgresBinaries({ projectRoot });
   const server = { binaries, user, clusterDir, passwordFile, logFile };
   if (!fs.existsSync(path.join(clusterDir, 'baton.ready'))) await createCluster(server);
-  const { pid, port } = await boot({ ...server, durable });
+  const { pid, port } = await boot({ ...server, durable, wantedPort });
   return describe({ pid, port, clusterDir, password: readPassword(passwordFile) });
 }
 
@@ -134,9 +134,9 @@ async function createCluster({ binaries, user, clusterDir, passwordFile, logFile
   fs.writeFileSync(path.join(clusterDir, 'baton.ready'), '');
 }
 
-async function boot({ binaries, user, clusterDir, logFile, durable }) {
+async function boot({ binaries, user, clusterDir, logFile, durable, wantedPort }) {
   for (let attempt = 1; ; attempt += 1) {
-    const port = await pickFreePort();
+    const port = wantedPort ?? (await pickFreePort());
     const log = fs.openSync(logFile, 'a');
     const child = spawn(path.join(binaries.binDir, 'postgres'), settings({ clusterDir, port, durable }), {
       cwd: clusterDir,

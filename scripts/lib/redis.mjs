@@ -22,16 +22,22 @@ export async function findOrInstallRedisServer() {
 }
 
 /**
- * Starts a server whose files lie in `dataDir`; one that a killed starter left there is ended first.
- * @returns {Promise<{ url: string, port: number, pid: number, stop(): Promise<void> }>}
+ * Starts a server whose files lie in `dataDir`; one that a killed starter left there is ended first. Without `port` a
+ * free one is picked, without `password` one is made.
+ * @returns {Promise<{ url: string, port: number, password: string, pid: number, stop(): Promise<void> }>}
  */
-export async function startRedis({ server, dataDir, databases = 16 }) {
+export async function startRedis({
+  server,
+  dataDir,
+  databases = 16,
+  port: wantedPort,
+  password = randomBytes(24).toString('hex'),
+}) {
   fs.mkdirSync(dataDir, { recursive: true });
   await stopRedisOf({ dataDir });
   const logFile = path.join(dataDir, 'redis.log');
-  const password = randomBytes(24).toString('hex');
   for (let attempt = 1; ; attempt += 1) {
-    const port = await pickFreePort();
+    const port = wantedPort ?? (await pickFreePort());
     const configFile = writeConfig({ dataDir, port, password, databases });
     const log = fs.openSync(logFile, 'a');
     const child = spawn(server, [configFile], { cwd: dataDir, detached: true, stdio: ['ignore', log, log] });
@@ -41,7 +47,7 @@ export async function startRedis({ server, dataDir, databases = 16 }) {
     if (await becomesReady({ child, port })) {
       fs.writeFileSync(pidFile(dataDir), JSON.stringify({ pid: child.pid, port }));
       const stop = () => endProcess({ pid: child.pid });
-      return { url: `redis://:${password}@localhost:${port}`, port, pid: child.pid, stop };
+      return { url: `redis://:${password}@localhost:${port}`, port, password, pid: child.pid, stop };
     }
     if (attempt === 3) throw new Error(`Redis did not start; see ${logFile}.`);
   }
