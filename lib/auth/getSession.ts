@@ -1,0 +1,11 @@
+import { cache } from 'react';
+import { rawSql } from '../db/client';
+import { loadSession } from './accounts';
+import { auth } from './nextAuth';
+import type { Session } from './session';
+
+/** Who makes this request, or null. Read from the database, once a request however often it is asked. */
+export const getSession = cache(async (): Promise<Session | null> => {
+  const userId = (await auth())?.user?.id;
+  return userId === undefined ? null : loadSession({ sql: rawSql(), userId });
+});
