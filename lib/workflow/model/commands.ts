@@ -4,7 +4,12 @@ import type { JsonObject, JsonValue } from './json';
 import type { RecordedError } from './errors';
 
 export type Command =
-  | (CommandRef & { readonly type: 'action'; readonly name: string; readonly args: JsonValue; readonly argsHash: string })
+  | (CommandRef & {
+      readonly type: 'action';
+      readonly name: string;
+      readonly args: JsonValue;
+      readonly argsHash: string;
+    })
   | (CommandRef & { readonly type: 'create_task'; readonly request: CreateTaskRequest; readonly argsHash: string })
   | (CommandRef & { readonly type: 'set_state'; readonly state: string })
   | (CommandRef & { readonly type: 'set_data'; readonly key: string; readonly value: JsonValue })

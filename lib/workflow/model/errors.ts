@@ -113,7 +113,11 @@ export class NondeterminismError extends BatonError {
   readonly httpStatus = 409;
   constructor(
     message: string,
-    readonly difference: { readonly seq: number | null; readonly recorded: string | null; readonly actual: string | null },
+    readonly difference: {
+      readonly seq: number | null;
+      readonly recorded: string | null;
+      readonly actual: string | null;
+    },
   ) {
     super(message);
   }

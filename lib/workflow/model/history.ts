@@ -87,3 +87,26 @@ export type HistoryEntry = {
 
 /** An entry before the log gave it a place. */
 export type NewEntry = { [K in EntryKind]: { readonly kind: K; readonly body: Bodies[K] } }[EntryKind];
+
+/** Whether settling an entry of this kind may wake the code; mere records only confirm what it did. */
+export function continuesCode(kind: EntryKind): boolean {
+  switch (kind) {
+    case 'execution_started':
+    case 'event_received':
+    case 'task_ended':
+    case 'timer_fired':
+    case 'action_completed':
+    case 'action_failed':
+    case 'task_created':
+    case 'task_refused':
+      return true;
+    case 'state_changed':
+    case 'data_set':
+    case 'log_written':
+    case 'wait_started':
+    case 'sleep_started':
+    case 'execution_completed':
+    case 'execution_failed':
+      return false;
+  }
+}

@@ -1,0 +1,166 @@
+/**
+ * Where executions are kept. Every write names the worker and happens only while that worker is not fenced; every
+ * write to an execution happens only while its log is as long as the writer believes.
+ */
+import type { HistoryEntry } from '../history';
+import type { RecordedError } from '../errors';
+import type { JsonValue } from '../json';
+import type { EndedStatus, ExecutionStatus } from '../status';
+import type { ActionOutcome } from './actions';
+import type { NewTaskRow } from './tasks';
+
+export interface ExecutionKey {
+  readonly executionId: string;
+  readonly partitionId: number;
+}
+
+export interface StoredActionResult {
+  readonly commandId: string;
+  /** null while attempts go on. */
+  readonly outcome: Exclude<ActionOutcome, { status: 'ownership_lost' }> | null;
+  readonly attempts: number;
+}
+
+/** Everything that a cold start needs. */
+export interface LoadedExecution extends ExecutionKey {
+  readonly tenant: string;
+  readonly workflowName: string;
+  readonly workflowVersion: string;
+  readonly status: ExecutionStatus;
+  readonly correlationId: string;
+  readonly startedBy: string | null;
+  readonly subject: string | null;
+  readonly history: readonly HistoryEntry[];
+  /** Results that the log does not hold yet. */
+  readonly unlogged: readonly StoredActionResult[];
+  /** Command ids of timer rows and wait rows, and tasks whose time ran out but that are still open. */
+  readonly timers: readonly string[];
+  readonly waits: readonly string[];
+  readonly closingTasks: readonly string[];
+  readonly hasInbox: boolean;
+}
+
+export interface TakeItem extends ExecutionKey {
+  /** Length of the log as the owner knows it. */
+  readonly headSeq: number;
+  /** Stamp for the entries that are taken, milliseconds since the epoch. */
+  readonly atMs: number;
+}
+
+export interface TakenEntries {
+  readonly executionId: string;
+  readonly entries: readonly HistoryEntry[];
+}
+
+export interface TimerRow {
+  readonly commandId: string;
+  readonly fireAtMs: number;
+  readonly taskId: string | null;
+}
+
+export interface WaitRow {
+  readonly commandId: string;
+  readonly kind: 'event' | 'timer' | 'task';
+  readonly names: readonly string[];
+  readonly deadlineMs: number | null;
+  readonly taskId: string | null;
+  readonly sinceMs: number;
+}
+
+export interface TaskInsert {
+  readonly commandId: string;
+  readonly createdAtMs: number;
+  /** A task whose execution ended, or whose time was over, in the commit that creates it. */
+  readonly status: 'pending' | 'canceled' | 'expired';
+  readonly row: NewTaskRow;
+}
+
+/** All that one commit changes of one execution. */
+export interface ExecutionFlush extends ExecutionKey {
+  readonly tenant: string;
+  readonly expectedHead: number;
+  readonly status: ExecutionStatus;
+  readonly state: string | null;
+  readonly end: {
+    readonly status: EndedStatus;
+    readonly result: JsonValue;
+    readonly error: RecordedError | null;
+  } | null;
+  /** Why the execution is blocked on code, when it is. */
+  readonly blockedBy: RecordedError | null;
+  readonly entries: readonly HistoryEntry[];
+  readonly results: readonly {
+    readonly commandId: string;
+    readonly actionName: string;
+    readonly outcome: Exclude<ActionOutcome, { status: 'ownership_lost' }>;
+  }[];
+  readonly timersAdded: readonly TimerRow[];
+  readonly timersDropped: readonly string[];
+  readonly waitsAdded: readonly WaitRow[];
+  readonly waitsEnded: readonly string[];
+  readonly tasksAdded: readonly TaskInsert[];
+  readonly tasksExpired: readonly string[];
+  readonly cancelOpenTasks: boolean;
+  readonly atMs: number;
+}
+
+export interface FoundWork {
+  /** Executions with inbox rows, due timers, or that were started and never run. */
+  readonly executions: readonly ExecutionKey[];
+  /** Timers that become due within the horizon. */
+  readonly upcoming: readonly (ExecutionKey & { readonly fireAtMs: number })[];
+  /** The database's clock. */
+  readonly nowMs: number;
+}
+
+export interface ExecutionStore {
+  /** Reads whole executions. Ids that do not exist are left out. */
+  load(query: { readonly executions: readonly ExecutionKey[] }): Promise<readonly LoadedExecution[]>;
+
+  /**
+   * Gives inbox rows and due timers their places in the log and marks the executions running, in one commit. An
+   * execution that is missing from the answer was not as the worker believed: drop it and load it again. Rejects
+   * `FencedError` when the worker is fenced.
+   */
+  take(batch: { readonly workerId: string; readonly items: readonly TakeItem[] }): Promise<readonly TakenEntries[]>;
+
+  /**
+   * Appends and projects in one commit. Answers with the ids that won; the others were not as the worker believed.
+   * Rejects `FencedError` when the worker is fenced; any other rejection leaves the outcome unknown.
+   */
+  flush(batch: {
+    readonly workerId: string;
+    readonly executions: readonly ExecutionFlush[];
+  }): Promise<ReadonlySet<string>>;
+
+  /** Looks through the worker's partitions for work that no hint told of. Bounded; reads only. */
+  findWork(query: {
+    readonly partitions: readonly number[];
+    readonly limit: number;
+    readonly horizonMs: number;
+  }): Promise<FoundWork>;
+
+  /** Executions that were being worked on when their partition changed hands. */
+  findUnfinished(query: {
+    readonly partitions: readonly number[];
+    readonly includeBlocked: boolean;
+  }): Promise<readonly ExecutionKey[]>;
+
+  /** Closes inbox rows of ended executions as `too_late`. Answers with their number. */
+  closeLate(batch: { readonly workerId: string; readonly executions: readonly ExecutionKey[] }): Promise<number>;
+
+  /** Notes that an execution cannot go on here for now: its code is not registered on this worker. */
+  defer(note: {
+    readonly workerId: string;
+    readonly execution: ExecutionKey;
+    readonly error: RecordedError;
+  }): Promise<void>;
+}
+
+/** The worker's lease ran out and somebody else took over. It must stop. */
+export class FencedError extends Error {
+  constructor(workerId: string) {
+    super(`Worker ${workerId} is fenced: its lease ran out and its partitions were taken over.`);
+    this.name = 'FencedError';
+  }
+}

@@ -1,0 +1,80 @@
+/** What authors write against. */
+import type { CreateTaskRequest } from './commands';
+import type { WorkflowEvent } from './events';
+import type { JsonObject } from './json';
+import type { Loose } from './loose';
+
+/** What `createHumanTask` answers. */
+export interface CreatedHumanTask {
+  readonly taskId: string;
+  /** The event that tells of the task's end: wait for it with `events.waitFor`. */
+  readonly completionEvent: string;
+  /** Keys that the form's templates name and the context lacks. */
+  readonly warnings: readonly string[];
+}
+
+/** Registered actions by name. A call waits for the recorded result; a failed action throws an `ActionError`. */
+export interface WorkflowActions {
+  createHumanTask(request: CreateTaskRequest): Promise<CreatedHumanTask>;
+  [name: string]: (params?: Loose) => Promise<Loose>;
+}
+
+export interface WaitOptions {
+  /** How long to wait: `3 days`, or milliseconds. When it passes first, the wait returns null. */
+  readonly timeout: string | number;
+}
+
+export interface WorkflowEvents {
+  /**
+   * Waits for the first event of one of these names, in the order of the log. Events that came earlier and were not
+   * consumed count. An open task that the wait is for expires when the timeout passes.
+   */
+  waitFor<Payload = Loose>(name: string | readonly string[]): Promise<WorkflowEvent<Payload>>;
+  waitFor<Payload = Loose>(
+    name: string | readonly string[],
+    options: WaitOptions,
+  ): Promise<WorkflowEvent<Payload> | null>;
+  /** Submits an event to the bus, where attachments start workflows. Happens once, like any action. */
+  emit(name: string, payload?: Loose): Promise<void>;
+}
+
+export interface WorkflowData {
+  /** A fresh copy of what was stored: changing it changes nothing until it is set again. */
+  get<T = Loose>(key: string): T;
+  set(key: string, value: unknown): void;
+}
+
+/** Lines go to the execution's log, once, however often the code is run again. */
+export interface WorkflowLogger {
+  debug(message: string, data?: unknown): void;
+  info(message: string, data?: unknown): void;
+  warn(message: string, data?: unknown): void;
+  error(message: string, data?: unknown): void;
+}
+
+export interface WorkflowContext {
+  readonly executionId: string;
+  readonly tenant: string;
+  /** What started the execution. A direct start gives a trigger named `workflow.started`. */
+  readonly input: { readonly triggerEvent: WorkflowEvent; readonly data: JsonObject };
+  readonly actions: WorkflowActions;
+  readonly data: WorkflowData;
+  readonly events: WorkflowEvents;
+  readonly logger: WorkflowLogger;
+  /** The author's label for where the process stands, for people to read. */
+  setState(state: string): void;
+  getCurrentState(): string | null;
+  /** Waits for a duration such as `3 days` or a number of milliseconds. Months are fine. */
+  sleep(duration: string | number): Promise<void>;
+  sleepUntil(instant: Date | string): Promise<void>;
+}
+
+/** A business process. It may wait for weeks; it is run again from its log whenever it is needed. */
+export type WorkflowFunction = (context: WorkflowContext) => Promise<unknown>;
+
+export interface WorkflowDefinition {
+  readonly name: string;
+  readonly version: string;
+  readonly description?: string;
+  readonly run: WorkflowFunction;
+}

@@ -1,0 +1,121 @@
+/** The `WorkflowContext` that author code sees, over the few things an instance can do. */
+import { durationMs } from '../model/durations';
+import { ForbiddenInWorkflowError, InvalidInputError } from '../model/errors';
+import type { WorkflowEvent } from '../model/events';
+import type { LogLevel } from '../model/history';
+import { decodeJson, encodeJson, type JsonObject, type JsonValue } from '../model/json';
+import type { Loose } from '../model/loose';
+import type { WorkflowActions, WorkflowContext, WorkflowEvents, WorkflowLogger } from '../model/workflow';
+
+export interface ContextHost {
+  readonly executionId: string;
+  readonly tenant: string;
+  readonly trigger: WorkflowEvent;
+  readonly initialData: JsonObject;
+  nowMs(): number;
+  uuid(): string;
+  state(): string | null;
+  /** The stored text of a key. */
+  data(key: string): string | undefined;
+  setState(state: string): void;
+  setData(key: string, text: string): void;
+  log(level: LogLevel, message: string, data: JsonValue): void;
+  action(name: string, argsText: string): Promise<unknown>;
+  createTask(requestText: string): Promise<unknown>;
+  waitFor(names: readonly string[], timeoutMs: number | null): Promise<WorkflowEvent | null>;
+  sleepUntil(fireAtMs: number): Promise<void>;
+}
+
+export function createContext(host: ContextHost): WorkflowContext {
+  return {
+    executionId: host.executionId,
+    tenant: host.tenant,
+    input: freshInput(host),
+    actions: actionsOf(host),
+    events: eventsOf(host),
+    logger: loggerOf(host),
+    data: {
+      get: <T = Loose>(key: string) => {
+        const text = host.data(key);
+        return (text === undefined ? undefined : decodeJson(text)) as T;
+      },
+      set: (key, value) => host.setData(key, encodeJson(value, `data.set('${key}')`)),
+    },
+    setState: (state) => {
+      if (typeof state !== 'string' || state === '')
+        throw new InvalidInputError('setState needs a text that is not empty.');
+      host.setState(state);
+    },
+    getCurrentState: () => host.state(),
+    sleep: (duration) => host.sleepUntil(host.nowMs() + durationMs(duration)),
+    sleepUntil: (instant) => {
+      const at = typeof instant === 'string' ? Date.parse(instant) : instant.getTime();
+      if (Number.isNaN(at)) throw new InvalidInputError(`sleepUntil needs a date, not "${String(instant)}".`);
+      return host.sleepUntil(at);
+    },
+  };
+}
+
+/** Copies, so that a workflow that changes its input sees the same as in a replay. */
+function freshInput(host: ContextHost): WorkflowContext['input'] {
+  return JSON.parse(
+    encodeJson({ triggerEvent: host.trigger, data: host.initialData }, 'input'),
+  ) as WorkflowContext['input'];
+}
+
+function actionsOf(host: ContextHost): WorkflowActions {
+  return new Proxy({} as WorkflowActions, {
+    get: (_, name) => {
+      // A context that is returned from an async function must not look like a promise.
+      if (typeof name !== 'string' || name === 'then' || name === 'toJSON') return undefined;
+      const canonical = canonicalActionName(name);
+      return canonical === 'createHumanTask'
+        ? (request: unknown) => host.createTask(encodeJson(checkedTask(request), 'createHumanTask'))
+        : (params?: unknown) => host.action(canonical, encodeJson(params ?? {}, `Parameters of ${name}`));
+    },
+    set: () => {
+      throw new ForbiddenInWorkflowError('Assigning to context.actions', 'Register actions in workflows/actions.');
+    },
+  });
+}
+
+/** `SendInvoiceEmail`, `send_invoice_email` and `sendInvoiceEmail` are one action. */
+export function canonicalActionName(name: string): string {
+  const joined = name.replace(/[_-]+([A-Za-z0-9])/g, (_, letter: string) => letter.toUpperCase());
+  return joined.charAt(0).toLowerCase() + joined.slice(1);
+}
+
+function checkedTask(request: unknown): unknown {
+  const { taskType, title } = (request ?? {}) as { taskType?: unknown; title?: unknown };
+  if (typeof taskType !== 'string' || taskType === '') {
+    throw new InvalidInputError('createHumanTask needs a taskType: the name of a task definition.');
+  }
+  return { ...(request as object), title: typeof title === 'string' && title !== '' ? title : taskType };
+}
+
+function eventsOf(host: ContextHost): WorkflowEvents {
+  const waitFor = (name: string | readonly string[], options?: { readonly timeout?: string | number }) => {
+    const names = typeof name === 'string' ? [name] : [...name];
+    if (names.length === 0 || names.some((each) => typeof each !== 'string' || each === '')) {
+      throw new InvalidInputError('waitFor needs the name of an event, or a list of names.');
+    }
+    return host.waitFor(names, options?.timeout === undefined ? null : durationMs(options.timeout));
+  };
+  return {
+    waitFor: waitFor as WorkflowEvents['waitFor'],
+    emit: async (name, payload) => {
+      await host.action('emitEvent', encodeJson({ name, payload: payload ?? null }, `Payload of ${name}`));
+    },
+  };
+}
+
+function loggerOf(host: ContextHost): WorkflowLogger {
+  const write = (level: LogLevel) => (message: string, data?: unknown) =>
+    host.log(level, String(message), loggable(data));
+  return { debug: write('debug'), info: write('info'), warn: write('warn'), error: write('error') };
+}
+
+function loggable(data: unknown): JsonValue {
+  if (data instanceof Error) return { name: data.name, message: data.message };
+  return data === undefined ? null : decodeJson(encodeJson(data, 'Data of a log line'));
+}

@@ -1,0 +1,445 @@
+/**
+ * One run of a workflow function against its log. `settle` feeds one entry; after a drain, `collect` gives the commands
+ * that the code issued in answer. Live execution and replay are this same loop; only where entries come from differs.
+ */
+import { encodeJson, decodeJson, type JsonValue } from '../model/json';
+import { ActionError, ForeignAwaitError, NondeterminismError, recordError } from '../model/errors';
+import { defaultCompletionEvent, type TaskEnd, type WorkflowEvent } from '../model/events';
+import type { Command } from '../model/commands';
+import { continuesCode, type EntryBody, type HistoryEntry } from '../model/history';
+import type { WorkflowDefinition } from '../model/workflow';
+import { createContext, type ContextHost } from './context';
+import { hashText } from './hash';
+import { Ledger, type IssuedCommand } from './ledger';
+import { Mailbox, type OpenWait } from './mailbox';
+import { seededRandom, uuidFrom } from './random';
+import type { Sandbox, WorkflowScope } from './sandbox';
+
+export interface InstanceIdentity {
+  readonly executionId: string;
+  readonly tenant: string;
+}
+
+/** What an execution waits for, as pages show it. */
+export interface WaitView {
+  readonly commandId: string;
+  readonly kind: 'event' | 'timer' | 'task';
+  readonly names: readonly string[];
+  readonly deadlineMs: number | null;
+  readonly taskId: string | null;
+  readonly sinceMs: number;
+}
+
+interface Pending {
+  readonly resolve: (value: unknown) => void;
+  readonly reject: (error: Error) => void;
+}
+
+interface KnownTask {
+  readonly taskId: string;
+  readonly completionEvent: string;
+  ended: boolean;
+}
+
+export class WorkflowInstance {
+  readonly #definition: WorkflowDefinition;
+  readonly #identity: InstanceIdentity;
+  readonly #sandbox: Sandbox;
+  readonly #ledger = new Ledger();
+  readonly #mailbox = new Mailbox();
+  readonly #data = new Map<string, string>();
+  /** Actions and task creations without an outcome. */
+  readonly #pending = new Map<string, Pending>();
+  readonly #sleeps = new Map<string, { readonly resolve: () => void; fireAtMs: number; readonly sinceMs: number }>();
+  readonly #tasks = new Map<string, KnownTask>();
+  readonly #taskOfCommand = new Map<string, string>();
+  /** Which wait a promise handed to the code belongs to, so that a lost race can withdraw it. */
+  readonly #waitOfPromise = new WeakMap<object, string>();
+  #commands: Command[] = [];
+  #logsIssued = 0;
+  #logsRecorded = 0;
+  #nowMs = 0;
+  #state: string | null = null;
+  #scope: WorkflowScope | null = null;
+  #answering = false;
+  #finished = false;
+  #broken: Error | null = null;
+
+  constructor(options: {
+    readonly definition: WorkflowDefinition;
+    readonly identity: InstanceIdentity;
+    readonly sandbox: Sandbox;
+  }) {
+    this.#definition = options.definition;
+    this.#identity = options.identity;
+    this.#sandbox = options.sandbox;
+  }
+
+  /**
+   * Feeds the next entry of the log. Drain before calling `collect`.
+   * @throws NondeterminismError when the entry records a command that the code did not issue.
+   */
+  settle(entry: HistoryEntry): void {
+    this.#nowMs = entry.at;
+    this.#answering = continuesCode(entry.kind);
+    switch (entry.kind) {
+      case 'execution_started':
+        return this.#start(entry.body);
+      case 'event_received':
+        return this.#deliver({ seq: entry.seq, event: entry.body.event, taskId: null });
+      case 'task_ended':
+        return this.#endTask(entry.seq, entry.body, entry.body.eventName, entry.body.endedAt);
+      case 'timer_fired':
+        return this.#fire(entry.seq, entry.body.commandId);
+      case 'action_completed':
+        this.#ledger.record(entry.seq, { ...entry.body, what: `action ${entry.body.name}` });
+        return this.#resolve(entry.body.commandId, entry.body.result);
+      case 'action_failed':
+        this.#ledger.record(entry.seq, { ...entry.body, what: `action ${entry.body.name}` });
+        return this.#reject(entry.body.commandId, new ActionError(entry.body.name, entry.body.error));
+      case 'task_created':
+        this.#ledger.record(entry.seq, { ...entry.body, what: 'create a human task' });
+        return this.#createTask(entry.body);
+      case 'task_refused':
+        this.#ledger.record(entry.seq, { ...entry.body, what: 'create a human task' });
+        return this.#reject(entry.body.commandId, new ActionError('createHumanTask', entry.body.error));
+      case 'state_changed':
+        return this.#ledger.record(entry.seq, { ...entry.body, what: `state ${entry.body.state}`, argsHash: '' });
+      case 'data_set':
+        return this.#ledger.record(entry.seq, {
+          ...entry.body,
+          what: `data ${entry.body.key}`,
+          argsHash: hashText(encodeJson(entry.body.value, entry.body.key)),
+        });
+      case 'wait_started':
+        return this.#recordWait(entry.seq, entry.body);
+      case 'sleep_started':
+        return this.#recordSleep(entry.seq, entry.body);
+      case 'log_written':
+        this.#logsRecorded += 1;
+        return;
+      case 'execution_completed':
+      case 'execution_failed':
+        return;
+    }
+  }
+
+  /** Commands issued since the last call. Ends the answer to the entry that was settled. */
+  collect(): Command[] {
+    this.#answering = false;
+    if (this.#broken) throw this.#broken;
+    const commands = this.#commands;
+    this.#commands = [];
+    return commands;
+  }
+
+  /**
+   * Called when the log is used up, with the commands collected so far: those that the log holds already are dropped.
+   * @throws NondeterminismError when the code does more than the log says at a place the log has passed.
+   */
+  outstanding(commands: readonly Command[]): Command[] {
+    this.#ledger.checkEnd();
+    let logs = 0;
+    return commands.filter((command) => {
+      switch (command.type) {
+        case 'log':
+          logs += 1;
+          return logs > this.#logsRecorded;
+        case 'complete':
+        case 'fail':
+        case 'drop_timer':
+        case 'end_wait':
+        case 'expire_task':
+          return true;
+        default:
+          return this.#ledger.isOutstanding(command.commandId);
+      }
+    });
+  }
+
+  /** Unfinished, and yet nothing that the engine knows of can continue it. */
+  get isBlockedOnNothing(): boolean {
+    return !this.#finished && this.#pending.size === 0 && this.#sleeps.size === 0 && this.#mailbox.openWaits === 0;
+  }
+
+  get finished(): boolean {
+    return this.#finished;
+  }
+
+  get state(): string | null {
+    return this.#state;
+  }
+
+  get data(): Record<string, JsonValue> {
+    return Object.fromEntries([...this.#data].map(([key, text]) => [key, decodeJson(text)]));
+  }
+
+  get waits(): WaitView[] {
+    const events = [...this.#mailbox.waits].map(({ commandId, names, deadlineMs, taskId, sinceMs }) => {
+      const kind = taskId === null ? ('event' as const) : ('task' as const);
+      return { commandId, kind, names, deadlineMs, taskId, sinceMs };
+    });
+    const sleeps = [...this.#sleeps].map(([commandId, { fireAtMs, sinceMs }]) => {
+      return { commandId, kind: 'timer' as const, names: [], deadlineMs: fireAtMs, taskId: null, sinceMs };
+    });
+    return [...events, ...sleeps];
+  }
+
+  /** Command ids whose timers are still wanted: open waits with a deadline, sleeps, tasks that may expire. */
+  wantsTimer(commandId: string): boolean {
+    if (this.#sleeps.has(commandId)) return true;
+    const taskId = this.#taskOfCommand.get(commandId);
+    if (taskId !== undefined) return this.#tasks.get(taskId)?.ended === false;
+    for (const wait of this.#mailbox.waits) if (wait.commandId === commandId) return wait.deadlineMs !== null;
+    return false;
+  }
+
+  // Inputs
+
+  #start(body: EntryBody<'execution_started'>): void {
+    for (const [key, value] of Object.entries(body.initialData)) this.#data.set(key, encodeJson(value, key));
+    const random = seededRandom(body.seed);
+    this.#scope = {
+      nowMs: () => this.#nowMs,
+      random,
+      withdraw: (promises) => this.#withdraw(promises),
+    };
+    const context = createContext(this.#host(body, random));
+    const definition = this.#definition;
+    const running = this.#sandbox.run(this.#scope, async () => definition.run(context));
+    running.then(
+      (result) => this.#finish({ type: 'complete', result: decodeJson(encodeJson(result, 'The result')) }),
+      (error: unknown) => {
+        if (error instanceof NondeterminismError || error instanceof ForeignAwaitError) this.#broken ??= error;
+        else this.#finish({ type: 'fail', error: recordError(error) });
+      },
+    );
+  }
+
+  #finish(command: Command): void {
+    this.#finished = true;
+    this.#commands.push(command);
+  }
+
+  #deliver(mail: { seq: number; event: WorkflowEvent; taskId: string | null }): void {
+    const wait = this.#mailbox.deliver(mail);
+    if (wait) this.#endWait(wait, mail.event, false);
+  }
+
+  #endWait(wait: OpenWait, event: WorkflowEvent | null, byTimer: boolean): void {
+    if (!byTimer && wait.deadlineMs !== null) this.#commands.push({ type: 'drop_timer', commandId: wait.commandId });
+    this.#commands.push({ type: 'end_wait', commandId: wait.commandId });
+    wait.receive(event === null ? null : copy(event));
+  }
+
+  #endTask(seq: number, end: TaskEnd, eventName: string, endedAt: string): void {
+    const task = this.#tasks.get(end.taskId);
+    if (task) {
+      if (task.ended) return;
+      task.ended = true;
+    }
+    this.#dropTaskTimer(end.taskId);
+    const { taskId, status, outcome, output, by, formVersion } = end;
+    this.#deliver({
+      seq,
+      taskId,
+      event: {
+        name: eventName,
+        type: 'task_ended',
+        payload: { taskId, status, outcome, output, by, formVersion },
+        user_id: by,
+        event_id: taskId,
+        timestamp: endedAt,
+      },
+    });
+  }
+
+  #fire(seq: number, commandId: string): void {
+    const sleep = this.#sleeps.get(commandId);
+    if (sleep) {
+      this.#sleeps.delete(commandId);
+      this.#commands.push({ type: 'end_wait', commandId });
+      sleep.resolve();
+      return;
+    }
+    const taskId = this.#taskOfCommand.get(commandId);
+    if (taskId !== undefined) return this.#expireTask(seq, taskId);
+    const wait = this.#mailbox.close(commandId);
+    if (!wait) return;
+    this.#endWait(wait, null, true);
+    if (wait.taskId !== null) this.#expireTask(seq, wait.taskId);
+  }
+
+  #expireTask(seq: number, taskId: string): void {
+    const task = this.#tasks.get(taskId);
+    if (!task || task.ended) return;
+    this.#commands.push({ type: 'expire_task', taskId });
+    const end: TaskEnd = { taskId, status: 'expired', outcome: null, output: null, by: null, formVersion: null };
+    this.#endTask(seq, end, task.completionEvent, new Date(this.#nowMs).toISOString());
+  }
+
+  #dropTaskTimer(taskId: string): void {
+    for (const [commandId, id] of this.#taskOfCommand) {
+      if (id === taskId) {
+        this.#taskOfCommand.delete(commandId);
+        this.#commands.push({ type: 'drop_timer', commandId });
+      }
+    }
+  }
+
+  #resolve(commandId: string, value: JsonValue): void {
+    const pending = this.#pending.get(commandId);
+    this.#pending.delete(commandId);
+    pending?.resolve(copy(value));
+  }
+
+  #reject(commandId: string, error: Error): void {
+    const pending = this.#pending.get(commandId);
+    this.#pending.delete(commandId);
+    pending?.reject(error);
+  }
+
+  #createTask(body: EntryBody<'task_created'>): void {
+    const { taskId, completionEvent, warnings } = body;
+    this.#tasks.set(taskId, { taskId, completionEvent, ended: false });
+    if (body.expiresAt !== null) this.#taskOfCommand.set(body.commandId, taskId);
+    this.#resolve(body.commandId, { taskId, completionEvent, warnings });
+  }
+
+  #recordWait(seq: number, body: EntryBody<'wait_started'>): void {
+    this.#ledger.record(seq, { ...body, what: `wait for ${body.names.join(' or ')}`, argsHash: '' });
+    for (const wait of this.#mailbox.waits) {
+      if (wait.commandId === body.commandId)
+        wait.deadlineMs = body.deadline === null ? null : Date.parse(body.deadline);
+    }
+  }
+
+  #recordSleep(seq: number, body: EntryBody<'sleep_started'>): void {
+    this.#ledger.record(seq, { ...body, what: 'sleep', argsHash: '' });
+    const sleep = this.#sleeps.get(body.commandId);
+    if (sleep) sleep.fireAtMs = Date.parse(body.fireAt);
+  }
+
+  // Commands
+
+  #host(body: EntryBody<'execution_started'>, random: () => number): ContextHost {
+    return {
+      executionId: body.logicalExecutionId,
+      tenant: this.#identity.tenant,
+      trigger: body.trigger,
+      initialData: body.initialData,
+      nowMs: () => this.#nowMs,
+      uuid: () => uuidFrom(random),
+      state: () => this.#state,
+      data: (key) => this.#data.get(key),
+      setState: (state) => {
+        if (state === this.#state) return;
+        const ref = this.#issue('setState', `state ${state}`, '', true);
+        this.#state = state;
+        this.#commands.push({ type: 'set_state', ...ref, state });
+      },
+      setData: (key, text) => {
+        const ref = this.#issue('data.set', `data ${key}`, hashText(text), true);
+        this.#data.set(key, text);
+        this.#commands.push({ type: 'set_data', ...ref, key, value: decodeJson(text) });
+      },
+      log: (level, message, data) => {
+        this.#mustBeAnswering('logger');
+        this.#logsIssued += 1;
+        this.#commands.push({ type: 'log', level, message, data });
+      },
+      action: (name, argsText) => {
+        const argsHash = hashText(argsText);
+        const ref = this.#issue(name, `action ${name}`, argsHash, false);
+        this.#commands.push({ type: 'action', ...ref, name, args: decodeJson(argsText), argsHash });
+        return this.#promise(ref.commandId);
+      },
+      createTask: (requestText) => {
+        const argsHash = hashText(requestText);
+        const ref = this.#issue('createHumanTask', 'create a human task', argsHash, false);
+        const request = JSON.parse(requestText) as Extract<Command, { type: 'create_task' }>['request'];
+        this.#commands.push({ type: 'create_task', ...ref, request, argsHash });
+        return this.#promise(ref.commandId);
+      },
+      waitFor: (names, timeoutMs) => this.#waitFor(names, timeoutMs),
+      sleepUntil: (fireAtMs) => this.#sleepUntil(fireAtMs),
+    };
+  }
+
+  #issue(name: string, what: string, argsHash: string, recordedAtOnce: boolean): IssuedCommand {
+    this.#mustBeAnswering(what);
+    return this.#ledger.issue(name, { what, argsHash, recordedAtOnce });
+  }
+
+  /** Code that goes on by itself, without an entry that woke it, cannot be brought back by replay. */
+  #mustBeAnswering(what: string): void {
+    if (this.#answering) return;
+    this.#broken ??= new ForeignAwaitError(
+      `Workflow ${this.#definition.name} did "${what}" after awaiting something that is not in its log. ` +
+        `Move the awaited call into an action, or use context.sleep and events.waitFor.`,
+    );
+    throw this.#broken;
+  }
+
+  #promise(commandId: string): Promise<unknown> {
+    const promise = new Promise<unknown>((resolve, reject) => {
+      this.#pending.set(commandId, { resolve, reject });
+    });
+    // An action that nobody awaits may fail without ending the process.
+    promise.catch(() => undefined);
+    return promise;
+  }
+
+  #waitFor(names: readonly string[], timeoutMs: number | null): Promise<WorkflowEvent | null> {
+    const ref = this.#issue('waitFor', `wait for ${names.join(' or ')}`, '', true);
+    const taskId = this.#taskAwaited(names);
+    const mail = this.#mailbox.take(names);
+    const deadlineMs = mail || timeoutMs === null ? null : this.#nowMs + timeoutMs;
+    this.#commands.push({ type: 'wait', ...ref, names, deadlineMs, taskId, satisfiedBy: mail?.seq ?? null });
+    if (mail) return Promise.resolve(copy(mail.event));
+    const promise = new Promise<WorkflowEvent | null>((receive) => {
+      const { commandId } = ref;
+      this.#mailbox.open({ commandId, names, taskId, deadlineMs, sinceMs: this.#nowMs, receive });
+    });
+    this.#waitOfPromise.set(promise, ref.commandId);
+    return promise;
+  }
+
+  /** The newest open task whose end one of the names tells of. */
+  #taskAwaited(names: readonly string[]): string | null {
+    let found: string | null = null;
+    for (const { taskId, completionEvent, ended } of this.#tasks.values()) {
+      const awaited = names.some(
+        (name) => name === completionEvent || name === defaultCompletionEvent(taskId) || name.endsWith(`_${taskId}`),
+      );
+      if (!ended && awaited) found = taskId;
+    }
+    return found;
+  }
+
+  #sleepUntil(fireAtMs: number): Promise<void> {
+    const ref = this.#issue('sleep', 'sleep', '', true);
+    this.#commands.push({ type: 'sleep', ...ref, fireAtMs });
+    const promise = new Promise<void>((resolve) => {
+      this.#sleeps.set(ref.commandId, { resolve, fireAtMs, sinceMs: this.#nowMs });
+    });
+    this.#waitOfPromise.set(promise, ref.commandId);
+    return promise;
+  }
+
+  #withdraw(promises: Iterable<unknown>): void {
+    for (const promise of promises) {
+      const commandId = typeof promise === 'object' && promise !== null ? this.#waitOfPromise.get(promise) : undefined;
+      if (commandId === undefined) continue;
+      const wait = this.#mailbox.close(commandId);
+      const slept = this.#sleeps.delete(commandId);
+      if (wait?.deadlineMs != null || slept) this.#commands.push({ type: 'drop_timer', commandId });
+      if (wait || slept) this.#commands.push({ type: 'end_wait', commandId });
+    }
+  }
+}
+
+/** Live code receives what replay would: values decoded from the bytes that the log holds. */
+function copy<T>(value: T): T {
+  return JSON.parse(JSON.stringify(value ?? null)) as T;
+}

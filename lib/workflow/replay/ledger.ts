@@ -1,0 +1,88 @@
+/**
+ * Which commands the code issued and which of them the log already holds. Every difference between the two is found
+ * here, at the first entry that shows it.
+ */
+import { NondeterminismError } from '../model/errors';
+import type { CommandRef } from '../model/history';
+
+/** The part of a command that must be the same in every run of the code. */
+export interface IssuedCommand extends CommandRef {
+  /** For people: `action sendNotification`, `wait for Approve`. */
+  readonly what: string;
+  /** Fingerprint of the arguments; empty where the log's own value counts. */
+  readonly argsHash: string;
+  /** Whether the record is written in the same commit as the command was issued in. */
+  readonly recordedAtOnce: boolean;
+}
+
+export class Ledger {
+  /** Issued and not yet in the log. */
+  readonly #issued = new Map<string, IssuedCommand>();
+  readonly #counters = new Map<string, number>();
+  #highestRecorded = 0;
+  #n = 0;
+
+  /** Names the next command. */
+  issue(name: string, details: { what: string; argsHash: string; recordedAtOnce: boolean }): IssuedCommand {
+    const count = (this.#counters.get(name) ?? 0) + 1;
+    this.#counters.set(name, count);
+    this.#n += 1;
+    const command = { commandId: `${name}#${count}`, n: this.#n, ...details };
+    this.#issued.set(command.commandId, command);
+    return command;
+  }
+
+  /** Compares a recorded command with what the code issued. */
+  record(seq: number, recorded: CommandRef & { readonly what: string; readonly argsHash: string }): void {
+    const actual = this.#issued.get(recorded.commandId);
+    const same =
+      actual !== undefined &&
+      actual.n === recorded.n &&
+      actual.what === recorded.what &&
+      (actual.argsHash === '' || actual.argsHash === recorded.argsHash);
+    if (!same) throw this.#difference(seq, recorded, actual ?? this.#atPosition(recorded.n));
+    this.#issued.delete(recorded.commandId);
+    this.#highestRecorded = Math.max(this.#highestRecorded, recorded.n);
+  }
+
+  isOutstanding(commandId: string): boolean {
+    return this.#issued.has(commandId);
+  }
+
+  /**
+   * Called when the history is used up: a command that the log would hold if it had been issued then, and does not,
+   * was not in the code that wrote the log.
+   */
+  checkEnd(): void {
+    for (const command of this.#issued.values()) {
+      if (command.recordedAtOnce && command.n < this.#highestRecorded) {
+        throw new NondeterminismError(
+          `The code now does "${command.what}" (${command.commandId}) at a place where the log has nothing. ` +
+            `Deploy the code that wrote this log, or guard the new path by a new workflow version.`,
+          { seq: null, recorded: null, actual: command.what },
+        );
+      }
+    }
+  }
+
+  #atPosition(n: number): IssuedCommand | undefined {
+    for (const command of this.#issued.values()) if (command.n === n) return command;
+    return undefined;
+  }
+
+  #difference(
+    seq: number,
+    recorded: CommandRef & { readonly what: string },
+    actual: IssuedCommand | undefined,
+  ): NondeterminismError {
+    const did = actual ? `"${actual.what}" (${actual.commandId})` : 'nothing';
+    const sameCall = actual?.what === recorded.what && actual.commandId === recorded.commandId;
+    return new NondeterminismError(
+      sameCall && actual.n === recorded.n
+        ? `Entry ${seq} of the log is "${recorded.what}" (${recorded.commandId}) with other arguments than the code passes now.`
+        : `Entry ${seq} of the log is command ${recorded.n}, "${recorded.what}" (${recorded.commandId}); at that place the code now does ${did}. ` +
+            `Deploy the code that wrote this log, or guard the new path by a new workflow version.`,
+      { seq, recorded: recorded.what, actual: actual?.what ?? null },
+    );
+  }
+}

@@ -1,0 +1,71 @@
+/** Events that came and events that are waited for. First come, first served, in log order on both sides. */
+import type { WorkflowEvent } from '../model/events';
+
+export interface Mail {
+  readonly seq: number;
+  readonly event: WorkflowEvent;
+  /** Set for the end of a task, which also answers names that end in its id. */
+  readonly taskId: string | null;
+}
+
+export interface OpenWait {
+  readonly commandId: string;
+  readonly names: readonly string[];
+  readonly taskId: string | null;
+  deadlineMs: number | null;
+  readonly sinceMs: number;
+  readonly receive: (event: WorkflowEvent | null) => void;
+}
+
+export class Mailbox {
+  readonly #mail: Mail[] = [];
+  readonly #waits = new Map<string, OpenWait>();
+
+  /** Takes the oldest unconsumed event of one of these names. */
+  take(names: readonly string[]): Mail | null {
+    const index = this.#mail.findIndex((mail) => answers(mail, names));
+    return index < 0 ? null : (this.#mail.splice(index, 1)[0] ?? null);
+  }
+
+  open(wait: OpenWait): void {
+    this.#waits.set(wait.commandId, wait);
+  }
+
+  close(commandId: string): OpenWait | null {
+    const wait = this.#waits.get(commandId) ?? null;
+    this.#waits.delete(commandId);
+    return wait;
+  }
+
+  /** Gives an event to the longest open wait that asks for it, or keeps it. Returns the wait it ended. */
+  deliver(mail: Mail): OpenWait | null {
+    for (const wait of this.#waits.values()) {
+      if (answers(mail, wait.names)) {
+        this.#waits.delete(wait.commandId);
+        return wait;
+      }
+    }
+    this.#mail.push(mail);
+    return null;
+  }
+
+  get waits(): Iterable<OpenWait> {
+    return this.#waits.values();
+  }
+
+  get openWaits(): number {
+    return this.#waits.size;
+  }
+
+  get unread(): readonly Mail[] {
+    return this.#mail;
+  }
+}
+
+function answers(mail: Mail, names: readonly string[]): boolean {
+  return names.some(
+    (name) =>
+      name === mail.event.name ||
+      (mail.taskId !== null && (name.endsWith(`_${mail.taskId}`) || name === `Task:${mail.taskId}:Complete`)),
+  );
+}
