@@ -15,7 +15,7 @@ const READY_TIMEOUT_MS = 60_000;
  *   say: (line: string) => void }} given `run` is what run.json holds beside the processes.
  */
 export function startProduct({ projectRoot, options, env, run, logDir, say }) {
-  let web;
+  const web = { process: undefined };
   const workers = [];
   const common = { cwd: projectRoot, say, onChange: () => publish() };
   const logFile = (name) => (options.dev ? undefined : path.join(logDir, `${name}.log`));
@@ -25,7 +25,7 @@ export function startProduct({ projectRoot, options, env, run, logDir, say }) {
       dataDir: options.dataDir,
       run: {
         ...run,
-        webPid: web?.pid() ?? null,
+        webPid: web.process?.pid() ?? null,
         workers: workers.map(({ workerId, process }) => ({ workerId, pid: process?.pid() ?? null })),
       },
     });
@@ -47,7 +47,7 @@ export function startProduct({ projectRoot, options, env, run, logDir, say }) {
       },
     });
   }
-  web = supervise({
+  web.process = supervise({
     ...common,
     name: 'web',
     args: [
@@ -68,7 +68,7 @@ export function startProduct({ projectRoot, options, env, run, logDir, say }) {
     ready: () => untilHealthy(options),
     stop: async () => {
       stopWatching();
-      await web.stop({ timeoutMs: WEB_STOP_MS });
+      await web.process.stop({ timeoutMs: WEB_STOP_MS });
       await Promise.all(workers.map((worker) => worker.process.stop({ timeoutMs: WORKER_STOP_MS })));
     },
   };

@@ -57,7 +57,7 @@ export async function testRedisUrl(): Promise<string> {
   if (serverUrl === '') throw new Error('No Redis server: install redis-server or set TEST_REDIS_URL.');
   const client = new Redis(serverUrl, { maxRetriesPerRequest: 1 });
   try {
-    const [, databases] = (await client.config('GET', 'databases')) as string[];
+    const [, databases] = await client.config('GET', 'databases');
     const ticket = await client.incr('baton:test:databases');
     // Database 0 holds the counter.
     const number = 1 + (ticket % (Number(databases) - 1));
