@@ -34,7 +34,7 @@ describe('parseEnvironment', () => {
     ['PORT', 'http', 'PORT must be a whole number from 1 to 65535.'],
     ['PORT', '70000', 'PORT must be a whole number from 1 to 65535.'],
     ['AUTH_SECRET', 'short', 'AUTH_SECRET must have 32 characters or more'],
-    ['LOG_LEVEL', 'loud', 'LOG_LEVEL must be fatal, error, warn, info, debug, trace or silent.'],
+    ['LOG_LEVEL', 'loud', 'LOG_LEVEL must be debug, info, warn, error or silent.'],
     ['BATON_DEMO', 'yes', 'BATON_DEMO must be 1 or 0.'],
     ['BATON_WORKER_ID', '7', 'BATON_WORKER_ID must be a UUID.'],
   ])('says in one sentence what is wrong with %s=%s', (name, value, sentence) => {

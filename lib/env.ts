@@ -72,8 +72,8 @@ const environmentSchema = z.object({
     )
     .optional(),
   LOG_LEVEL: z
-    .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], {
-      error: 'LOG_LEVEL must be fatal, error, warn, info, debug, trace or silent.',
+    .enum(['debug', 'info', 'warn', 'error', 'silent'], {
+      error: 'LOG_LEVEL must be debug, info, warn, error or silent.',
     })
     .default('info'),
   BATON_DATABASE_POOL: wholeNumber({ name: 'BATON_DATABASE_POOL', min: 1, max: 100 }).default(8),
@@ -95,7 +95,7 @@ export interface Environment {
   /** Whether the demo's accounts may sign in with one click. Never set in production. */
   readonly isDemo: boolean;
   readonly authSecret: string | undefined;
-  readonly logLevel: 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'silent';
+  readonly logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent';
   /** Most connections of one pool; a process has two pools at most. */
   readonly databasePoolSize: number;
   /** Identity of this worker incarnation, chosen by whoever starts it; absent: the worker makes one. */

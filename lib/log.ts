@@ -1,11 +1,12 @@
-/** The log of the web server: one JSON object a line. */
-import pino from 'pino';
+/** The log of the web server and of scripts: one JSON object a line. */
+import type { Logger } from '@shared/workflow/model/ports/telemetry';
+import { createPinoLogger } from '@shared/workflow/telemetry/pinoLogger';
 import { env } from './env';
 
-let instance: pino.Logger | undefined;
+let instance: Logger | undefined;
 
 /** Made at the first use, since the level comes from the environment. */
-export function log(): pino.Logger {
-  instance ??= pino({ name: 'web', level: env().logLevel });
+export function log(): Logger {
+  instance ??= createPinoLogger({ level: env().logLevel, service: 'web' });
   return instance;
 }

@@ -2,9 +2,8 @@
 import NextAuth, { CredentialsSignin } from 'next-auth';
 import Credentials from 'next-auth/providers/credentials';
 import { rawSql } from '../db/client';
-import { env } from '../env';
+import { env, EnvironmentError } from '../env';
 import { log } from '../log';
-import { resolveAuthSecret } from './secret';
 import { type SignInOutcome, signInByPassword, signInToDemo } from './signIn';
 import { createSignInLimiter } from './signInLimiter';
 
@@ -47,9 +46,15 @@ function userOf(outcome: SignInOutcome): { readonly id: string } {
   return { id: outcome.userId };
 }
 
+function requireSecret(): string {
+  const { authSecret } = env();
+  if (authSecret !== undefined) return authSecret;
+  throw new EnvironmentError('AUTH_SECRET is not set: session cookies are sealed with it. `npm start` makes one.');
+}
+
 /** Configured at the first request, not at import: a build has no environment. */
 export const { auth, handlers, signIn, signOut } = NextAuth(() => ({
-  secret: resolveAuthSecret({ given: env().authSecret, dataDir: env().dataDir }),
+  secret: requireSecret(),
   // The host decides nothing here: sign-in answers with paths, and sessions are not bound to an address.
   trustHost: true,
   session: { strategy: 'jwt', maxAge: SESSION_DAYS * 86_400 },
@@ -63,8 +68,9 @@ export const { auth, handlers, signIn, signOut } = NextAuth(() => ({
   logger: {
     error: (error) => {
       if (error instanceof CredentialsSignin) log().info({ reason: error.code }, 'sign-in refused');
-      else if (error.name === 'JWTSessionError') log().info('a session cookie of another server or secret was ignored');
-      else log().error({ err: error }, 'authentication failed');
+      else if (error.name === 'JWTSessionError')
+        log().info({}, 'a session cookie sealed with another secret was ignored');
+      else log().error({ error }, 'authentication failed');
     },
     warn: (code) => log().warn({ code }, 'authentication warning'),
     debug: () => undefined,

@@ -1,0 +1,74 @@
+/** Turns anything thrown into what a caller may see. The cause stays in the log. */
+import { randomUUID } from 'node:crypto';
+import { BatonError, type FieldError, InvalidInputError } from '@shared/workflow/model/errors';
+import type { z } from 'zod';
+
+/** Where unexpected errors are written. */
+export type ErrorLog = (entry: {
+  readonly correlationId: string;
+  readonly where: string;
+  readonly error: unknown;
+}) => void;
+
+export interface Failure {
+  readonly httpStatus: number;
+  readonly code: string;
+  readonly message: string;
+  readonly fieldErrors?: readonly FieldError[];
+}
+
+/**
+ * Errors that a caller can act on keep their words. Everything else is logged under a fresh correlation id, and the
+ * answer names only that id.
+ */
+export function failureOf({
+  error,
+  where,
+  logError,
+}: {
+  readonly error: unknown;
+  /** What was being done, for the log. */
+  readonly where: string;
+  readonly logError: ErrorLog;
+}): Failure {
+  if (error instanceof BatonError) {
+    return {
+      httpStatus: error.httpStatus,
+      code: error.code,
+      message: error.message,
+      ...(error.fieldErrors === undefined ? {} : { fieldErrors: error.fieldErrors }),
+    };
+  }
+  const correlationId = randomUUID();
+  logError({ correlationId, where, error });
+  return {
+    httpStatus: 500,
+    code: 'internal_error',
+    message: `Something went wrong on our side. Try again; if it stays, tell an administrator this number: ${correlationId}.`,
+  };
+}
+
+/**
+ * Parses an input by its schema.
+ * @throws InvalidInputError with one entry per wrong field.
+ */
+export function parseInput<Schema extends z.ZodType>({
+  schema,
+  raw,
+}: {
+  readonly schema: Schema;
+  readonly raw: unknown;
+}): z.output<Schema> {
+  const parsed = schema.safeParse(raw);
+  if (parsed.success) return parsed.data;
+  const fieldErrors = parsed.error.issues.map(({ path, message }) => ({ path: jsonPointer(path), message }));
+  const [first, ...others] = fieldErrors;
+  const summary =
+    first === undefined ? 'The input is not valid.' : `${first.path === '' ? '' : `${first.path}: `}${first.message}`;
+  const more = others.length === 0 ? '' : ` (and ${others.length} more)`;
+  throw new InvalidInputError(summary + more, { fieldErrors });
+}
+
+function jsonPointer(path: readonly PropertyKey[]): string {
+  return path.map((key) => `/${String(key).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
+}

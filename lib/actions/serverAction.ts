@@ -1,0 +1,6 @@
+import { getSession } from '../auth/getSession';
+import { createServerActions } from './createServerAction';
+import { logError } from './logError';
+
+/** The wrappers with this web server's session and log. */
+export const { serverAction, publicAction } = createServerActions({ getSession, logError });
