@@ -24,7 +24,7 @@ export const invoiceReviewForm: SystemForm = {
       comment: { type: 'string', title: 'Comment', maxLength: 2000 },
     },
     'x-outcomes': [
-      { value: 'approve', title: 'Approve', tone: 'primary', key: 'A' },
+      { value: 'approve', title: 'Approve', tone: 'primary' },
       { value: 'reject', title: 'Reject', tone: 'danger', key: 'R', required: ['comment'] },
     ],
   },

@@ -16,7 +16,7 @@ export const qboSyncErrorForm: SystemForm = {
         default:
           'Workflow Instance ID: ${contextData.workflowInstanceId}\nError Code: ${contextData.errorCode}\nMessage: ${contextData.errorMessageText}\nEntity: ${contextData.entityType} (ID: ${contextData.entityId})',
       },
-      retryCheckbox: { type: 'boolean', title: 'Try the sync again', default: true },
+      retryCheckbox: { type: 'boolean', title: 'Try the sync again' },
       resolutionNotes: { type: 'string', title: 'Resolution notes', maxLength: 4000 },
     },
     'x-outcomes': [{ value: 'resolved', title: 'Resolved', tone: 'primary' }],

@@ -1,0 +1,144 @@
+/**
+ * The validator of the browser: an interpreter, because compiled validators need `unsafe-eval`. What it cannot check
+ * safely (patterns that could block the page) is left to the server.
+ */
+import { dereference, format, validate, type OutputUnit, type Schema } from '@cfworker/json-schema';
+import type { Issue, SchemaEngine } from './engine';
+import { formats } from './formats';
+import { cleanJson, fromPointer, isJsonObject, ownMember, toPointer, valueAt } from './json';
+import { resolveReference } from './schema';
+import type { JsonObject } from './types';
+
+// The interpreter looks formats up in this one table; both validators must know the same ones.
+for (const name of Object.keys(format)) delete format[name];
+Object.assign(format, formats);
+
+const BASE = new URL('https://form.invalid/');
+/** Only tells that something below failed, which is reported on its own. */
+const WRAPPERS: ReadonlySet<string> = new Set([
+  'properties',
+  'patternProperties',
+  'additionalProperties',
+  'items',
+  'additionalItems',
+  'allOf',
+  '$ref',
+  'if',
+]);
+/** Rules whose inner failures say nothing to a person. */
+const OPAQUE = ['oneOf', 'anyOf', 'contains', 'propertyNames', 'not'];
+
+interface Prepared {
+  readonly schema: Schema;
+  readonly lookup: Record<string, Schema | boolean>;
+}
+
+const preparedRoots = new WeakMap<JsonObject, Prepared>();
+
+export const browserEngine: SchemaEngine = {
+  issues(schema, value) {
+    try {
+      const { schema: prepared, lookup } = prepare(schema);
+      const data = cleanJson(value) ?? null;
+      const result = validate(data, prepared, '2019-09', lookup, false);
+      return result.valid ? [] : toIssues(result.errors, schema, data);
+    } catch {
+      // A schema this interpreter cannot read is checked by the server alone.
+      return [];
+    }
+  },
+  isValid(part, value, root) {
+    try {
+      const { lookup } = prepare(root);
+      const copy = copySchema(part) as Schema;
+      // The part gets a table of its own on top of its root's, so that the root's does not grow.
+      const own = Object.create(lookup) as Record<string, Schema | boolean>;
+      dereference(copy, own, BASE, '/part');
+      return validate(cleanJson(value) ?? null, copy, '2019-09', own, true).valid;
+    } catch {
+      return false;
+    }
+  },
+};
+
+function prepare(root: JsonObject): Prepared {
+  const known = preparedRoots.get(root);
+  if (known) return known;
+  const schema = copySchema(root) as Schema;
+  const prepared = { schema, lookup: dereference(schema, undefined, BASE) };
+  preparedRoots.set(root, prepared);
+  return prepared;
+}
+
+/** The interpreter writes notes into schemas, so it gets a copy, without ids and without patterns it cannot run. */
+function copySchema(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(copySchema);
+  if (!isJsonObject(value)) return value;
+  const copy: Record<string, unknown> = {};
+  for (const [name, member] of Object.entries(value)) {
+    if ((name === '$id' || name === '$anchor') && typeof member === 'string') continue;
+    if (name === 'pattern' && typeof member === 'string' && !isSafePattern(member)) continue;
+    copy[name] = copySchema(member);
+  }
+  return copy;
+}
+
+/** A group that repeats and holds a repetition can take exponential time. */
+const NESTED_REPETITION = /\([^)]*[*+}][^)]*\)[*+{]/;
+
+function isSafePattern(pattern: string): boolean {
+  if (NESTED_REPETITION.test(pattern)) return false;
+  try {
+    return new RegExp(pattern, 'u') instanceof RegExp;
+  } catch {
+    return false;
+  }
+}
+
+function toIssues(errors: readonly OutputUnit[], schema: JsonObject, data: unknown): Issue[] {
+  const opaque = errors.filter(({ keyword }) => OPAQUE.includes(keyword)).map(({ keywordLocation }) => keywordLocation);
+  const issues: Issue[] = [];
+  const seen = new Set<string>();
+  for (const error of errors) {
+    if (opaque.some((location) => error.keywordLocation.startsWith(`${location}/`))) continue;
+    if (opaque.includes(error.keywordLocation) && !OPAQUE.includes(error.keyword)) continue;
+    for (const issue of toIssue(error, schema, data)) {
+      const key = `${issue.path} ${issue.keyword} ${error.keywordLocation}`;
+      if (!seen.has(key)) issues.push(issue);
+      seen.add(key);
+    }
+  }
+  return issues;
+}
+
+function toIssue(error: OutputUnit, schema: JsonObject, data: unknown): Issue[] {
+  const { keyword } = error;
+  const path = error.instanceLocation.slice(1);
+  if (keyword === 'false') return [{ path, keyword: 'notAllowed', rule: false }];
+  const rule = ruleAt(schema, error.keywordLocation, keyword);
+  if (keyword === 'required') {
+    const value = valueAt(data, fromPointer(path));
+    const absent = (Array.isArray(rule) ? rule : []).filter((name) => ownMember(value, String(name)) === undefined);
+    return absent.map((name) => ({ path: `${path}${toPointer([String(name)])}`, keyword, rule: true }));
+  }
+  if (keyword === 'dependencies') {
+    const name = /but does not have "(.*)"\.$/.exec(error.error)?.[1];
+    return name === undefined ? [] : [{ path: `${path}${toPointer([name])}`, keyword, rule: true }];
+  }
+  return WRAPPERS.has(keyword) ? [] : [{ path, keyword, rule }];
+}
+
+/** What the schema says at a keyword location such as `#/properties/a/$ref/minLength`. */
+function ruleAt(root: JsonObject, location: string, keyword: string): unknown {
+  let current: unknown = root;
+  for (const segment of fromPointer(location.slice(1))) {
+    current =
+      segment === '$ref' && isJsonObject(current)
+        ? resolveReference(root, current.$ref)
+        : Array.isArray(current)
+          ? (current as unknown[])[Number(segment)]
+          : ownMember(current, segment);
+  }
+  // Some rules are reported at their schema, not at the keyword.
+  return isJsonObject(current) && Object.hasOwn(current, keyword) ? current[keyword] : current;
+}
