@@ -21,7 +21,10 @@ export interface ActionDeclaration<Schema extends z.ZodType> {
 /** Acts that need no session: starting and ending one. */
 type PublicAct = Extract<Act, `session.${string}`>;
 
-type ServerAction<Schema extends z.ZodType, Value> = (input: z.input<Schema>) => Promise<ActionResult<Value>>;
+/** The argument can be left out where the schema takes none. */
+type ServerAction<Schema extends z.ZodType, Value> = (
+  ...input: undefined extends z.input<Schema> ? [input?: z.input<Schema>] : [input: z.input<Schema>]
+) => Promise<ActionResult<Value>>;
 
 /** Makes the wrappers. The input comes from a browser: whatever its type says, it is parsed before the body runs. */
 export function createServerActions({ getSession, logError }: ServerActionPorts) {
@@ -47,7 +50,7 @@ export function createServerActions({ getSession, logError }: ServerActionPorts)
           readonly input: z.output<Schema>;
         }) => Promise<Value>,
       ): ServerAction<Schema, Value> =>
-      (raw) =>
+      (...[raw]) =>
         answer(act, async () => {
           const { session, tenant } = requireTenantAct(await getSession(), act);
           return body({ session, tenant, input: parseInput({ schema, raw }) });
@@ -59,7 +62,7 @@ export function createServerActions({ getSession, logError }: ServerActionPorts)
         { act, input: schema }: ActionDeclaration<Schema> & { readonly act: PublicAct },
         body: (parameters: { readonly input: z.output<Schema> }) => Promise<Value>,
       ): ServerAction<Schema, Value> =>
-      (raw) =>
+      (...[raw]) =>
         answer(act, () => body({ input: parseInput({ schema, raw }) })),
   };
 }

@@ -1,0 +1,28 @@
+/** Inputs on tasks, shared by server actions and the API. */
+import { TaskNotFoundError } from '@shared/workflow/model/errors';
+import type { JsonObject } from '@shared/workflow/model/json';
+import { z } from 'zod';
+import { cleanJson, isJsonObject } from '../forms/json';
+
+/** What somebody answers. `data` is checked against the task's own form by the use-case. */
+export const answerSchema = z.object({
+  outcome: z.string({ error: 'Name the outcome.' }).min(1, 'Name the outcome.').max(200, 'This outcome is too long.'),
+  data: z
+    .custom<Readonly<Record<string, unknown>>>(isJsonObject, { error: 'Send the answers as an object.' })
+    .default({})
+    // A form leaves members of empty fields undefined; what is left is JSON.
+    .transform((data) => cleanJson(data) as JsonObject),
+  /** The version that was shown; a task changed since is not completed. */
+  expectedVersion: z.int({ error: 'The version is a whole number.' }).min(1).optional(),
+});
+
+const uuid = z.uuid();
+
+/**
+ * The id of a task as given in an address or a body.
+ * @throws TaskNotFoundError for what cannot be an id.
+ */
+export function parseTaskId(taskId: string): string {
+  if (!uuid.safeParse(taskId).success) throw new TaskNotFoundError(taskId);
+  return taskId;
+}
