@@ -1,0 +1,76 @@
+// A Redis server that one test file may stop, freeze and flush. Tests that only use Redis share the run's server.
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import os from 'node:os';
+import { Redis } from 'ioredis';
+
+export interface OwnRedisServer {
+  readonly url: string;
+  /** Starts it (again) on the same port, empty. */
+  start(): Promise<void>;
+  /** Kills it. */
+  stop(): Promise<void>;
+  /** Stops it from answering without closing a connection. */
+  freeze(): void;
+  thaw(): void;
+  flush(): Promise<void>;
+  /** Runs commands of a test over a connection of its own. */
+  use<T>(work: (client: Redis) => Promise<T>): Promise<T>;
+}
+
+/** @param options.cluster Runs it as a Redis Cluster of one node, which refuses commands across hash slots. */
+export async function createOwnRedisServer({ cluster = false } = {}): Promise<OwnRedisServer> {
+  const program = ['valkey-server', 'redis-server'].find((name) => spawnSync(name, ['--version']).status === 0);
+  if (program === undefined) throw new Error('No Redis server: install redis-server.');
+  const port = await freePort();
+  const url = `redis://localhost:${port}`;
+  let child: ChildProcess | undefined;
+
+  const use = async <T>(work: (client: Redis) => Promise<T>): Promise<T> => {
+    const client = new Redis(url, { retryStrategy: () => 20 });
+    client.on('error', () => undefined);
+    try {
+      return await work(client);
+    } finally {
+      client.disconnect();
+    }
+  };
+
+  const server: OwnRedisServer = {
+    url,
+    use,
+    start: async () => {
+      const settings = ['--port', String(port), '--bind', '127.0.0.1', '::1', '--save', '', '--appendonly', 'no'];
+      const clusterSettings = cluster
+        ? ['--cluster-enabled', 'yes', '--cluster-config-file', `nodes-${port}.conf`]
+        : [];
+      child = spawn(program, [...settings, '--dir', os.tmpdir(), ...clusterSettings], { stdio: 'ignore' });
+      await use(async (client) => {
+        if (cluster) await client.call('CLUSTER', 'ADDSLOTSRANGE', '0', '16383').catch(() => undefined);
+        await client.ping();
+      });
+    },
+    stop: async () => {
+      if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
+      const exited = once(child, 'exit');
+      child.kill('SIGKILL');
+      await exited;
+    },
+    freeze: () => child?.kill('SIGSTOP'),
+    thaw: () => child?.kill('SIGCONT'),
+    flush: () => use((client) => client.flushall()).then(() => undefined),
+  };
+  await server.start();
+  return server;
+}
+
+async function freePort(): Promise<number> {
+  const probe = createServer().listen(0, '127.0.0.1');
+  await once(probe, 'listening');
+  const address = probe.address();
+  probe.close();
+  await once(probe, 'close');
+  if (address === null || typeof address === 'string') throw new Error('No free port.');
+  return address.port;
+}
