@@ -16,7 +16,7 @@ const PREFIX = 'baton-test-';
  */
 export async function startThrowawayServers({ projectRoot }) {
   await sweep();
-  const directory = makeDirectory();
+  const directory = makeThrowawayDirectory();
   const dataDir = path.join(directory, 'data');
   const [postgres, redis] = await Promise.all([
     startPostgres({ projectRoot, dataDir, durable: false }),
@@ -34,8 +34,8 @@ export async function startThrowawayServers({ projectRoot }) {
   };
 }
 
-// Below /var/tmp or another directory that Postgres' user can reach, never the checkout.
-function makeDirectory() {
+/** A new temporary directory that other users may enter (Postgres may run as one) and that a later run sweeps. */
+export function makeThrowawayDirectory() {
   const directory = fs.mkdtempSync(path.join(os.tmpdir(), PREFIX));
   fs.chmodSync(directory, 0o755);
   fs.writeFileSync(path.join(directory, 'owner.json'), JSON.stringify({ pid: process.pid }));

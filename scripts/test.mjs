@@ -1,0 +1,87 @@
+// `npm test`: everything CI checks, on throw-away data and free ports. `npm test -- --only unit,integ lib/forms` runs
+// parts of it, on files that match. The last line is always `N passed, N failed`.
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { ensurePackages } from './lib/packages.mjs';
+import { formatDuration, step } from './lib/steps.mjs';
+import { testParts } from './lib/testParts.mjs';
+import { UserError } from './lib/userError.mjs';
+
+const projectRoot = path.resolve(import.meta.dirname, '..');
+const isCi = process.env.CI === 'true';
+const workDir = fs.mkdtempSync(path.join(os.tmpdir(), 'baton-reports-'));
+const cleanups = [];
+
+async function main() {
+  const { names, filters } = readArguments(process.argv.slice(2));
+  await step('packages', () => ensurePackages({ projectRoot }));
+  const totals = { passed: 0, failed: 0, notRun: [] };
+  for (const name of names) add(totals, await runPart({ name, filters }));
+  for (const what of totals.notRun) console.log(`\n!! NOT RUN: ${what}.${isCi ? ' In CI that is a failure.' : ''}`);
+  return totals;
+}
+
+function readArguments(argv) {
+  const known = Object.keys(testParts);
+  const at = argv.findIndex((argument) => argument === '--only' || argument.startsWith('--only='));
+  if (at === -1) {
+    if (argv.length > 0) throw new UserError('File filters go with --only, as in: npm test -- --only unit lib/forms');
+    return { names: known, filters: [] };
+  }
+  const inline = argv[at].includes('=');
+  const wanted = (inline ? argv[at].split('=')[1] : (argv[at + 1] ?? '')).split(',').filter((name) => name !== '');
+  const unknown = wanted.filter((name) => !known.includes(name));
+  if (wanted.length === 0 || unknown.length > 0) throw new UserError(`--only takes a list of: ${known.join(', ')}.`);
+  const filters = argv.filter((_, index) => index !== at && (inline || index !== at + 1));
+  return { names: known.filter((name) => wanted.includes(name)), filters };
+}
+
+async function runPart({ name, filters }) {
+  const startedAt = performance.now();
+  // Tests get their servers from here; those of the shell are somebody's data.
+  const { DATABASE_URL: _database, REDIS_URL: _redis, ...inherited } = process.env;
+  const env = process.stdout.isTTY ? inherited : { ...inherited, NO_COLOR: '1' };
+  const context = { projectRoot, workDir, env, filters, onCleanup: (cleanup) => cleanups.push(cleanup) };
+  const result = await testParts[name](context).catch(asFailure);
+  await cleanUp();
+  if (result.failed > 0 && result.output !== undefined) console.log(result.output.trimEnd());
+  const counts = `${result.passed} passed, ${result.failed} failed`;
+  const skipped = result.skipped > 0 ? `, ${result.skipped} skipped` : '';
+  const sign = result.failed > 0 ? '✗' : '✓';
+  console.log(`${sign} ${name.padEnd(12)} ${formatDuration(performance.now() - startedAt)}  ${counts}${skipped}`);
+  return result;
+}
+
+const asFailure = (error) => ({
+  passed: 0,
+  failed: 1,
+  output: error instanceof UserError ? error.message : (error.stack ?? String(error)),
+});
+
+function add(totals, { passed, failed, notRun }) {
+  totals.passed += passed;
+  totals.failed += failed + (notRun !== undefined && isCi ? 1 : 0);
+  if (notRun !== undefined) totals.notRun.push(notRun);
+}
+
+async function cleanUp() {
+  while (cleanups.length > 0) await cleanups.pop()();
+}
+
+async function end(exitCode) {
+  await cleanUp();
+  fs.rmSync(workDir, { recursive: true, force: true });
+  process.exit(exitCode);
+}
+
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, () => void end(130));
+
+let totals = { passed: 0, failed: 1 };
+try {
+  totals = await main();
+} catch (error) {
+  console.error(error instanceof UserError ? error.message : error);
+}
+console.log(`${totals.passed} passed, ${totals.failed} failed`);
+await end(totals.failed === 0 ? 0 : 1);
