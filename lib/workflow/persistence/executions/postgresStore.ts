@@ -1,0 +1,28 @@
+import type { Sql } from 'postgres';
+import type { ExecutionStore } from '../../model/ports/store';
+import { noteDeferral } from './deferral';
+import { findUnfinished, findWork } from './findWork';
+import { flushExecutions } from './flushExecutions';
+import { closeLate } from './lateEvents';
+import { loadExecutions } from './loadExecutions';
+import { takeEntries } from './takeEntries';
+
+/**
+ * Executions in Postgres.
+ * @param options.clockOffsetMs moves the clock by which timers are due; 0 in the product, moved by tests.
+ */
+export function createPostgresStore(options: {
+  readonly sql: Sql;
+  readonly clockOffsetMs?: () => number;
+}): ExecutionStore {
+  const { sql, clockOffsetMs = () => 0 } = options;
+  return {
+    load: ({ executions }) => loadExecutions(sql, executions),
+    take: ({ workerId, items }) => takeEntries(sql, workerId, items, clockOffsetMs()),
+    flush: ({ workerId, executions }) => flushExecutions(sql, workerId, executions),
+    findWork: (query) => findWork(sql, query, clockOffsetMs()),
+    findUnfinished: (query) => findUnfinished(sql, query),
+    closeLate: ({ workerId, executions }) => closeLate(sql, workerId, executions),
+    defer: (note) => noteDeferral(sql, note),
+  };
+}

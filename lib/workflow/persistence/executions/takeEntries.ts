@@ -1,0 +1,103 @@
+/**
+ * Reading the inbox is taking it: one statement gives inbox rows and due timers their places in the log.
+ *
+ * - `fence` share-locks the worker's own row. A takeover waits for this commit; after a takeover the row does not
+ *   qualify any more and nothing is taken. `FOR SHARE` reads the newest version, whatever the snapshot.
+ * - `locked` compares the head with what the worker believes, again on the newest version of the row.
+ * - A due timer that guards a task closes the task here, under the task's row lock. Where somebody completed the task
+ *   first, the timer goes without an entry: the completion is in the inbox. Afterwards nobody can complete it.
+ * - Inbox rows keep their order of arrival; timers stand where their time puts them among those.
+ */
+import type { Sql } from 'postgres';
+import type { HistoryEntry } from '../../model/history';
+import type { TakeItem, TakenEntries } from '../../model/ports/store';
+import { assertNotFenced } from './fence';
+import { entryFromRow, type EntryRow } from './historyRows';
+
+const takeSql = `
+WITH fence AS MATERIALIZED (
+  SELECT 1 FROM workflow_workers WHERE worker_id = $1::uuid AND fenced_at IS NULL FOR SHARE
+), wanted AS (
+  SELECT * FROM unnest($2::uuid[], $3::smallint[], $4::int[], $5::timestamptz[])
+    AS w(execution_id, partition_id, head_seq, at)
+), locked AS MATERIALIZED (
+  SELECT e.execution_id, e.partition_id, e.tenant_id, e.head_seq, w.at
+  FROM workflow_executions e
+  JOIN wanted w ON w.execution_id = e.execution_id AND w.partition_id = e.partition_id AND w.head_seq = e.head_seq
+  WHERE e.status IN ('pending', 'running', 'waiting') AND EXISTS (SELECT 1 FROM fence)
+  ORDER BY e.execution_id FOR UPDATE OF e
+), due AS MATERIALIZED (
+  SELECT t.execution_id, t.partition_id, t.tenant_id, t.command_id, t.fire_at, t.task_id
+  FROM workflow_timers t JOIN locked l ON l.execution_id = t.execution_id AND l.partition_id = t.partition_id
+  WHERE t.fire_at <= clock_timestamp() + $6::bigint * interval '1 millisecond'
+), closing AS (
+  UPDATE workflow_tasks k SET closing_at = clock_timestamp() + $6::bigint * interval '1 millisecond'
+  FROM due d WHERE d.task_id = k.task_id AND k.status IN ('pending', 'claimed') RETURNING k.task_id
+), gone AS (
+  DELETE FROM workflow_timers t USING due d
+  WHERE t.execution_id = d.execution_id AND t.partition_id = d.partition_id AND t.command_id = d.command_id
+), arrived AS (
+  SELECT i.execution_id, i.partition_id, i.tenant_id, i.row_id, i.kind, i.name, i.command_id, i.payload,
+         max(i.at) OVER (PARTITION BY i.execution_id ORDER BY i.row_id) AS due_at
+  FROM workflow_events i JOIN locked l ON l.execution_id = i.execution_id AND l.partition_id = i.partition_id
+  WHERE i.seq IS NULL AND i.disposition IS NULL
+  UNION ALL
+  SELECT d.execution_id, d.partition_id, d.tenant_id, NULL, 'timer_fired', NULL, d.command_id, NULL, d.fire_at
+  FROM due d WHERE d.task_id IS NULL OR d.task_id IN (SELECT task_id FROM closing)
+), numbered AS MATERIALIZED (
+  SELECT a.*,
+         l.head_seq + (row_number() OVER place)::int AS seq,
+         greatest(l.at, max(CASE WHEN a.row_id IS NULL THEN a.due_at END) OVER place) AS at
+  FROM arrived a JOIN locked l ON l.execution_id = a.execution_id
+  WINDOW place AS (PARTITION BY a.execution_id ORDER BY a.due_at, a.row_id NULLS LAST, a.command_id)
+), moved AS (
+  UPDATE workflow_events i SET seq = n.seq, at = n.at
+  FROM numbered n
+  WHERE n.row_id IS NOT NULL AND i.partition_id = n.partition_id AND i.execution_id = n.execution_id
+    AND i.row_id = n.row_id AND i.seq IS NULL
+), fired AS (
+  INSERT INTO workflow_events (execution_id, partition_id, seq, tenant_id, kind, command_id, at)
+  SELECT execution_id, partition_id, seq, tenant_id, kind, command_id, at FROM numbered WHERE row_id IS NULL
+), heads AS (
+  UPDATE workflow_executions e
+  SET head_seq = c.head_seq, status = 'running', updated_at = clock_timestamp()
+  FROM (SELECT execution_id, partition_id, max(seq) AS head_seq FROM numbered GROUP BY 1, 2) c
+  WHERE e.execution_id = c.execution_id AND e.partition_id = c.partition_id
+)
+SELECT l.execution_id, n.seq, n.at, n.kind, n.name, n.command_id, n.payload
+FROM locked l LEFT JOIN numbered n ON n.execution_id = l.execution_id
+ORDER BY l.execution_id, n.seq`;
+
+type TakenRow = { execution_id: string } & (EntryRow | { seq: null });
+
+/** @param clockOffsetMs added to the database's clock; tests move time with it. */
+export async function takeEntries(
+  sql: Sql,
+  workerId: string,
+  items: readonly TakeItem[],
+  clockOffsetMs: number,
+): Promise<TakenEntries[]> {
+  if (items.length === 0) return [];
+  const rows = await sql.unsafe<TakenRow[]>(
+    takeSql,
+    [
+      workerId,
+      items.map((item) => item.executionId),
+      items.map((item) => item.partitionId),
+      items.map((item) => item.headSeq),
+      items.map((item) => new Date(item.atMs).toISOString()),
+      clockOffsetMs,
+    ],
+    { prepare: true },
+  );
+  if (rows.length === 0) await assertNotFenced(sql, workerId);
+  const taken = new Map<string, HistoryEntry[]>();
+  for (const row of rows) {
+    const entries = taken.get(row.execution_id) ?? [];
+    taken.set(row.execution_id, entries);
+    if (row.seq === null) continue;
+    const entry = entryFromRow(row, () => undefined);
+    if (entry) entries.push(entry);
+  }
+  return [...taken].map(([executionId, entries]) => ({ executionId, entries }));
+}

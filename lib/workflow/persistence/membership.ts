@@ -1,0 +1,100 @@
+/**
+ * Who owns which partition. A takeover sets `fenced_at` first, which waits for the share locks of commits in flight;
+ * from then on every commit of the fenced worker finds no row and writes nothing. Only the database's clock counts.
+ */
+import type { Sql } from 'postgres';
+import type { MembershipStore } from '../model/ports/membership';
+
+export function createPostgresMembership(sql: Sql): MembershipStore {
+  return {
+    register: async (worker, leaseMs) => {
+      await sql`
+        WITH added AS (
+          INSERT INTO workflow_workers (worker_id, host, pid, code_version)
+          VALUES (${worker.workerId}, ${worker.host}, ${worker.pid}, ${worker.codeVersion}) RETURNING worker_id
+        )
+        INSERT INTO workflow_worker_leases (worker_id, lease_until, heartbeat_at)
+        VALUES (${worker.workerId}, clock_timestamp() + ${leaseMs}::bigint * interval '1 millisecond', clock_timestamp())`;
+    },
+
+    heartbeat: async ({ workerId, leaseMs }) => {
+      const renewed = await sql`
+        UPDATE workflow_worker_leases l
+        SET lease_until = clock_timestamp() + ${leaseMs}::bigint * interval '1 millisecond',
+            heartbeat_at = clock_timestamp()
+        FROM workflow_workers w
+        WHERE l.worker_id = ${workerId} AND w.worker_id = l.worker_id AND w.fenced_at IS NULL`;
+      return renewed.count === 1;
+    },
+
+    fenceExpired: async ({ knownDead }) => {
+      const expired = await sql<{ worker_id: string }[]>`
+        SELECT w.worker_id FROM workflow_workers w JOIN workflow_worker_leases l USING (worker_id)
+        WHERE w.fenced_at IS NULL AND (l.lease_until < clock_timestamp() OR w.worker_id = ${knownDead})
+        ORDER BY w.worker_id`;
+      const fenced: string[] = [];
+      for (const { worker_id: workerId } of expired) {
+        if (await fenceOne(sql, workerId, workerId === knownDead)) fenced.push(workerId);
+      }
+      return fenced;
+    },
+
+    survey: async ({ workerId }) => {
+      const [row] = await sql<{ live: number; owned: number[]; free: number; total: number }[]>`
+        SELECT (SELECT count(*)::int FROM workflow_workers w JOIN workflow_worker_leases l USING (worker_id)
+                WHERE w.fenced_at IS NULL AND l.lease_until > clock_timestamp()) AS live,
+               coalesce(array_agg(partition_id ORDER BY partition_id) FILTER (WHERE worker_id = ${workerId}), '{}') AS owned,
+               (count(*) FILTER (WHERE worker_id IS NULL))::int AS free,
+               count(*)::int AS total
+        FROM workflow_partitions`;
+      return { liveWorkers: row?.live ?? 0, owned: row?.owned ?? [], free: row?.free ?? 0, total: row?.total ?? 0 };
+    },
+
+    acquire: async ({ workerId, count }) => {
+      const rows = await sql<{ partition_id: number }[]>`
+        WITH fence AS MATERIALIZED (
+          SELECT 1 FROM workflow_workers WHERE worker_id = ${workerId} AND fenced_at IS NULL FOR SHARE
+        ), free AS MATERIALIZED (
+          SELECT partition_id FROM workflow_partitions
+          WHERE worker_id IS NULL AND EXISTS (SELECT 1 FROM fence)
+          ORDER BY partition_id LIMIT ${count} FOR UPDATE SKIP LOCKED
+        )
+        UPDATE workflow_partitions p SET worker_id = ${workerId}, changed_at = clock_timestamp()
+        FROM free WHERE p.partition_id = free.partition_id RETURNING p.partition_id`;
+      return rows.map((row) => row.partition_id);
+    },
+
+    release: async ({ workerId, partitions }) => {
+      await sql`
+        UPDATE workflow_partitions SET worker_id = NULL, changed_at = clock_timestamp()
+        WHERE worker_id = ${workerId} AND partition_id = ANY(${[...partitions]}::smallint[])`;
+    },
+
+    retire: async ({ workerId }) => {
+      await sql.begin(async (tx) => {
+        await tx`
+          UPDATE workflow_workers SET fenced_at = clock_timestamp(), fenced_reason = 'stopped'
+          WHERE worker_id = ${workerId} AND fenced_at IS NULL`;
+        await tx`
+          UPDATE workflow_partitions SET worker_id = NULL, changed_at = clock_timestamp() WHERE worker_id = ${workerId}`;
+        await tx`DELETE FROM workflow_worker_leases WHERE worker_id = ${workerId}`;
+      });
+    },
+  };
+}
+
+async function fenceOne(sql: Sql, workerId: string, knownDead: boolean): Promise<boolean> {
+  return sql.begin(async (tx) => {
+    // The lease is read again under the lock: a late heartbeat wins against a takeover that has not begun.
+    const fenced = await tx`
+      UPDATE workflow_workers w
+      SET fenced_at = clock_timestamp(), fenced_reason = ${knownDead ? 'process ended' : 'lease ran out'}
+      WHERE w.worker_id = ${workerId} AND w.fenced_at IS NULL
+        AND (${knownDead} OR EXISTS (
+          SELECT 1 FROM workflow_worker_leases l WHERE l.worker_id = w.worker_id AND l.lease_until < clock_timestamp()))`;
+    if (fenced.count === 0) return false;
+    await tx`
+      UPDATE workflow_partitions SET worker_id = NULL, changed_at = clock_timestamp() WHERE worker_id = ${workerId}`;
+    return true;
+  });
+}
