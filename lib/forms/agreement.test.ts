@@ -69,7 +69,7 @@ const answer = fc.record({ a: value, b: value, c: value, extra: value }, { requi
 
 describe('browser and server', () => {
   it.each(schemas.map((schema) => [JSON.stringify(schema), schema]))('agree on %s', (_text, schema) => {
-    const form: FormDefinition = { jsonSchema: { type: 'object', ...(schema as JsonObject) } };
+    const form: FormDefinition = { jsonSchema: { type: 'object', ...schema } };
     const projection = projectForm(form, {});
     const server = createAjvEngine();
     fc.assert(

@@ -12,7 +12,7 @@ export interface Choice {
 /** The answers a field offers, or undefined where any value may be given. */
 export function choicesOf(schemas: readonly JsonObject[]): readonly Choice[] | undefined {
   for (const schema of schemas) {
-    if (Array.isArray(schema.enum)) return schema.enum.map((value) => ({ value, title: titleOf(value) }));
+    if (Array.isArray(schema.enum)) return schema.enum.map((value: unknown) => ({ value, title: titleOf(value) }));
     for (const options of [asList(schema.oneOf), asList(schema.anyOf)]) {
       const choices = options.flatMap((option) =>
         isJsonObject(option) && 'const' in option ? [toChoice(option)] : [],
@@ -40,5 +40,6 @@ function toChoice(option: JsonObject): Choice {
 function titleOf(value: unknown): string {
   if (value === true) return 'Yes';
   if (value === false) return 'No';
-  return value === null ? 'None' : String(value);
+  if (value === null) return 'None';
+  return typeof value === 'string' ? value : (JSON.stringify(value) ?? '');
 }

@@ -112,9 +112,7 @@ export function memberNames(schemas: readonly JsonObject[]): string[] {
 /** The subschemas for entry `index` of a list. */
 export function itemSchemas(schemas: readonly JsonObject[], index: number): JsonObject[] {
   return schemas
-    .map((schema) =>
-      Array.isArray(schema.items) ? (schema.items[index] ?? schema.additionalItems) : (schema.items as unknown),
-    )
+    .map(({ items, additionalItems }): unknown => (Array.isArray(items) ? (items[index] ?? additionalItems) : items))
     .filter(isJsonObject);
 }
 

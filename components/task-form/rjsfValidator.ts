@@ -3,11 +3,11 @@
  * whether an answer may go is decided by `checkSubmission`.
  */
 import type { ErrorSchema, RJSFSchema, ValidationData, ValidatorType } from '@rjsf/utils';
-import { browserEngine } from './browserEngine';
-import { explainedIssues, onePerField } from './issues';
-import { fromPointer, isJsonObject, isUnsafeName } from './json';
-import { messageFor } from './messages';
-import type { FieldError, JsonObject } from './types';
+import { browserEngine } from '@/lib/forms/browserEngine';
+import { explainedIssues, onePerField } from '@/lib/forms/issues';
+import { fromPointer, isJsonObject, isUnsafeName } from '@/lib/forms/json';
+import { messageFor } from '@/lib/forms/messages';
+import type { FieldError, JsonObject } from '@/lib/forms/types';
 
 /** The data of a form as rjsf holds it: an object, its members unknown. */
 export type FormData = Record<string, unknown>;

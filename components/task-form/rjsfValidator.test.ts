@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
-import { browserEngine } from './browserEngine';
-import { browserValidator, toErrorSchema } from './browserValidator';
+import { browserEngine } from '@/lib/forms/browserEngine';
+import { browserValidator, toErrorSchema } from './rjsfValidator';
 
 describe('browserValidator', () => {
   const schema = {
