@@ -165,7 +165,10 @@ export function isComputed(schemas: readonly JsonObject[], ui: JsonObject): bool
 
 /** What the field is called, as the form has it: its title, else its name in words. */
 export function labelOf(schemas: readonly JsonObject[], ui: JsonObject, name: string): string {
-  const title = uiOption(ui, 'title') ?? schemas.find((schema) => typeof schema.title === 'string')?.title;
+  // The title of an option says what it offers, not what the field is called.
+  const options = new Set(schemas.flatMap((schema) => [...asList(schema.oneOf), ...asList(schema.anyOf)]));
+  const titled = schemas.find((schema) => typeof schema.title === 'string' && !options.has(schema));
+  const title = uiOption(ui, 'title') ?? titled?.title;
   return typeof title === 'string' && title !== '' ? title : inWords(name);
 }
 

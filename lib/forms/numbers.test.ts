@@ -1,0 +1,47 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { formatNumber, numberForInput, parseNumber } from './numbers';
+
+describe('parseNumber', () => {
+  it.each([
+    ['12', 12],
+    ['12.50', 12.5],
+    ['1,5', 1.5],
+    ['8,420.00', 8420],
+    ['8.420,00', 8420],
+    ['1,234', 1234],
+    ['1.234', 1.234],
+    ['1,234,567', 1234567],
+    ['1.234.567', 1234567],
+    ['1 234,5', 1234.5],
+    ['€ 12', 12],
+    ['-3', -3],
+    ['.5', 0.5],
+    ['5.', 5],
+  ])('reads %s as %d', (text, value) => {
+    expect(parseNumber(text)).toBe(value);
+  });
+
+  it.each(['', 'about 12', '12 kg', '1-2', '1,23,4', '1.2.3', '--1', '-', '.', '1e5', 'Infinity'])(
+    'does not read %j as a number',
+    (text) => {
+      expect(parseNumber(text)).toBeUndefined();
+    },
+  );
+
+  it('reads back what a field shows', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: -1e9, max: 1e9 }), fc.constantFrom('EUR', undefined), (cents, currency) => {
+        expect(parseNumber(numberForInput(cents / 100, currency))).toBe(cents / 100);
+      }),
+    );
+  });
+});
+
+describe('formatNumber', () => {
+  it('writes amounts with their currency and other numbers plainly', () => {
+    expect(formatNumber(8420, 'EUR')).toBe('€8,420.00');
+    expect(formatNumber(1234.5)).toBe('1,234.5');
+    expect(formatNumber(5, 'not a currency')).toBe('5');
+  });
+});

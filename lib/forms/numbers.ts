@@ -1,0 +1,42 @@
+/** Numbers as people write and read them. */
+
+export const LOCALE = 'en';
+
+/**
+ * The number a person wrote: `8420`, `8,420.00`, `8.420,00`, `1,5`, `€ 12`. Where a single separator is followed by
+ * exactly three digits, a comma groups thousands and a point is decimal. Undefined for anything else.
+ */
+export function parseNumber(text: string): number | undefined {
+  const compact = text.replace(/[\s'’€$£]/g, '');
+  const decimalAt = decimalSeparatorAt(compact);
+  const whole = decimalAt === -1 ? compact : compact.slice(0, decimalAt);
+  const fraction = decimalAt === -1 ? '' : compact.slice(decimalAt + 1);
+  const isWhole = /^[+-]?\d+$/.test(whole) || /^[+-]?\d{1,3}([.,]\d{3})+$/.test(whole) || /^[+-]?$/.test(whole);
+  if (!isWhole || !/^\d*$/.test(fraction) || !/\d/.test(compact)) return undefined;
+  const value = Number(`${whole.replace(/[.,+]/g, '') || '0'}.${fraction || '0'}`);
+  return Number.isFinite(value) ? value : undefined;
+}
+
+/** A number for reading; with a currency (ISO 4217) as an amount of it. */
+export function formatNumber(value: number, currency?: string): string {
+  if (currency === undefined || !/^[A-Za-z]{3}$/.test(currency)) {
+    return value.toLocaleString(LOCALE, { maximumFractionDigits: 20 });
+  }
+  return value.toLocaleString(LOCALE, { style: 'currency', currency });
+}
+
+/** A number for changing: amounts with their cents, other numbers without grouping. */
+export function numberForInput(value: number, currency?: string): string {
+  if (currency === undefined) return String(value);
+  return value.toLocaleString(LOCALE, { minimumFractionDigits: 2, maximumFractionDigits: 20 });
+}
+
+function decimalSeparatorAt(text: string): number {
+  const comma = text.lastIndexOf(',');
+  const point = text.lastIndexOf('.');
+  if (comma !== -1 && point !== -1) return Math.max(comma, point);
+  const at = Math.max(comma, point);
+  const isRepeated = at !== -1 && text.indexOf(text[at] ?? '') !== at;
+  const isGrouping = comma !== -1 && /^[+-]?\d{1,3},\d{3}$/.test(text);
+  return isRepeated || isGrouping ? -1 : at;
+}
