@@ -2,7 +2,9 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
+import { mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
+import path from 'node:path';
 import { Redis } from 'ioredis';
 
 export interface OwnRedisServer {
@@ -11,12 +13,14 @@ export interface OwnRedisServer {
   start(): Promise<void>;
   /** Kills it. */
   stop(): Promise<void>;
+  /** Kills it and removes its files. */
+  remove(): Promise<void>;
   /** Stops it from answering without closing a connection. */
   freeze(): void;
   thaw(): void;
   flush(): Promise<void>;
   /** Runs commands of a test over a connection of its own. */
-  use<T>(work: (client: Redis) => Promise<T>): Promise<T>;
+  withClient<T>(work: (client: Redis) => Promise<T>): Promise<T>;
 }
 
 /** @param options.cluster Runs it as a Redis Cluster of one node, which refuses commands across hash slots. */
@@ -24,10 +28,11 @@ export async function createOwnRedisServer({ cluster = false } = {}): Promise<Ow
   const program = ['valkey-server', 'redis-server'].find((name) => spawnSync(name, ['--version']).status === 0);
   if (program === undefined) throw new Error('No Redis server: install redis-server.');
   const port = await freePort();
+  const directory = mkdtempSync(path.join(os.tmpdir(), 'baton-redis-'));
   const url = `redis://localhost:${port}`;
   let child: ChildProcess | undefined;
 
-  const use = async <T>(work: (client: Redis) => Promise<T>): Promise<T> => {
+  const withClient = async <T>(work: (client: Redis) => Promise<T>): Promise<T> => {
     const client = new Redis(url, { retryStrategy: () => 20 });
     client.on('error', () => undefined);
     try {
@@ -39,14 +44,12 @@ export async function createOwnRedisServer({ cluster = false } = {}): Promise<Ow
 
   const server: OwnRedisServer = {
     url,
-    use,
+    withClient,
     start: async () => {
-      const settings = ['--port', String(port), '--bind', '127.0.0.1', '::1', '--save', '', '--appendonly', 'no'];
-      const clusterSettings = cluster
-        ? ['--cluster-enabled', 'yes', '--cluster-config-file', `nodes-${port}.conf`]
-        : [];
-      child = spawn(program, [...settings, '--dir', os.tmpdir(), ...clusterSettings], { stdio: 'ignore' });
-      await use(async (client) => {
+      const settings = ['--port', String(port), '--bind', '127.0.0.1', '-::1', '--save', '', '--appendonly', 'no'];
+      const clusterSettings = cluster ? ['--cluster-enabled', 'yes', '--cluster-config-file', 'nodes.conf'] : [];
+      child = spawn(program, [...settings, '--dir', directory, ...clusterSettings], { stdio: 'ignore' });
+      await withClient(async (client) => {
         if (cluster) await client.call('CLUSTER', 'ADDSLOTSRANGE', '0', '16383').catch(() => undefined);
         await client.ping();
       });
@@ -57,9 +60,13 @@ export async function createOwnRedisServer({ cluster = false } = {}): Promise<Ow
       child.kill('SIGKILL');
       await exited;
     },
+    remove: async () => {
+      await server.stop();
+      rmSync(directory, { recursive: true, force: true });
+    },
     freeze: () => child?.kill('SIGSTOP'),
     thaw: () => child?.kill('SIGCONT'),
-    flush: () => use((client) => client.flushall()).then(() => undefined),
+    flush: () => withClient((client) => client.flushall()).then(() => undefined),
   };
   await server.start();
   return server;
