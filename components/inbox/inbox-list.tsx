@@ -1,0 +1,210 @@
+'use client';
+import Link from 'next/link';
+import { useRouter } from 'next/navigation';
+import { useEffect, useRef, useState, type MouseEvent, type ReactNode } from 'react';
+import type { InboxRow, InboxView } from '@/lib/queries/inbox';
+import { Icon } from '@/components/ui/icons';
+import { useKey } from '@/components/ui/keys';
+import { firstName } from '@/components/ui/person';
+import { PriorityMark } from '@/components/ui/status';
+import { Time, useNow, useZone } from '@/components/ui/time';
+import { dueGroup, type DueGroup } from '@/components/ui/time-text';
+import { mergeRows, takeAll, type ShownRow } from './merge-rows';
+
+const idOf = (row: InboxRow) => row.taskId;
+const groupWords: Readonly<Record<DueGroup, string>> = { overdue: 'Overdue', today: 'Today', later: 'Later' };
+const groupOrder: readonly DueGroup[] = ['overdue', 'today', 'later'];
+/** From this many tasks on, looking for one is quicker than reading all. */
+const searchFrom = 6;
+
+export function InboxList({
+  rows,
+  hasMore,
+  view,
+  selectedId,
+  hrefOf,
+  onSelect,
+  empty,
+}: {
+  readonly rows: readonly InboxRow[];
+  readonly hasMore: boolean;
+  readonly view: InboxView;
+  readonly selectedId: string | null;
+  readonly hrefOf: (taskId: string) => string;
+  readonly onSelect: (taskId: string) => void;
+  readonly empty: ReactNode;
+}) {
+  const router = useRouter();
+  const [isHeld, setHeld] = useState(false);
+  const [read, setRead] = useState(rows);
+  const [merged, setMerged] = useState(() => takeAll(rows));
+  const [query, setQuery] = useState('');
+  const list = useRef<HTMLElement>(null);
+  const search = useRef<HTMLInputElement>(null);
+
+  if (rows !== read) {
+    setRead(rows);
+    setMerged(mergeRows({ before: merged.shown, rows, idOf, isHeld }));
+  }
+
+  const found = merged.shown.filter(({ row }) => matches(row, query));
+  const groups = useGroups(found, view);
+  const order = groups.flatMap((group) => group.rows.map(({ row }) => row.taskId));
+
+  const step = (by: number) => {
+    const at = selectedId === null ? -1 : order.indexOf(selectedId);
+    const next = order[at < 0 ? 0 : Math.min(order.length - 1, Math.max(0, at + by))];
+    if (next !== undefined && next !== selectedId) onSelect(next);
+  };
+  useKey('j', () => step(1));
+  useKey('k', () => step(-1));
+  useKey('ArrowDown', () => step(1));
+  useKey('ArrowUp', () => step(-1));
+  useKey('Enter', () => {
+    if (selectedId !== null) router.push(`/tasks/${selectedId}`);
+  });
+  useKey('/', () => search.current?.focus());
+
+  useEffect(() => {
+    list.current?.querySelector('[aria-current="true"]')?.scrollIntoView({ block: 'nearest' });
+  }, [selectedId]);
+
+  return (
+    <section
+      className="list"
+      aria-label="Tasks"
+      tabIndex={0}
+      ref={list}
+      onPointerEnter={(event) => setHeld(event.pointerType === 'mouse')}
+      onPointerLeave={() => {
+        setHeld(false);
+        setMerged(mergeRows({ before: merged.shown, rows, idOf, isHeld: false }));
+      }}
+    >
+      {merged.shown.length >= searchFrom || query ? (
+        <div className="tools">
+          <label className="find">
+            <Icon name="search" />
+            <span className="vh">Search these tasks</span>
+            <input
+              ref={search}
+              type="search"
+              placeholder="Search these tasks"
+              value={query}
+              onChange={(event) => setQuery(event.target.value)}
+              onKeyDown={(event) => {
+                if (event.key !== 'Escape') return;
+                setQuery('');
+                event.currentTarget.blur();
+              }}
+            />
+            <kbd className="key">/</kbd>
+          </label>
+        </div>
+      ) : null}
+      {merged.waiting > 0 ? (
+        <div className="new" role="status">
+          <button type="button" onClick={() => setMerged(takeAll(rows))}>
+            {merged.waiting} new, show {merged.waiting === 1 ? 'it' : 'them'}
+          </button>
+        </div>
+      ) : null}
+      {groups.map((group) => (
+        <section key={group.word} aria-label={group.word}>
+          <h2 className="grp">
+            {group.word} <span className="count">{group.rows.filter((row) => !row.isGone).length}</span>
+          </h2>
+          <ul>
+            {group.rows.map(({ row, isGone }) => (
+              <li key={row.taskId}>
+                {isGone ? (
+                  <div className="li is-gone">
+                    <RowContent row={row} view={view} end="No longer open" />
+                  </div>
+                ) : (
+                  <Link
+                    className="li"
+                    href={hrefOf(row.taskId)}
+                    prefetch={false}
+                    scroll={false}
+                    aria-current={row.taskId === selectedId ? 'true' : undefined}
+                    onClick={(event) => {
+                      if (isPlainClick(event)) {
+                        event.preventDefault();
+                        onSelect(row.taskId);
+                      }
+                    }}
+                  >
+                    <RowContent row={row} view={view} />
+                  </Link>
+                )}
+              </li>
+            ))}
+          </ul>
+        </section>
+      ))}
+      {merged.shown.length === 0 ? empty : null}
+      {merged.shown.length > 0 && order.length === 0 ? (
+        <p className="none">
+          No task here has “{query}” in it.{' '}
+          <button type="button" className="btn btn-ghost" onClick={() => setQuery('')}>
+            Clear the search
+          </button>
+        </p>
+      ) : null}
+      {hasMore ? (
+        <p className="none">These are the {rows.length} most urgent. Decide some, and the rest follow.</p>
+      ) : null}
+    </section>
+  );
+}
+
+function RowContent({ row, view, end }: { readonly row: InboxRow; readonly view: InboxView; readonly end?: string }) {
+  const nowMs = useNow();
+  const isLate = view !== 'done' && row.dueAt !== null && Date.parse(row.dueAt) < nowMs;
+  return (
+    <>
+      <b>{row.title}</b>
+      <span className={`end${isLate ? ' late' : ''}`}>
+        {row.isMine && view === 'for-me' ? <span className="tag">Yours</span> : null}
+        {end ?? <RowTime row={row} view={view} />}
+        {view === 'done' ? null : <PriorityMark priority={row.priority} />}
+      </span>
+      <span className="sub">{aboutRow(row)}</span>
+    </>
+  );
+}
+
+function RowTime({ row, view }: { readonly row: InboxRow; readonly view: InboxView }) {
+  if (view === 'done') return row.endedAt ? <Time at={row.endedAt} style="relative" /> : null;
+  return row.dueAt ? <Time at={row.dueAt} style="due" /> : null;
+}
+
+/** "Nordwind Logistics, €8,420.00" where it is about an invoice, else what the workflow said it is about. */
+function aboutRow(row: InboxRow): string {
+  if (row.invoice) return `${row.invoice.customer}, ${row.invoice.amountText}`;
+  const from = row.requestedByName ? `from ${firstName(row.requestedByName)}` : '';
+  return row.subject ? (from ? `${row.subject}, ${from}` : row.subject) : from;
+}
+
+function matches(row: InboxRow, query: string): boolean {
+  const words = query.trim().toLowerCase().split(/\s+/);
+  const text = `${row.title} ${aboutRow(row)} ${row.subject ?? ''} ${row.requestedByName ?? ''}`.toLowerCase();
+  return words.every((word) => text.includes(word));
+}
+
+function isPlainClick(event: MouseEvent): boolean {
+  return event.button === 0 && !event.metaKey && !event.ctrlKey && !event.shiftKey && !event.altKey;
+}
+
+function useGroups(shown: readonly ShownRow<InboxRow>[], view: InboxView) {
+  const nowMs = useNow();
+  const zone = useZone();
+  if (view === 'done') return shown.length > 0 ? [{ word: 'Done by you', rows: shown }] : [];
+  return groupOrder.flatMap((group) => {
+    const rows = shown.filter(
+      ({ row }) => dueGroup(row.dueAt === null ? null : Date.parse(row.dueAt), nowMs, zone) === group,
+    );
+    return rows.length > 0 ? [{ word: groupWords[group], rows }] : [];
+  });
+}

@@ -1,0 +1,84 @@
+'use client';
+import { usePathname, useRouter, useSearchParams } from 'next/navigation';
+import { useCallback, useEffect, useOptimistic, useTransition, type ReactNode } from 'react';
+import type { InboxRow, InboxView } from '@/lib/queries/inbox';
+import { InboxList } from './inbox-list';
+
+/**
+ * The list and the chosen task beside it. The address is the choice, so it survives a reload and can be sent; the row
+ * lights up at once while the task is read.
+ */
+export function InboxPanes({
+  rows,
+  hasMore,
+  view,
+  selectedId,
+  isPicked,
+  views,
+  empty,
+  children,
+}: {
+  readonly rows: readonly InboxRow[];
+  readonly hasMore: boolean;
+  readonly view: InboxView;
+  /** The task in the detail pane. */
+  readonly selectedId: string | null;
+  /** Whether the address names it; else it is the first of the list. */
+  readonly isPicked: boolean;
+  readonly views: ReactNode;
+  readonly empty: ReactNode;
+  /** The chosen task, rendered by the server. */
+  readonly children: ReactNode;
+}) {
+  const router = useRouter();
+  const path = usePathname();
+  const params = useSearchParams();
+  const [selected, setSelected] = useOptimistic(selectedId);
+  const [isPending, startTransition] = useTransition();
+
+  const hrefOf = useCallback(
+    (taskId: string) => {
+      const next = new URLSearchParams(params);
+      next.set('task', taskId);
+      return `${path}?${next.toString()}`;
+    },
+    [params, path],
+  );
+
+  useEffect(() => {
+    // The task that is being read stays in the pane when the list changes; on a phone the list comes first.
+    if (isPicked || selectedId === null || !matchMedia('(min-width: 900px)').matches) return;
+    window.history.replaceState(null, '', hrefOf(selectedId));
+  }, [isPicked, selectedId, hrefOf]);
+
+  const select = (taskId: string) => {
+    startTransition(() => {
+      setSelected(taskId);
+      router.push(hrefOf(taskId), { scroll: false });
+    });
+  };
+
+  return (
+    <main id="main" className="panes" data-picked={isPicked || undefined}>
+      <h1 className="vh">Inbox</h1>
+      {views}
+      <InboxList
+        key={view}
+        rows={rows}
+        hasMore={hasMore}
+        view={view}
+        selectedId={selected}
+        hrefOf={hrefOf}
+        onSelect={select}
+        empty={empty}
+      />
+      <div
+        className="detail"
+        aria-busy={isPending}
+        data-switching={(isPending && selected !== selectedId) || undefined}
+      >
+        {children}
+      </div>
+    </main>
+  );
+}

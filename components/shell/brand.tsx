@@ -1,0 +1,28 @@
+import Link from 'next/link';
+import type { ReactNode } from 'react';
+import { BrandMark } from '@/components/ui/icons';
+
+export function Brand({ href, children }: { readonly href?: string; readonly children?: ReactNode }) {
+  const content = (
+    <>
+      <BrandMark />
+      Baton
+      {children}
+    </>
+  );
+  return href ? (
+    <Link className="brand" href={href}>
+      {content}
+    </Link>
+  ) : (
+    <span className="brand">{content}</span>
+  );
+}
+
+export function SkipLink() {
+  return (
+    <a className="skip" href="#main">
+      Skip to content
+    </a>
+  );
+}

@@ -1,0 +1,87 @@
+import type { ReactNode } from 'react';
+import { Icon } from '@/components/ui/icons';
+import { ThemeToggle } from '@/components/ui/theme-toggle';
+import { AccountMenu } from './account-menu';
+import { Brand, SkipLink } from './brand';
+import { NavLink } from './nav-link';
+import type { ShellPerson } from './work-shell';
+
+export interface ConsoleParts {
+  readonly executions: boolean;
+  readonly attachments: boolean;
+  readonly health: boolean;
+}
+
+/** Console: dense. A sidebar with the parts that this person may open, and nothing else. */
+export function ConsoleShell({
+  person,
+  parts,
+  signOut,
+  children,
+}: {
+  readonly person: ShellPerson;
+  readonly parts: ConsoleParts;
+  readonly signOut: () => Promise<unknown>;
+  readonly children: ReactNode;
+}) {
+  return (
+    <div className="console">
+      <SkipLink />
+      <div className="frame">
+        <nav className="side" aria-label="Console">
+          <Brand href="/">
+            <span className="count">{person.place}</span>
+          </Brand>
+          {parts.executions ? (
+            <>
+              <p className="grp">Run</p>
+              <NavLink href="/admin/executions">
+                <Icon name="flow" />
+                Executions
+              </NavLink>
+            </>
+          ) : null}
+          {parts.attachments ? (
+            <>
+              <p className="grp">Build</p>
+              <NavLink href="/admin/attachments">
+                <Icon name="plug" />
+                Attachments
+              </NavLink>
+            </>
+          ) : null}
+          {parts.health ? (
+            <>
+              <p className="grp">Watch</p>
+              <NavLink href="/admin/health">
+                <Icon name="pulse" />
+                Health
+              </NavLink>
+            </>
+          ) : null}
+          <div className="foot">
+            <ThemeToggle label />
+            {person.sees.work ? (
+              <NavLink href="/inbox">
+                <Icon name="inbox" />
+                Go to the inbox
+              </NavLink>
+            ) : null}
+            <AccountMenu
+              name={person.name}
+              email={person.email}
+              place={person.place}
+              trigger={person.name}
+              signOut={signOut}
+            />
+          </div>
+          <div className="side-s">
+            <ThemeToggle />
+            <AccountMenu name={person.name} email={person.email} place={person.place} signOut={signOut} />
+          </div>
+        </nav>
+        {children}
+      </div>
+    </div>
+  );
+}

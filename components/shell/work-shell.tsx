@@ -1,0 +1,83 @@
+import type { ReactNode } from 'react';
+import { Icon } from '@/components/ui/icons';
+import { ThemeToggle } from '@/components/ui/theme-toggle';
+import { AccountMenu } from './account-menu';
+import { Brand, SkipLink } from './brand';
+import { NavLink } from './nav-link';
+
+export interface ShellPerson {
+  readonly name: string;
+  readonly email: string;
+  readonly place: string;
+  /** Which parts the person may open. */
+  readonly sees: { readonly work: boolean; readonly console: boolean; readonly consoleHref: string };
+}
+
+/** Work: warm and sparse. Top bar, on a phone a dock at the thumb. */
+export function WorkShell({
+  person,
+  signOut,
+  children,
+}: {
+  readonly person: ShellPerson | null;
+  readonly signOut: () => Promise<unknown>;
+  readonly children: ReactNode;
+}) {
+  const links = person ? (
+    <>
+      {person.sees.work ? (
+        <>
+          <NavLink href="/inbox">
+            <Icon name="inbox" />
+            Inbox
+          </NavLink>
+          <NavLink href="/invoices">
+            <Icon name="file" />
+            Invoices
+          </NavLink>
+        </>
+      ) : null}
+      {person.sees.console ? (
+        <NavLink href={person.sees.consoleHref}>
+          <Icon name="flow" />
+          Console
+        </NavLink>
+      ) : null}
+    </>
+  ) : null;
+  return (
+    <div className="work">
+      <SkipLink />
+      <header className="top">
+        <Brand href="/" />
+        {links ? <nav aria-label="Main">{links}</nav> : null}
+        <span className="grow" />
+        <ThemeToggle />
+        {person ? <AccountMenu name={person.name} email={person.email} place={person.place} signOut={signOut} /> : null}
+      </header>
+      {children}
+      {person ? (
+        <nav className="dock" aria-label="Main, phone">
+          {person.sees.work ? (
+            <>
+              <NavLink href="/inbox" className="dock-link">
+                <Icon name="inbox" />
+                Inbox
+              </NavLink>
+              <NavLink href="/invoices" className="dock-link">
+                <Icon name="file" />
+                Invoices
+              </NavLink>
+            </>
+          ) : null}
+          {person.sees.console ? (
+            <NavLink href={person.sees.consoleHref} className="dock-link">
+              <Icon name="flow" />
+              Console
+            </NavLink>
+          ) : null}
+        </nav>
+      ) : null}
+    </div>
+  );
+}

@@ -1,0 +1,35 @@
+/** Names of people and tenants, for pages that would otherwise show ids. */
+import { and, eq, inArray, isNull, or } from 'drizzle-orm';
+import { pageDb } from '../db/client';
+import { tenants, users } from '../db/schema';
+
+/** The tenant's name, or its id where it has none. */
+export async function tenantName(tenant: string): Promise<string> {
+  const [row] = await pageDb().select({ name: tenants.name }).from(tenants).where(eq(tenants.tenantId, tenant));
+  return row?.name ?? tenant;
+}
+
+export interface Names {
+  /** The person's name; for an id that nobody has (any more), "Somebody". */
+  readonly of: (userId: string) => string;
+}
+
+/** Names of the people with these ids, within the tenant; platform operators, who belong to none, are found too. */
+export async function namesOf({
+  tenant,
+  userIds,
+}: {
+  readonly tenant: string;
+  readonly userIds: readonly (string | null | undefined)[];
+}): Promise<Names> {
+  const ids = [...new Set(userIds.filter((id): id is string => typeof id === 'string' && id !== ''))];
+  const rows =
+    ids.length === 0
+      ? []
+      : await pageDb()
+          .select({ userId: users.userId, name: users.name })
+          .from(users)
+          .where(and(inArray(users.userId, ids), or(eq(users.tenantId, tenant), isNull(users.tenantId))));
+  const byId = new Map(rows.map((row) => [row.userId, row.name]));
+  return { of: (userId) => byId.get(userId) ?? 'Somebody' };
+}

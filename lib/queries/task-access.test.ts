@@ -1,0 +1,65 @@
+import { describe, expect, it } from 'vitest';
+import { taskAccess, type TaskHolders, type TaskReader } from './task-access';
+
+const mia: TaskReader = { userId: 'mia', roles: ['manager'], readsAll: false };
+const alice: TaskReader = { userId: 'alice', roles: ['requester'], readsAll: false };
+const omar: TaskReader = { userId: 'omar', roles: ['administrator'], readsAll: true };
+
+const pending: TaskHolders = {
+  status: 'pending',
+  assignee: null,
+  endedBy: null,
+  candidateRoles: ['manager'],
+  candidateUsers: [],
+  excludedUsers: [],
+  isClosing: false,
+};
+
+describe('taskAccess', () => {
+  it('lets a candidate read, claim and decide a task that nobody has taken', () => {
+    expect(taskAccess(pending, mia)).toMatchObject({
+      mayRead: true,
+      mayClaim: true,
+      mayDecide: true,
+      mayRelease: false,
+    });
+  });
+
+  it('hides a task from people who are no candidates', () => {
+    expect(taskAccess(pending, alice)).toMatchObject({ mayRead: false, mayClaim: false, mayDecide: false });
+  });
+
+  it('lets those who see all tasks read without deciding', () => {
+    expect(taskAccess(pending, omar)).toMatchObject({ mayRead: true, mayClaim: false, mayDecide: false });
+  });
+
+  it('leaves a claimed task to the person who claimed it', () => {
+    const claimed = { ...pending, status: 'claimed', assignee: 'mia' } as const;
+    expect(taskAccess(claimed, mia)).toMatchObject({
+      mayClaim: false,
+      mayRelease: true,
+      mayDecide: true,
+      isMine: true,
+    });
+    expect(taskAccess(claimed, { ...mia, userId: 'max' })).toMatchObject({
+      mayRead: true,
+      mayClaim: false,
+      mayRelease: false,
+      mayDecide: false,
+    });
+  });
+
+  it('keeps the excluded person out where four eyes are asked', () => {
+    expect(taskAccess({ ...pending, excludedUsers: ['mia'] }, mia)).toMatchObject({ mayRead: false, mayDecide: false });
+  });
+
+  it('takes a candidate by name', () => {
+    expect(taskAccess({ ...pending, candidateRoles: [], candidateUsers: ['alice'] }, alice).mayClaim).toBe(true);
+  });
+
+  it('offers nothing on a task that has ended or is being ended', () => {
+    const ended = { ...pending, status: 'completed', endedBy: 'mia' } as const;
+    expect(taskAccess(ended, mia)).toMatchObject({ mayRead: true, mayClaim: false, mayDecide: false });
+    expect(taskAccess({ ...pending, isClosing: true }, mia)).toMatchObject({ mayClaim: false, mayDecide: false });
+  });
+});

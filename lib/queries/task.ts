@@ -1,0 +1,188 @@
+/** One task as its page shows it: what is asked, what may be answered, and what happened to it so far. */
+import { and, asc, eq, sql } from 'drizzle-orm';
+import { projectForm } from '../forms/projection';
+import { outcomesOf } from '../forms/outcomes';
+import type { FormProjection, Outcome } from '../forms/types';
+import type { JsonObject, JsonValue } from '@shared/workflow/model/json';
+import type { TaskStatus } from '@shared/workflow/model/status';
+import { pageDb } from '../db/client';
+import {
+  invoices,
+  systemWorkflowFormDefinitions,
+  workflowBusEvents,
+  workflowExecutions,
+  workflowFormDefinitions,
+  workflowTaskActivity,
+  workflowTasks,
+} from '../db/schema';
+import { namesOf } from './people';
+import { taskAccess, type TaskAccess, type TaskReader } from './task-access';
+import { isUuid } from './uuid';
+
+export { isUuid };
+
+export interface TaskForm {
+  /** The pinned version: the same id is always the same form. */
+  readonly formId: string;
+  readonly version: number;
+  readonly jsonSchema: JsonObject;
+  readonly uiSchema: JsonObject;
+  readonly projection: FormProjection;
+  readonly outcomes: readonly Outcome[];
+}
+
+export interface TaskActivity {
+  readonly activityId: number;
+  readonly kind: string;
+  /** null: the software did it. */
+  readonly actorName: string | null;
+  readonly byReader: boolean;
+  readonly at: string;
+}
+
+export interface TaskView {
+  readonly taskId: string;
+  readonly title: string;
+  readonly description: string | null;
+  readonly status: TaskStatus;
+  readonly priority: 'low' | 'normal' | 'high' | 'urgent';
+  readonly version: number;
+  readonly access: TaskAccess;
+  readonly createdAt: string;
+  readonly dueAt: string | null;
+  readonly expiresAt: string | null;
+  readonly claimedAt: string | null;
+  readonly endedAt: string | null;
+  readonly assigneeName: string | null;
+  readonly endedByName: string | null;
+  readonly endedByReader: boolean;
+  readonly requestedByName: string | null;
+  readonly candidateRoles: readonly string[];
+  readonly subject: string | null;
+  readonly invoice: { readonly id: string; readonly number: number } | null;
+  /** The verb that was chosen, as its button said it. */
+  readonly outcomeTitle: string | null;
+  readonly output: JsonValue | null;
+  /** null: the form's row is gone, which only a damaged database can cause. */
+  readonly form: TaskForm | null;
+  readonly activity: readonly TaskActivity[];
+}
+
+/**
+ * One task of the tenant, or null when the tenant has none with this id. Look at `access.mayRead` before showing it.
+ * @param taskId text from an address: anything that is no UUID finds nothing.
+ */
+export async function getTask({
+  tenant,
+  taskId,
+  reader,
+}: {
+  readonly tenant: string;
+  readonly taskId: string;
+  readonly reader: TaskReader;
+}): Promise<TaskView | null> {
+  if (!isUuid(taskId)) return null;
+  const [row] = await pageDb()
+    .select({ task: workflowTasks, invoiceId: invoices.id, invoiceNumber: invoices.number })
+    .from(workflowTasks)
+    .leftJoin(
+      workflowExecutions,
+      and(
+        eq(workflowExecutions.executionId, workflowTasks.executionId),
+        eq(workflowExecutions.partitionId, workflowTasks.partitionId),
+      ),
+    )
+    .leftJoin(workflowBusEvents, eq(workflowBusEvents.eventId, workflowExecutions.startedByEventId))
+    .leftJoin(
+      invoices,
+      and(
+        eq(invoices.tenantId, workflowTasks.tenantId),
+        sql`${invoices.id} = ${workflowBusEvents.payload}->>'invoiceId'`,
+      ),
+    )
+    .where(and(eq(workflowTasks.tenantId, tenant), eq(workflowTasks.taskId, taskId)));
+  if (!row) return null;
+  const { task } = row;
+  const access = taskAccess({ ...task, isClosing: task.closingAt !== null }, reader);
+  const [form, activity] = await Promise.all([loadForm({ tenant, task }), loadActivity({ tenant, taskId })]);
+  const names = await namesOf({
+    tenant,
+    userIds: [task.assignee, task.endedBy, task.requestedBy, ...activity.map((entry) => entry.actor)],
+  });
+  const nameOf = (userId: string | null) => (userId === null ? null : names.of(userId));
+  return {
+    taskId: task.taskId,
+    title: task.title,
+    description: task.description,
+    status: task.status,
+    priority: task.priority,
+    version: task.version,
+    access,
+    createdAt: task.createdAt.toISOString(),
+    dueAt: task.dueAt?.toISOString() ?? null,
+    expiresAt: task.expiresAt?.toISOString() ?? null,
+    claimedAt: task.claimedAt?.toISOString() ?? null,
+    endedAt: task.endedAt?.toISOString() ?? null,
+    assigneeName: nameOf(task.assignee),
+    endedByName: nameOf(task.endedBy),
+    endedByReader: task.endedBy === reader.userId,
+    requestedByName: nameOf(task.requestedBy),
+    candidateRoles: task.candidateRoles,
+    subject: task.subject,
+    invoice:
+      row.invoiceId === null || row.invoiceNumber === null ? null : { id: row.invoiceId, number: row.invoiceNumber },
+    outcomeTitle:
+      task.outcome === null
+        ? null
+        : (form?.outcomes.find((outcome) => outcome.value === task.outcome)?.title ?? task.outcome),
+    output: task.output,
+    form,
+    activity: activity.map((entry) => ({
+      activityId: entry.activityId,
+      kind: entry.kind,
+      actorName: nameOf(entry.actor),
+      byReader: entry.actor === reader.userId,
+      at: entry.at.toISOString(),
+    })),
+  };
+}
+
+async function loadForm({
+  tenant,
+  task,
+}: {
+  readonly tenant: string;
+  readonly task: typeof workflowTasks.$inferSelect;
+}): Promise<TaskForm | null> {
+  const db = pageDb();
+  const [row] =
+    task.formType === 'system'
+      ? await db
+          .select({
+            jsonSchema: systemWorkflowFormDefinitions.jsonSchema,
+            uiSchema: systemWorkflowFormDefinitions.uiSchema,
+          })
+          .from(systemWorkflowFormDefinitions)
+          .where(eq(systemWorkflowFormDefinitions.formId, task.formId))
+      : await db
+          .select({ jsonSchema: workflowFormDefinitions.jsonSchema, uiSchema: workflowFormDefinitions.uiSchema })
+          .from(workflowFormDefinitions)
+          .where(and(eq(workflowFormDefinitions.formId, task.formId), eq(workflowFormDefinitions.tenantId, tenant)));
+  if (!row) return null;
+  return {
+    formId: task.formId,
+    version: task.formVersion,
+    jsonSchema: row.jsonSchema,
+    uiSchema: row.uiSchema,
+    projection: projectForm(row, task.contextData),
+    outcomes: outcomesOf(row),
+  };
+}
+
+async function loadActivity({ tenant, taskId }: { readonly tenant: string; readonly taskId: string }) {
+  return pageDb()
+    .select()
+    .from(workflowTaskActivity)
+    .where(and(eq(workflowTaskActivity.tenantId, tenant), eq(workflowTaskActivity.taskId, taskId)))
+    .orderBy(asc(workflowTaskActivity.at), asc(workflowTaskActivity.activityId));
+}
