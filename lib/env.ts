@@ -36,7 +36,7 @@ const address = ({
     `${name} must be an address such as ${example}.`,
   );
 
-const uuid = (name: string) => z.uuid(`${name} must be a UUID.`);
+const uuid = (name: string) => z.guid(`${name} must be a UUID.`);
 
 const flag = (name: string) =>
   z

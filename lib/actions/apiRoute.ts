@@ -1,6 +1,6 @@
 /** Every route under /api/v1 goes through here: token, tenant, permission, input, body, one form of errors. */
 import { NotSignedInError } from '@shared/workflow/model/errors';
-import { z } from 'zod';
+import type { z } from 'zod';
 import { sessionOfToken } from '../auth/apiTokens';
 import type { Act } from '../auth/permissions';
 import type { Session } from '../auth/session';
@@ -10,62 +10,60 @@ import { failureOf, parseInput } from './failure';
 import { readJsonBody } from './jsonBody';
 import { logError } from './logError';
 
-export interface ApiDeclaration<Query extends z.ZodType, Body extends z.ZodType> {
+interface ApiDeclaration<Params extends z.ZodType, Query extends z.ZodType, Body extends z.ZodType> {
   /** What the token's owner must be allowed to do. */
   readonly act: Act;
+  /** Schema of the variable parts of the address. */
+  readonly params?: Params;
   /** Schema of the search parameters; absent: they are ignored. */
   readonly query?: Query;
   /** Schema of the JSON body; absent: none is read. */
   readonly body?: Body;
 }
 
-type RouteContext<Params> = { readonly params: Promise<Params> };
-
 /**
  * Makes a route handler. The answer's errors are `{ code, message, fieldErrors? }` with the status of the error.
  * Only a bearer token is taken: a cookie would let other sites act in a visitor's name.
  */
-export function apiRoute<Params, Query extends z.ZodType = z.ZodUndefined, Body extends z.ZodType = z.ZodUndefined>(
-  { act, query: querySchema, body: bodySchema }: ApiDeclaration<Query, Body>,
+export function apiRoute<
+  Params extends z.ZodType = z.ZodUndefined,
+  Query extends z.ZodType = z.ZodUndefined,
+  Body extends z.ZodType = z.ZodUndefined,
+>(
+  { act, ...schemas }: ApiDeclaration<Params, Query, Body>,
   handler: (parameters: {
-    readonly request: Request;
     readonly session: Session;
     readonly tenant: string;
-    readonly params: Params;
+    readonly params: z.output<Params>;
     readonly query: z.output<Query>;
     readonly body: z.output<Body>;
   }) => Promise<Response>,
-): (request: Request, context: RouteContext<Params>) => Promise<Response> {
+): (request: Request, context: { readonly params: Promise<unknown> }) => Promise<Response> {
   return async (request, context) => {
+    const { pathname, searchParams } = new URL(request.url);
     try {
       const { session, tenant } = requireTenantAct(await sessionOfRequest(request), act);
-      const { searchParams } = new URL(request.url);
-      const query = parseInput({
-        schema: querySchema ?? z.undefined(),
-        raw: querySchema && Object.fromEntries(searchParams),
-      });
-      const body = parseInput({
-        schema: bodySchema ?? z.undefined(),
-        raw: bodySchema && (await readJsonBody(request)),
-      });
       return await handler({
-        request,
         session,
         tenant,
-        params: await context.params,
-        query: query as z.output<Query>,
-        body: body as z.output<Body>,
+        params: await parseWhenDeclared(schemas.params, () => context.params),
+        query: await parseWhenDeclared(schemas.query, () => Object.fromEntries(searchParams)),
+        body: await parseWhenDeclared(schemas.body, () => readJsonBody(request)),
       });
     } catch (error) {
-      const { httpStatus, ...failure } = failureOf({
-        error,
-        where: `${request.method} ${new URL(request.url).pathname}`,
-        logError,
-      });
+      const { httpStatus, ...failure } = failureOf({ error, where: `${request.method} ${pathname}`, logError });
       const headers = httpStatus === 401 ? { 'WWW-Authenticate': 'Bearer realm="baton"' } : undefined;
       return Response.json(failure, { status: httpStatus, headers });
     }
   };
+}
+
+async function parseWhenDeclared<Schema extends z.ZodType>(
+  schema: Schema | undefined,
+  read: () => unknown,
+): Promise<z.output<Schema>> {
+  // Without a schema the type is that of `undefined`: nobody can use what was not declared.
+  return schema === undefined ? (undefined as z.output<Schema>) : parseInput({ schema, raw: await read() });
 }
 
 async function sessionOfRequest(request: Request): Promise<Session | null> {

@@ -16,7 +16,7 @@ export const answerSchema = z.object({
   expectedVersion: z.int({ error: 'The version is a whole number.' }).min(1).optional(),
 });
 
-const uuid = z.uuid();
+const uuid = z.guid();
 
 /**
  * The id of a task as given in an address or a body.

@@ -21,7 +21,7 @@ export const attachmentSchema = z.object({
       /^[A-Za-z][A-Za-z0-9_.:-]{0,99}$/,
       'Use letters, digits and _ . : - for an event type, such as INVOICE_SUBMITTED.',
     ),
-  workflowId: z.uuid('Choose a workflow.'),
+  workflowId: z.guid('Choose a workflow.'),
 });
 
 interface Attachment extends z.output<typeof attachmentSchema> {

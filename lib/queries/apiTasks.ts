@@ -1,0 +1,174 @@
+/** Tasks as the API answers them: the same sight of them as the pages give, with ids instead of names. */
+import { InvalidInputError, TaskForbiddenError, TaskNotFoundError } from '@shared/workflow/model/errors';
+import type { JsonObject, JsonValue } from '@shared/workflow/model/json';
+import type { TaskStatus } from '@shared/workflow/model/status';
+import { and, arrayOverlaps, desc, eq, inArray, not, or, sql, type SQL } from 'drizzle-orm';
+import { pageDb } from '../db/client';
+import { workflowTasks as t } from '../db/schema';
+import type { Outcome } from '../forms/types';
+import { getTask } from './task';
+import type { TaskReader } from './task-access';
+import { isUuid } from './uuid';
+
+export const apiTaskStatuses = ['open', 'pending', 'claimed', 'completed', 'declined', 'canceled', 'expired'] as const;
+/** `open` is pending or claimed. */
+export type ApiTaskFilter = (typeof apiTaskStatuses)[number];
+
+export interface ApiTask {
+  readonly taskId: string;
+  readonly taskType: string;
+  readonly title: string;
+  readonly description: string | null;
+  readonly status: TaskStatus;
+  readonly priority: 'low' | 'normal' | 'high' | 'urgent';
+  readonly executionId: string;
+  readonly subject: string | null;
+  readonly candidateRoles: readonly string[];
+  readonly candidateUsers: readonly string[];
+  readonly assignee: string | null;
+  readonly requestedBy: string | null;
+  readonly outcome: string | null;
+  readonly output: JsonValue;
+  readonly endedBy: string | null;
+  /** Send it back as `expectedVersion` to answer only what was read. */
+  readonly version: number;
+  readonly createdAt: string;
+  readonly dueAt: string | null;
+  readonly expiresAt: string | null;
+  readonly claimedAt: string | null;
+  readonly endedAt: string | null;
+}
+
+export interface ApiTaskWithForm extends ApiTask {
+  readonly form: {
+    readonly version: number;
+    readonly jsonSchema: JsonObject;
+    readonly uiSchema: JsonObject;
+    /** What the fields hold before anybody answers. */
+    readonly formData: Readonly<Record<string, unknown>>;
+    readonly outcomes: readonly Outcome[];
+  } | null;
+}
+
+/**
+ * Tasks of the tenant that the reader may see, newest first.
+ * @param cursor the `next` of the page before.
+ * @returns `next` begins the following page, null after the last.
+ * @throws InvalidInputError for a cursor that no page gave.
+ */
+export async function listApiTasks({
+  tenant,
+  reader,
+  status,
+  cursor,
+  limit,
+}: {
+  readonly tenant: string;
+  readonly reader: TaskReader;
+  readonly status: ApiTaskFilter;
+  readonly cursor?: string;
+  readonly limit: number;
+}): Promise<{ readonly tasks: readonly ApiTask[]; readonly next: string | null }> {
+  const rows = await pageDb()
+    .select()
+    .from(t)
+    .where(
+      and(
+        eq(t.tenantId, tenant),
+        inArray(t.status, status === 'open' ? ['pending', 'claimed'] : [status]),
+        reader.readsAll ? undefined : isVisibleTo(reader),
+        cursor === undefined ? undefined : isBefore(cursor),
+      ),
+    )
+    .orderBy(desc(t.createdAt), desc(t.taskId))
+    .limit(limit + 1);
+  const tasks = rows.slice(0, limit).map(toApiTask);
+  return { tasks, next: rows.length > limit ? cursorOf(tasks.at(-1)) : null };
+}
+
+/**
+ * One task with its form.
+ * @throws TaskNotFoundError when the tenant has no such task.
+ * @throws TaskForbiddenError when it is not the reader's to see.
+ */
+export async function readApiTask({
+  tenant,
+  reader,
+  taskId,
+}: {
+  readonly tenant: string;
+  readonly reader: TaskReader;
+  readonly taskId: string;
+}): Promise<ApiTaskWithForm> {
+  const view = await getTask({ tenant, taskId, reader });
+  if (view === null) throw new TaskNotFoundError(taskId);
+  if (!view.access.mayRead) {
+    throw new TaskForbiddenError('This task is for somebody else. Ask an administrator if it should be yours.');
+  }
+  const [row] = await pageDb()
+    .select()
+    .from(t)
+    .where(and(eq(t.tenantId, tenant), eq(t.taskId, taskId)));
+  if (row === undefined) throw new TaskNotFoundError(taskId);
+  const { form } = view;
+  return {
+    ...toApiTask(row),
+    form: form && {
+      version: form.version,
+      jsonSchema: form.jsonSchema,
+      uiSchema: form.uiSchema,
+      formData: form.projection.formData,
+      outcomes: form.outcomes,
+    },
+  };
+}
+
+/** Creation time and id together have one order, however many tasks were created in the same millisecond. */
+function cursorOf(task: ApiTask | undefined): string | null {
+  return task === undefined ? null : `${Date.parse(task.createdAt)}_${task.taskId}`;
+}
+
+function isBefore(cursor: string): SQL {
+  const [millis = '', taskId = ''] = cursor.split('_');
+  const createdAt = /^\d{1,14}$/.test(millis) ? new Date(Number(millis)) : undefined;
+  if (createdAt === undefined || !isUuid(taskId)) {
+    throw new InvalidInputError('This cursor is not one of ours. Use the `next` of the page before.');
+  }
+  return sql`(${t.createdAt}, ${t.taskId}) < (${createdAt.toISOString()}::timestamptz, ${taskId}::uuid)`;
+}
+
+/** The same rule as `taskAccess(...).mayRead`, as a condition. */
+function isVisibleTo({ userId, roles }: TaskReader): SQL | undefined {
+  const named = arrayOverlaps(t.candidateUsers, [userId]);
+  const candidate = and(
+    roles.length === 0 ? named : or(named, arrayOverlaps(t.candidateRoles, [...roles])),
+    not(arrayOverlaps(t.excludedUsers, [userId])),
+  );
+  return or(candidate, eq(t.assignee, userId), eq(t.endedBy, userId));
+}
+
+function toApiTask(row: typeof t.$inferSelect): ApiTask {
+  return {
+    taskId: row.taskId,
+    taskType: row.taskType,
+    title: row.title,
+    description: row.description,
+    status: row.status,
+    priority: row.priority,
+    executionId: row.executionId,
+    subject: row.subject,
+    candidateRoles: row.candidateRoles,
+    candidateUsers: row.candidateUsers,
+    assignee: row.assignee,
+    requestedBy: row.requestedBy,
+    outcome: row.outcome,
+    output: row.output,
+    endedBy: row.endedBy,
+    version: row.version,
+    createdAt: row.createdAt.toISOString(),
+    dueAt: row.dueAt?.toISOString() ?? null,
+    expiresAt: row.expiresAt?.toISOString() ?? null,
+    claimedAt: row.claimedAt?.toISOString() ?? null,
+    endedAt: row.endedAt?.toISOString() ?? null,
+  };
+}
