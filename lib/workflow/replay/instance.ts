@@ -9,7 +9,7 @@ import type { Command } from '../model/commands';
 import { continuesCode, type EntryBody, type HistoryEntry } from '../model/history';
 import type { WorkflowDefinition } from '../model/workflow';
 import { createContext, type ContextHost } from './context';
-import { hashText } from './hash';
+import { hashText } from '../model/hash';
 import { Ledger, type IssuedCommand } from './ledger';
 import { Mailbox, type OpenWait } from './mailbox';
 import { seededRandom, uuidFrom } from './random';
@@ -160,6 +160,15 @@ export class WorkflowInstance {
   /** Unfinished, and yet nothing that the engine knows of can continue it. */
   get isBlockedOnNothing(): boolean {
     return !this.#finished && this.#pending.size === 0 && this.#sleeps.size === 0 && this.#mailbox.openWaits === 0;
+  }
+
+  get hasOpenTasks(): boolean {
+    for (const task of this.#tasks.values()) if (!task.ended) return true;
+    return false;
+  }
+
+  hasEndedTask(taskId: string): boolean {
+    return this.#tasks.get(taskId)?.ended === true;
   }
 
   get finished(): boolean {

@@ -1,4 +1,4 @@
-import { hashText } from './hash';
+import { hashText } from '../model/hash';
 
 /** Numbers in [0, 1) that depend on the seed alone: xoshiro128** seeded from a hash of it. */
 export function seededRandom(seed: string): () => number {

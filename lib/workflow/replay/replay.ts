@@ -41,7 +41,7 @@ export async function replay(options: {
 }
 
 /** Says loudly when the code is blocked on something that no entry will ever settle. */
-export function assertKnownWait(instance: WorkflowInstance, definition: WorkflowDefinition): void {
+export function assertKnownWait(instance: WorkflowInstance, definition: Pick<WorkflowDefinition, 'name'>): void {
   if (!instance.isBlockedOnNothing) return;
   throw new ForeignAwaitError(
     `Workflow ${definition.name} waits for something that the engine does not know. ` +

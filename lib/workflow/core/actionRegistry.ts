@@ -1,0 +1,188 @@
+/** Actions by name: what workflows may do to the world. */
+import { InvalidInputError, UnknownActionError } from '../model/errors';
+import type { JsonObject } from '../model/json';
+import type { Loose } from '../model/loose';
+import { actionKey, actionNamePattern } from './actions/names';
+import { hasType } from './actions/parameters';
+import { retryPolicy } from './actions/retryPolicy';
+import { executeStandalone, type StandaloneCall, type StandaloneHost } from './actions/standalone';
+import { registerPlainBuiltIns } from './actions/builtIns/plain';
+import type {
+  ActionOptions,
+  ActionRegistrar,
+  ActionParameter,
+  DatabaseHandler,
+  ParametersOf,
+  RegisteredAction,
+  SimpleHandler,
+  TransactionIsolationLevel,
+} from './actions/types';
+
+export { TransactionIsolationLevel } from './actions/types';
+export type {
+  ActionContext,
+  ActionOptions,
+  ActionParameter,
+  ActionTransaction,
+  DatabaseActionContext,
+  RegisteredAction,
+} from './actions/types';
+export type { StandaloneCall, StandaloneHost } from './actions/standalone';
+
+/** Done by the engine itself: it needs the execution's own commit. */
+const reserved: ReadonlySet<string> = new Set(['createHumanTask'].map(actionKey));
+
+/** Marks registrations that come with the product. */
+interface BuiltInOption {
+  readonly builtIn?: boolean;
+}
+
+export class ActionRegistry implements ActionRegistrar {
+  readonly #actions = new Map<string, RegisteredAction>();
+  #host: StandaloneHost | null;
+
+  /** @param host where `executeAction` keeps its keys; without one it uses what `connectActions` gave the process. */
+  constructor(host: StandaloneHost | null = null) {
+    this.#host = host;
+    registerPlainBuiltIns(this);
+  }
+
+  /**
+   * Registers an action that works outside the database. It runs at least once, with the same `idempotencyKey` on
+   * every attempt.
+   * @throws InvalidInputError when the name is taken (in any spelling), reserved or malformed, or a definition is wrong.
+   */
+  registerSimpleAction<const P extends readonly ActionParameter[]>(
+    name: string,
+    description: string,
+    parameters: P,
+    handler: SimpleHandler<ParametersOf<P>>,
+    options: ActionOptions & BuiltInOption = {},
+  ): void {
+    this.#add(
+      {
+        ...base(name, description, parameters, options),
+        kind: 'simple',
+        handler: handler as SimpleHandler<JsonObject>,
+      },
+      options,
+    );
+  }
+
+  /**
+   * Registers an action whose whole effect is in the database. It happens exactly once: effect and recorded result
+   * commit together.
+   * @throws InvalidInputError as `registerSimpleAction` does.
+   */
+  registerDatabaseAction<const P extends readonly ActionParameter[]>(
+    name: string,
+    description: string,
+    parameters: P,
+    isolationLevel: TransactionIsolationLevel,
+    handler: DatabaseHandler<ParametersOf<P>>,
+    options: ActionOptions = {},
+  ): void {
+    this.#add(
+      {
+        ...base(name, description, parameters, options),
+        kind: 'database',
+        isolationLevel,
+        handler: handler as DatabaseHandler<JsonObject>,
+      },
+      options,
+    );
+  }
+
+  /** The action of this name in any spelling. */
+  getAction(name: string): RegisteredAction | undefined {
+    return this.#actions.get(actionKey(name));
+  }
+
+  /** All actions, by name. */
+  listActions(): readonly RegisteredAction[] {
+    return [...this.#actions.values()].sort((a, b) => a.name.localeCompare(b.name, 'en'));
+  }
+
+  /**
+   * Runs an action outside any execution: once per tenant, action and idempotency key. See `executeStandalone` for the
+   * errors.
+   * @throws UnknownActionError
+   */
+  async executeAction(name: string, call: StandaloneCall): Promise<Loose> {
+    const action = this.getAction(name);
+    if (!action) throw new UnknownActionError(name);
+    const host = this.#host ?? processHost();
+    if (!host) {
+      throw new InvalidInputError(
+        'No database is connected for executeAction. Import the runtime from lib/workflow/index first, or pass a host.',
+      );
+    }
+    return executeStandalone(host, action, call);
+  }
+
+  #add(action: RegisteredAction, options: ActionOptions): void {
+    const key = actionKey(action.name);
+    if (!actionNamePattern.test(action.name)) {
+      throw new InvalidInputError(`"${action.name}" is no name for an action. Use letters, digits, "_" and "-".`);
+    }
+    if (reserved.has(key)) throw new InvalidInputError(`The name "${action.name}" is reserved by the engine.`);
+    const taken = this.#actions.get(key);
+    if (taken && !(taken.builtIn && options.replaceBuiltIn)) {
+      const remedy = taken.builtIn ? 'Pass { replaceBuiltIn: true } to take its place.' : 'Choose another name.';
+      throw new InvalidInputError(
+        `The action "${action.name}" cannot be registered: "${taken.name}" has that name already. ${remedy}`,
+      );
+    }
+    this.#actions.set(key, action);
+  }
+}
+
+function base(
+  name: string,
+  description: string,
+  parameters: readonly ActionParameter[],
+  options: ActionOptions & BuiltInOption,
+): Omit<RegisteredAction, 'kind' | 'handler' | 'isolationLevel'> {
+  checkDefinitions(name, parameters);
+  retryPolicy(options.retry);
+  return { name, description, parameters, retry: options.retry ?? null, builtIn: options.builtIn ?? false };
+}
+
+function checkDefinitions(action: string, parameters: readonly ActionParameter[]): void {
+  const names = new Set<string>();
+  for (const { name, type, defaultValue } of parameters) {
+    if (names.has(name)) throw new InvalidInputError(`Action "${action}" declares the parameter "${name}" twice.`);
+    names.add(name);
+    if (defaultValue !== undefined && defaultValue !== null && !hasType(defaultValue, type)) {
+      throw new InvalidInputError(`The default of parameter "${name}" of action "${action}" is not of type ${type}.`);
+    }
+  }
+}
+
+interface ProcessActions {
+  registry?: ActionRegistry;
+  host?: StandaloneHost;
+}
+// Kept on the global object: a bundler may evaluate this module twice in one process.
+const processKey = Symbol.for('baton.actions');
+const holder = globalThis as { [processKey]?: ProcessActions };
+const processActions: ProcessActions = (holder[processKey] ??= {});
+
+function processHost(): StandaloneHost | null {
+  return processActions.host ?? null;
+}
+
+/** Gives `executeAction` of every registry in this process, unless it has a host of its own, somewhere to keep keys. */
+export function connectActions(host: StandaloneHost): void {
+  processActions.host = host;
+}
+
+/** The registry of this process, the same on every call. */
+export function getActionRegistry(): ActionRegistry {
+  return (processActions.registry ??= new ActionRegistry());
+}
+
+/** A registry of its own, for tests and for several sets of actions in one process. */
+export function createActionRegistry(host: StandaloneHost | null = null): ActionRegistry {
+  return new ActionRegistry(host);
+}

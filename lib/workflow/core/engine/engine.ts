@@ -1,0 +1,524 @@
+/**
+ * Take, run, act, flush: the loop of a worker over the executions of its partitions.
+ *
+ * One tick writes what accumulated since the last one in a single commit, takes what arrived in another, feeds the
+ * entries of both to the code and starts the actions it asked for. Whatever happens during a commit waits for the next:
+ * batches grow with the load and there is no timer. No statement of an execution is under way while its code runs.
+ */
+import { recordError, WorkflowNotFoundError } from '../../model/errors';
+import { continuesCode, type HistoryEntry } from '../../model/history';
+import type { ActionOutcome, ActionRunner } from '../../model/ports/actions';
+import type { LiveChange, LivePublisher } from '../../model/ports/live';
+import { FencedError, type ExecutionFlush, type ExecutionKey, type ExecutionStore } from '../../model/ports/store';
+import type { LoadedExecution } from '../../model/ports/store';
+import type { TaskPreparer } from '../../model/ports/tasks';
+import type { Logger, Metrics } from '../../model/ports/telemetry';
+import { isEnded } from '../../model/status';
+import type { WorkflowDefinition } from '../../model/workflow';
+import { assertKnownWait, replay } from '../../replay/replay';
+import type { Drain, Sandbox } from '../../replay/sandbox';
+import { instruments } from '../../telemetry/names';
+import type { EngineClock } from './clock';
+import { LiveExecution } from './liveExecution';
+import { isSplittable, splitUntilGood } from './splitBatch';
+import { TimerWakes } from './timerWakes';
+
+export interface EnginePorts {
+  readonly workerId: string;
+  readonly store: ExecutionStore;
+  readonly definition: (name: string, version: string) => WorkflowDefinition | undefined;
+  readonly actions: ActionRunner;
+  readonly tasks: TaskPreparer;
+  readonly live: LivePublisher;
+  readonly sandbox: Sandbox;
+  readonly drain: Drain;
+  readonly clock: EngineClock;
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+  /** Something is to be done: call `tick`. */
+  readonly onWork: () => void;
+}
+
+export interface EngineLimits {
+  /** Executions taken in one tick. */
+  readonly takeBatch: number;
+  /** Executions written in one commit. */
+  readonly flushBatch: number;
+  /** Executions kept in memory; those parked longest leave first. */
+  readonly liveExecutions: number;
+}
+
+export const defaultEngineLimits: EngineLimits = { takeBatch: 256, flushBatch: 1_024, liveExecutions: 20_000 };
+
+const timerHorizonMs = 10_000;
+const deferralMs = 5_000;
+
+type Feed = Map<LiveExecution, HistoryEntry[]>;
+
+export class Engine {
+  readonly #ports: EnginePorts;
+  readonly #limits: EngineLimits;
+  /** In order of last use, oldest first. */
+  readonly #lives = new Map<string, LiveExecution>();
+  readonly #ready = new Map<string, ExecutionKey>();
+  readonly #dirty = new Set<LiveExecution>();
+  readonly #partitions = new Set<number>();
+  readonly #actionsInFlight = new Map<string, Promise<ActionOutcome>>();
+  readonly #timerWakes: TimerWakes;
+  readonly #deferred = new Map<string, NodeJS.Timeout>();
+  #changes: LiveChange[] = [];
+
+  constructor(ports: EnginePorts, limits: EngineLimits = defaultEngineLimits) {
+    this.#ports = ports;
+    this.#limits = limits;
+    this.#timerWakes = new TimerWakes({
+      horizonMs: timerHorizonMs,
+      nowMs: () => ports.clock.nowMs(),
+      wake: (key) => this.wake([key]),
+    });
+  }
+
+  /** These executions may have something to take. Ids of other partitions are ignored. */
+  wake(keys: Iterable<ExecutionKey>): void {
+    for (const key of keys) if (this.#partitions.has(key.partitionId)) this.#ready.set(key.executionId, key);
+    if (this.#ready.size > 0) this.#ports.onWork();
+  }
+
+  /** Takes responsibility for partitions and goes on with what their last owner left unfinished. */
+  async adopt(partitions: readonly number[], options: { readonly includeBlocked: boolean }): Promise<void> {
+    for (const partition of partitions) this.#partitions.add(partition);
+    this.wake(await this.#ports.store.findUnfinished({ partitions, includeBlocked: options.includeBlocked }));
+    await this.sweep();
+  }
+
+  /** Stops working on partitions; what is under way is dropped and goes on at the next owner. */
+  abandon(partitions: readonly number[]): void {
+    for (const partition of partitions) this.#partitions.delete(partition);
+    for (const [id, key] of this.#ready) if (!this.#partitions.has(key.partitionId)) this.#ready.delete(id);
+    for (const live of [...this.#lives.values()]) if (!this.#partitions.has(live.partitionId)) this.#drop(live);
+  }
+
+  /** Looks for work that no hint told of. */
+  async sweep(): Promise<void> {
+    if (this.#partitions.size === 0) return;
+    const found = await this.#ports.store.findWork({
+      partitions: [...this.#partitions],
+      limit: this.#limits.takeBatch * 4,
+      horizonMs: timerHorizonMs,
+    });
+    this.#ports.clock.seen(found.nowMs);
+    for (const { executionId } of found.executions) this.#lives.get(executionId)?.announce();
+    for (const timer of found.upcoming) this.#timerWakes.schedule(timer, timer.fireAtMs);
+    this.wake(found.executions);
+  }
+
+  get hasWork(): boolean {
+    return this.#ready.size > 0 || this.#dirty.size > 0;
+  }
+
+  /** Actions under way in these partitions, or anywhere. */
+  actionsInFlight(partitions?: ReadonlySet<number>): number {
+    if (!partitions) return this.#actionsInFlight.size;
+    let count = 0;
+    for (const live of this.#lives.values()) if (partitions.has(live.partitionId) && !live.parked) count += 1;
+    return count;
+  }
+
+  get stats(): { readonly live: number; readonly ready: number; readonly actions: number } {
+    return { live: this.#lives.size, ready: this.#ready.size, actions: this.#actionsInFlight.size };
+  }
+
+  /** One round. Rejects `FencedError` when the worker must stop; after any other error what it held is loaded again. */
+  async tick(): Promise<void> {
+    const flushing = this.#nextFlush();
+    const taking = this.#nextTake(flushing);
+    const feed: Feed = new Map();
+    await Promise.all([
+      // What is being written is taken after its commit: its new entries come behind those.
+      this.#flush(flushing, feed).then(() => this.#take(taking.afterFlush, feed)),
+      this.#take(taking.now, feed),
+    ]);
+    await this.#run(feed);
+    this.#startActions(feed.keys());
+    this.#evict();
+    this.#publish();
+  }
+
+  stop(): void {
+    this.#timerWakes.clear();
+    for (const handle of this.#deferred.values()) clearTimeout(handle);
+    this.#deferred.clear();
+    this.abandon([...this.#partitions]);
+  }
+
+  // Flush
+
+  #nextFlush(): LiveExecution[] {
+    const flushing: LiveExecution[] = [];
+    for (const live of this.#dirty) {
+      if (flushing.length >= this.#limits.flushBatch) break;
+      this.#dirty.delete(live);
+      if (!live.dropped && live.needsFlush) flushing.push(live);
+    }
+    return flushing;
+  }
+
+  async #flush(lives: readonly LiveExecution[], feed: Feed): Promise<void> {
+    if (lives.length === 0) return;
+    const flushes = new Map(lives.map((live) => [live, live.beginFlush()]));
+    const won = await this.#write([...flushes.values()]);
+    for (const [live, flush] of flushes) {
+      if (live.dropped) continue;
+      if (won.has(live.executionId)) this.#flushed(live, flush, feed);
+      else this.#reload(live);
+    }
+  }
+
+  #flushed(live: LiveExecution, flush: ExecutionFlush, feed: Feed): void {
+    const { executionId: id, tenant } = live;
+    const wasBlocked = live.blocked;
+    const entries = live.committed(flush);
+    this.#changes.push({ tenant, topic: 'execution', id });
+    for (const task of flush.tasksAdded) this.#changes.push({ tenant, topic: 'task', id: task.row.taskId });
+    for (const taskId of flush.tasksExpired) this.#changes.push({ tenant, topic: 'task', id: taskId });
+    for (const timer of flush.timersAdded) this.#timerWakes.schedule(live, timer.fireAtMs);
+    if (flush.end) {
+      this.#ports.metrics.count({ counter: instruments.executionsEnded, labels: { status: flush.status } });
+      if (flush.cancelOpenTasks) this.#changes.push({ tenant, topic: 'task', id });
+      this.#drop(live);
+      return;
+    }
+    feed.set(live, [...entries]);
+    if (wasBlocked) this.wake([live]);
+  }
+
+  /** Writes a batch; on trouble with its content in ever smaller parts, so that one bad row stops one execution. */
+  async #write(flushes: readonly ExecutionFlush[]): Promise<ReadonlySet<string>> {
+    const { store, workerId, logger, metrics } = this.#ports;
+    metrics.observe({ histogram: instruments.flushBatchExecutions, value: flushes.length });
+    try {
+      const won = await splitUntilGood(flushes, (part) => store.flush({ workerId, executions: part }), {
+        isSplittable,
+        onBad: (flush, error) => {
+          logger.error({ error, executionId: flush.executionId, workerId }, 'An execution cannot be written');
+          this.#block(flush.executionId, error);
+        },
+      });
+      if (won.size < flushes.length) {
+        metrics.count({ counter: instruments.headsLost, by: flushes.length - won.size });
+      }
+      return won;
+    } catch (error) {
+      if (error instanceof FencedError) throw error;
+      // The answer is lost: what was committed is read back from the store, nothing is assumed.
+      logger.warn(
+        { error, workerId, executions: flushes.length },
+        'A commit has no answer; its executions are reloaded',
+      );
+      return new Set();
+    }
+  }
+
+  // Take
+
+  #nextTake(flushing: readonly LiveExecution[]): { readonly now: ExecutionKey[]; readonly afterFlush: ExecutionKey[] } {
+    const written = new Set(flushing);
+    const now: ExecutionKey[] = [];
+    const afterFlush: ExecutionKey[] = [];
+    for (const [id, key] of this.#ready) {
+      if (now.length + afterFlush.length >= this.#limits.takeBatch) break;
+      const live = this.#lives.get(id);
+      if (live && written.has(live)) afterFlush.push(key);
+      else if (!live || live.mayTake) now.push(key);
+      else continue;
+      this.#ready.delete(id);
+    }
+    return { now, afterFlush };
+  }
+
+  async #take(keys: readonly ExecutionKey[], feed: Feed): Promise<void> {
+    if (keys.length === 0) return;
+    const cold = keys.filter((key) => !this.#lives.has(key.executionId));
+    let loaded: readonly LoadedExecution[] = [];
+    try {
+      loaded = cold.length > 0 ? await this.#ports.store.load({ executions: cold }) : [];
+    } catch (error) {
+      this.#ports.logger.warn(
+        { error, workerId: this.#ports.workerId },
+        'Executions could not be loaded; trying again',
+      );
+      return this.#again(keys);
+    }
+    const revived = await Promise.all(loaded.map((execution) => this.#revive(execution)));
+    const withInbox = new Set(revived.flatMap(({ live, hasInbox }) => (live && hasInbox ? [live] : [])));
+    const warm = keys.flatMap((key) => {
+      const live = this.#lives.get(key.executionId);
+      return live && (withInbox.has(live) || !cold.includes(key)) ? [live] : [];
+    });
+    const late = loaded.filter((execution) => isEnded(execution.status) && execution.hasInbox);
+    for (const { live } of revived) if (live) feed.set(live, feed.get(live) ?? []);
+    await this.#takeEntries(
+      warm.filter((live) => !this.#dirty.has(live) && !live.blocked),
+      feed,
+    );
+    this.#again(warm.filter((live) => this.#dirty.has(live) && !live.blocked));
+    if (late.length > 0) await this.#ports.store.closeLate({ workerId: this.#ports.workerId, executions: late });
+  }
+
+  async #takeEntries(lives: readonly LiveExecution[], feed: Feed): Promise<void> {
+    if (lives.length === 0) return;
+    const { store, workerId, logger, metrics } = this.#ports;
+    const items = lives.map((live) => {
+      const { executionId, partitionId, head: headSeq } = live;
+      return { executionId, partitionId, headSeq, atMs: live.stamp() };
+    });
+    try {
+      const taken = new Map((await store.take({ workerId, items })).map((each) => [each.executionId, each.entries]));
+      for (const live of lives) {
+        if (live.dropped) continue;
+        const entries = taken.get(live.executionId);
+        if (!entries) {
+          this.#reload(live);
+          continue;
+        }
+        metrics.count({ counter: instruments.entriesTaken, by: entries.length });
+        live.taken(entries);
+        feed.set(live, [...(feed.get(live) ?? []), ...entries]);
+      }
+    } catch (error) {
+      if (error instanceof FencedError) throw error;
+      logger.warn({ error, workerId, executions: lives.length }, 'A take has no answer; its executions are reloaded');
+      for (const live of lives) this.#reload(live);
+    }
+  }
+
+  /** Brings an execution back to life by replaying its log. */
+  async #revive(loaded: LoadedExecution): Promise<{ readonly live: LiveExecution | null; readonly hasInbox: boolean }> {
+    const nothing = { live: null, hasInbox: false };
+    if (isEnded(loaded.status) || loaded.status === 'paused' || !this.#partitions.has(loaded.partitionId))
+      return nothing;
+    const definition = this.#ports.definition(loaded.workflowName, loaded.workflowVersion);
+    if (!definition) {
+      await this.#defer(loaded);
+      return nothing;
+    }
+    const { sandbox, drain, clock, metrics } = this.#ports;
+    const { executionId, tenant, history } = loaded;
+    try {
+      const { instance, commands } = await replay({
+        definition,
+        identity: { executionId, tenant },
+        history,
+        sandbox,
+        drain,
+      });
+      metrics.count({ counter: instruments.activations, labels: { mode: 'cold' } });
+      const live = new LiveExecution(loaded, instance, () => clock.nowMs());
+      live.resume(commands, loaded.closingTasks);
+      this.#lives.set(executionId, live);
+      this.#touch(live);
+      return { live, hasInbox: loaded.hasInbox || loaded.timers.length > 0 };
+    } catch (error) {
+      await this.#writeBlocked(loaded, error);
+      return nothing;
+    }
+  }
+
+  // Run
+
+  /** Feeds entries one at a time; one drain serves all executions that got one. */
+  async #run(feed: Feed): Promise<void> {
+    const queues: Feed = new Map([...feed].filter(([live]) => !live.dropped));
+    for (;;) {
+      const fed = this.#feedNext(queues);
+      if (fed.length > 0) {
+        await this.#ports.drain();
+        for (const live of fed) this.#collect(live);
+        continue;
+      }
+      if (!(await this.#prepareTasks(feed.keys(), queues))) break;
+    }
+    for (const live of feed.keys()) this.#touch(live);
+  }
+
+  #feedNext(queues: Feed): LiveExecution[] {
+    const fed: LiveExecution[] = [];
+    for (const [live, entries] of queues) {
+      try {
+        let entry = live.dropped ? undefined : entries.shift();
+        while (entry && !continuesCode(entry.kind)) {
+          live.instance.settle(entry);
+          entry = entries.shift();
+        }
+        if (entry) {
+          live.instance.settle(entry);
+          fed.push(live);
+        } else {
+          queues.delete(live);
+        }
+      } catch (error) {
+        queues.delete(live);
+        this.#block(live.executionId, error);
+      }
+    }
+    return fed;
+  }
+
+  #collect(live: LiveExecution): void {
+    if (live.dropped) return;
+    try {
+      live.absorb(live.instance.collect());
+      const definition = { name: live.workflowName };
+      assertKnownWait(live.instance, definition);
+    } catch (error) {
+      this.#block(live.executionId, error);
+    }
+  }
+
+  /** Tasks are created within the run: what waits for them is in the same commit. */
+  async #prepareTasks(lives: Iterable<LiveExecution>, queues: Feed): Promise<boolean> {
+    const asked = [...lives].flatMap((live) => live.takeTasksToPrepare().map((each) => ({ live, ...each })));
+    if (asked.length === 0) return false;
+    try {
+      const prepared = await this.#ports.tasks.prepare(asked.map(({ request }) => request));
+      for (const [index, { live, command }] of asked.entries()) {
+        const answer = prepared[index];
+        if (!answer || live.dropped) continue;
+        const entry = live.taskPrepared(command, answer);
+        queues.set(live, [...(queues.get(live) ?? []), entry]);
+      }
+    } catch (error) {
+      this.#ports.logger.warn({ error, tasks: asked.length }, 'Tasks could not be prepared; trying again');
+      for (const { live } of asked) this.#reload(live);
+    }
+    return true;
+  }
+
+  // Actions
+
+  #startActions(lives: Iterable<LiveExecution>): void {
+    for (const live of lives) {
+      if (live.dropped) continue;
+      for (const { command, call } of live.takeStartable()) {
+        const key = `${call.executionId}:${call.commandId}`;
+        // After a reload the same call may still be under way: its outcome serves the new copy.
+        const running = this.#actionsInFlight.get(key) ?? this.#ports.actions.run(call);
+        this.#actionsInFlight.set(key, running);
+        void running.then((outcome) => {
+          if (this.#actionsInFlight.get(key) === running) this.#actionsInFlight.delete(key);
+          if (live.dropped) return;
+          if (outcome.status === 'ownership_lost') return this.#reload(live);
+          live.actionEnded(command, outcome);
+          this.#dirty.add(live);
+          this.#ports.onWork();
+        });
+      }
+    }
+  }
+
+  // Memory
+
+  /** Marks the execution as used just now, and for writing if it has something to write. */
+  #touch(live: LiveExecution): void {
+    if (live.dropped) return;
+    this.#lives.delete(live.executionId);
+    this.#lives.set(live.executionId, live);
+    if (!live.needsFlush) return;
+    this.#dirty.add(live);
+    this.#ports.onWork();
+  }
+
+  #drop(live: LiveExecution): void {
+    live.dropped = true;
+    this.#dirty.delete(live);
+    if (this.#lives.get(live.executionId) === live) this.#lives.delete(live.executionId);
+  }
+
+  #reload(live: LiveExecution): void {
+    this.#drop(live);
+    this.#again([live]);
+  }
+
+  #again(keys: readonly ExecutionKey[]): void {
+    this.wake(keys);
+  }
+
+  #evict(): void {
+    if (this.#lives.size <= this.#limits.liveExecutions) return;
+    for (const live of this.#lives.values()) {
+      if (this.#lives.size <= this.#limits.liveExecutions) return;
+      if (live.parked && !this.#ready.has(live.executionId)) this.#drop(live);
+    }
+  }
+
+  #publish(): void {
+    if (this.#changes.length === 0) return;
+    const changes = this.#changes;
+    this.#changes = [];
+    void this.#ports.live.publish({ changes });
+  }
+
+  // Trouble
+
+  /** The code and the log disagree: the execution waits for a deploy, nothing of it is written. */
+  #block(executionId: string, error: unknown): void {
+    const live = this.#lives.get(executionId);
+    if (!live) return;
+    this.#drop(live);
+    void this.#writeBlocked(live, error);
+  }
+
+  async #writeBlocked(execution: LiveExecution | LoadedExecution, error: unknown): Promise<void> {
+    const { store, workerId, logger, metrics } = this.#ports;
+    const { executionId, tenant } = execution;
+    logger.error({ error, executionId, tenant, workerId }, 'Execution is blocked on its code');
+    metrics.count({ counter: instruments.nondeterminism });
+    try {
+      await store.flush({ workerId, executions: [blockFlush(execution, error)] });
+      this.#changes.push({ tenant, topic: 'execution', id: executionId });
+      this.#publish();
+    } catch (failure) {
+      logger.warn({ error: failure, executionId, workerId }, 'The block could not be written; it will show again');
+    }
+  }
+
+  /** This worker lacks the code. It may come with a deploy, here or elsewhere. */
+  async #defer(execution: LoadedExecution): Promise<void> {
+    const { executionId, partitionId, workflowName, workflowVersion } = execution;
+    const error = recordError(new WorkflowNotFoundError(`${workflowName}@${workflowVersion}`));
+    if (this.#deferred.has(executionId)) return;
+    this.#deferred.set(
+      executionId,
+      setTimeout(() => {
+        this.#deferred.delete(executionId);
+        this.wake([{ executionId, partitionId }]);
+      }, deferralMs),
+    );
+    await this.#ports.store.defer({ workerId: this.#ports.workerId, execution, error });
+  }
+}
+
+function blockFlush(execution: LiveExecution | LoadedExecution, error: unknown): ExecutionFlush {
+  const live = execution instanceof LiveExecution;
+  const { executionId, partitionId, tenant } = execution;
+  return {
+    executionId,
+    partitionId,
+    tenant,
+    expectedHead: live ? execution.head : execution.history.length,
+    status: 'blocked_on_code',
+    state: live ? execution.instance.state : null,
+    end: null,
+    blockedBy: recordError(error),
+    entries: [],
+    results: [],
+    timersAdded: [],
+    timersDropped: [],
+    waitsAdded: [],
+    waitsEnded: [],
+    tasksAdded: [],
+    tasksExpired: [],
+    cancelOpenTasks: false,
+    atMs: 0,
+  };
+}

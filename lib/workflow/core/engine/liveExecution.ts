@@ -1,0 +1,363 @@
+/**
+ * One execution in the memory of its owner: the running code, and what it did that is not committed yet. It does no
+ * I/O; the engine takes, flushes and starts actions for it.
+ */
+import type { Command, CommandOf } from '../../model/commands';
+import type { HistoryEntry, NewEntry } from '../../model/history';
+import type { ActionCall, ActionOutcome } from '../../model/ports/actions';
+import type { ExecutionFlush, LoadedExecution, StoredActionResult } from '../../model/ports/store';
+import type { PreparedTask, TaskToPrepare } from '../../model/ports/tasks';
+import type { ExecutionStatus } from '../../model/status';
+import type { WorkflowInstance } from '../../replay/instance';
+import { PendingChanges } from './pendingChanges';
+
+type RecordedOutcome = Exclude<ActionOutcome, { status: 'ownership_lost' }>;
+type ActionCommand = CommandOf<'action'>;
+type TaskCommand = CommandOf<'create_task'>;
+
+export class LiveExecution {
+  readonly executionId: string;
+  readonly partitionId: number;
+  readonly tenant: string;
+  readonly workflowName: string;
+  /** Length of the committed log. */
+  head: number;
+  /** Set when this copy is not the truth any more; whatever still arrives for it is ignored. */
+  dropped = false;
+  readonly #loaded: Pick<LoadedExecution, 'correlationId' | 'startedBy' | 'subject'>;
+  readonly #unlogged: ReadonlyMap<string, StoredActionResult>;
+  readonly #nowMs: () => number;
+  #pending = new PendingChanges();
+  #flushing: PendingChanges | null = null;
+  #lastAt: number;
+  /** Entries appended and handed to the code before their commit. */
+  #settledAhead = 0;
+  #storedStatus: ExecutionStatus;
+  #timerRows: Set<string>;
+  #waitRows: Set<string>;
+  #outcomes: { readonly command: ActionCommand; readonly outcome: RecordedOutcome }[] = [];
+  #startable: ActionCommand[] = [];
+  #toPrepare: TaskCommand[] = [];
+  readonly #running = new Set<string>();
+  #end: CommandOf<'complete'> | CommandOf<'fail'> | null = null;
+  #endAppended = false;
+  #announced = false;
+
+  constructor(
+    loaded: LoadedExecution,
+    readonly instance: WorkflowInstance,
+    nowMs: () => number,
+  ) {
+    this.executionId = loaded.executionId;
+    this.partitionId = loaded.partitionId;
+    this.tenant = loaded.tenant;
+    this.workflowName = loaded.workflowName;
+    this.head = loaded.history.length;
+    this.#loaded = loaded;
+    this.#unlogged = new Map(loaded.unlogged.map((result) => [result.commandId, result]));
+    this.#nowMs = nowMs;
+    this.#lastAt = loaded.history.at(-1)?.at ?? 0;
+    this.#storedStatus = loaded.status;
+    this.#timerRows = new Set(loaded.timers);
+    this.#waitRows = new Set(loaded.waits);
+  }
+
+  /** The stamp that the next entry gets: never before the one before it. */
+  stamp(): number {
+    this.#lastAt = Math.max(this.#lastAt, this.#nowMs());
+    return this.#lastAt;
+  }
+
+  /** Takes over what replay found: commands without entries, and rows that a lost flush would have removed. */
+  resume(commands: readonly Command[], closingTasks: readonly string[]): void {
+    this.absorb(commands.filter((c) => c.type !== 'drop_timer' && c.type !== 'end_wait' && c.type !== 'expire_task'));
+    const wanted = new Set(this.instance.waits.map((wait) => wait.commandId));
+    for (const commandId of [...this.#timerRows]) {
+      if (!this.instance.wantsTimer(commandId)) this.#dropTimer(commandId);
+    }
+    for (const commandId of [...this.#waitRows]) if (!wanted.has(commandId)) this.#endWait(commandId);
+    for (const taskId of closingTasks) if (this.instance.hasEndedTask(taskId)) this.#pending.expireTask(taskId);
+  }
+
+  /** Entries that a take committed. */
+  taken(entries: readonly HistoryEntry[]): void {
+    this.head += entries.length;
+    this.#lastAt = Math.max(this.#lastAt, entries.at(-1)?.at ?? 0);
+    if (entries.length > 0) this.#storedStatus = 'running';
+    for (const entry of entries) if (entry.kind === 'timer_fired') this.#timerRows.delete(entry.body.commandId);
+  }
+
+  /** Turns commands into entries, rows and work. */
+  absorb(commands: readonly Command[]): void {
+    for (const command of commands) this.#absorb(command);
+    this.#appendEnd();
+  }
+
+  // Actions
+
+  /** Actions that may start: all that the code has seen is committed. */
+  takeStartable(): { readonly command: ActionCommand; readonly call: ActionCall }[] {
+    if (this.#settledAhead > 0 || this.#startable.length === 0) return [];
+    const commands = this.#startable;
+    this.#startable = [];
+    return commands.map((command) => {
+      this.#running.add(command.commandId);
+      const { executionId, partitionId, tenant, workflowName } = this;
+      const { commandId, name, args } = command;
+      const attemptsBefore = this.#unlogged.get(commandId)?.attempts ?? 0;
+      const { correlationId } = this.#loaded;
+      const call = {
+        tenant,
+        executionId,
+        partitionId,
+        workflowName,
+        correlationId,
+        commandId,
+        name,
+        args,
+        attemptsBefore,
+      };
+      return { command, call };
+    });
+  }
+
+  actionEnded(command: ActionCommand, outcome: RecordedOutcome): void {
+    this.#running.delete(command.commandId);
+    this.#outcomes.push({ command, outcome });
+  }
+
+  /** Gives queued outcomes their places in the log. Only while no statement of this execution is under way. */
+  appendOutcomes(): void {
+    const outcomes = this.#outcomes;
+    this.#outcomes = [];
+    for (const { command, outcome } of outcomes) {
+      const { commandId, n, name, argsHash } = command;
+      const ref = { commandId, n, name, argsHash };
+      if (outcome.status === 'completed')
+        this.#append({ kind: 'action_completed', body: { ...ref, result: outcome.result } });
+      else this.#append({ kind: 'action_failed', body: { ...ref, error: outcome.error } });
+      if (!outcome.stored) this.#pending.results.push({ commandId, actionName: name, outcome });
+    }
+  }
+
+  // Tasks
+
+  takeTasksToPrepare(): { readonly command: TaskCommand; readonly request: TaskToPrepare }[] {
+    const commands = this.#toPrepare;
+    this.#toPrepare = [];
+    const { tenant, executionId } = this;
+    const { startedBy: requestedBy, subject } = this.#loaded;
+    return commands.map((command) => {
+      const { request } = command;
+      return { command, request: { tenant, executionId, request, requestedBy, subject, nowMs: this.stamp() } };
+    });
+  }
+
+  /**
+   * Logs a task's creation and gives back the entry, to be fed at once: the task, what waits for it and its timers are
+   * then one commit. Nothing outside starts before that commit.
+   */
+  taskPrepared(command: TaskCommand, prepared: PreparedTask): HistoryEntry {
+    const { commandId, n, argsHash } = command;
+    const ref = { commandId, n, argsHash };
+    this.#settledAhead += 1;
+    if (!prepared.ok) return this.#append({ kind: 'task_refused', body: { ...ref, error: prepared.error } });
+    const { created, row } = prepared;
+    const entry = this.#append({ kind: 'task_created', body: { ...ref, ...created } });
+    this.#pending.tasksAdded.set(row.taskId, { commandId, createdAtMs: entry.at, status: 'pending', row });
+    if (row.expiresAtMs !== null) this.#addTimer(commandId, row.expiresAtMs, row.taskId);
+    return entry;
+  }
+
+  // Flushing
+
+  get needsFlush(): boolean {
+    return this.#outcomes.length > 0 || !this.#pending.empty || this.#statusNeedsFlush;
+  }
+
+  /** That a new execution is at work is not worth a commit of its own, unless somebody noticed. */
+  get #statusNeedsFlush(): boolean {
+    const status = this.#status();
+    if (status === this.#storedStatus) return false;
+    return this.#announced || !(this.#storedStatus === 'pending' && status === 'running');
+  }
+
+  /** The row still says that the execution never ran: say otherwise in the next flush. */
+  announce(): void {
+    this.#announced = true;
+  }
+
+  /** Events are not taken for an execution that the store holds as blocked. */
+  get blocked(): boolean {
+    return this.#storedStatus === 'blocked_on_code';
+  }
+
+  /** New entries may get places in the log: none of its own is without a commit. */
+  get mayTake(): boolean {
+    return this.#flushing === null && this.#pending.entries.length === 0 && !this.blocked && !this.dropped;
+  }
+
+  /** Nothing under way and nothing to write: the copy may leave memory. */
+  get parked(): boolean {
+    return this.#running.size === 0 && this.#startable.length === 0 && !this.needsFlush;
+  }
+
+  get ended(): boolean {
+    return this.#endAppended;
+  }
+
+  beginFlush(): ExecutionFlush {
+    this.appendOutcomes();
+    this.#appendEnd();
+    const pending = this.#pending;
+    const end = this.#endAppended ? this.#end : null;
+    if (end) {
+      pending.cancelNewTasks();
+      for (const commandId of [...this.#timerRows]) this.#dropTimer(commandId);
+      for (const commandId of [...this.#waitRows]) this.#endWait(commandId);
+    }
+    this.#flushing = pending;
+    this.#pending = new PendingChanges();
+    const endStatus = end?.type === 'fail' ? ('failed' as const) : ('completed' as const);
+    return {
+      executionId: this.executionId,
+      partitionId: this.partitionId,
+      tenant: this.tenant,
+      expectedHead: this.head,
+      // An outcome that the code has not seen yet: whoever takes over must go on.
+      status: end ? endStatus : pending.entries.some(isOutcome) ? 'running' : this.#status(),
+      state: this.instance.state,
+      end: end && {
+        status: endStatus,
+        result: end.type === 'complete' ? end.result : null,
+        error: end.type === 'fail' ? end.error : null,
+      },
+      blockedBy: null,
+      entries: pending.entries,
+      results: pending.results,
+      timersAdded: [...pending.timersAdded.values()],
+      timersDropped: [...pending.timersDropped],
+      waitsAdded: [...pending.waitsAdded.values()],
+      waitsEnded: [...pending.waitsEnded],
+      tasksAdded: [...pending.tasksAdded.values()],
+      tasksExpired: [...pending.tasksExpired],
+      cancelOpenTasks: end !== null && this.instance.hasOpenTasks,
+      atMs: this.#lastAt,
+    };
+  }
+
+  /** The flush is committed. Gives back the entries that were not fed yet. */
+  committed(flush: ExecutionFlush): readonly HistoryEntry[] {
+    this.#flushing = null;
+    this.head += flush.entries.length;
+    this.#storedStatus = flush.status;
+    this.#settledAhead = 0;
+    return flush.entries.filter((entry) => entry.kind !== 'task_created' && entry.kind !== 'task_refused');
+  }
+
+  #status(): ExecutionStatus {
+    if (this.#endAppended) return this.#end?.type === 'fail' ? 'failed' : 'completed';
+    const busy = this.#running.size + this.#startable.length + this.#outcomes.length + this.#toPrepare.length > 0;
+    if (busy) return 'running';
+    return this.instance.finished ? 'running' : 'waiting';
+  }
+
+  #absorb(command: Command): void {
+    switch (command.type) {
+      case 'set_state': {
+        const { commandId, n, state } = command;
+        this.#append({ kind: 'state_changed', body: { commandId, n, state } });
+        return;
+      }
+      case 'set_data': {
+        const { commandId, n, key, value } = command;
+        this.#append({ kind: 'data_set', body: { commandId, n, key, value } });
+        return;
+      }
+      case 'log': {
+        const { level, message, data } = command;
+        this.#append({ kind: 'log_written', body: { level, message, data } });
+        return;
+      }
+      case 'wait':
+        return this.#startWait(command);
+      case 'sleep':
+        return this.#startSleep(command);
+      case 'drop_timer':
+        return this.#dropTimer(command.commandId);
+      case 'end_wait':
+        return this.#endWait(command.commandId);
+      case 'expire_task':
+        return this.#pending.expireTask(command.taskId);
+      case 'create_task':
+        this.#toPrepare.push(command);
+        return;
+      case 'action': {
+        const known = this.#unlogged.get(command.commandId)?.outcome;
+        if (known) this.#outcomes.push({ command, outcome: known });
+        else this.#startable.push(command);
+        return;
+      }
+      case 'complete':
+      case 'fail':
+        this.#end = command;
+        return;
+    }
+  }
+
+  #startWait(command: CommandOf<'wait'>): void {
+    const { commandId, n, names, deadlineMs, taskId, satisfiedBy } = command;
+    const deadline = deadlineMs === null ? null : new Date(deadlineMs).toISOString();
+    this.#append({ kind: 'wait_started', body: { commandId, n, names, deadline, taskId, satisfiedBy } });
+    if (satisfiedBy !== null) return;
+    const kind = taskId === null ? 'event' : 'task';
+    this.#addWait({ commandId, kind, names, deadlineMs, taskId, sinceMs: this.#lastAt });
+    if (deadlineMs !== null) this.#addTimer(commandId, deadlineMs, taskId);
+  }
+
+  #startSleep({ commandId, n, fireAtMs }: CommandOf<'sleep'>): void {
+    this.#append({ kind: 'sleep_started', body: { commandId, n, fireAt: new Date(fireAtMs).toISOString() } });
+    this.#addWait({ commandId, kind: 'timer', names: [], deadlineMs: fireAtMs, taskId: null, sinceMs: this.#lastAt });
+    this.#addTimer(commandId, fireAtMs, null);
+  }
+
+  #addWait(wait: Parameters<PendingChanges['waitsAdded']['set']>[1]): void {
+    this.#waitRows.add(wait.commandId);
+    this.#pending.waitsAdded.set(wait.commandId, wait);
+  }
+
+  #endWait(commandId: string): void {
+    if (this.#waitRows.delete(commandId)) this.#pending.endWait(commandId);
+  }
+
+  #addTimer(commandId: string, fireAtMs: number, taskId: string | null): void {
+    this.#timerRows.add(commandId);
+    this.#pending.timersAdded.set(commandId, { commandId, fireAtMs, taskId });
+  }
+
+  #dropTimer(commandId: string): void {
+    if (this.#timerRows.delete(commandId)) this.#pending.dropTimer(commandId);
+  }
+
+  /** The end is logged once every action that was started has its outcome in the log. */
+  #appendEnd(): void {
+    if (!this.#end || this.#endAppended) return;
+    if (this.#running.size + this.#startable.length + this.#outcomes.length + this.#toPrepare.length > 0) return;
+    this.#endAppended = true;
+    if (this.#end.type === 'complete') {
+      this.#append({ kind: 'execution_completed', body: { result: this.#end.result } });
+    } else {
+      this.#append({ kind: 'execution_failed', body: { error: this.#end.error } });
+    }
+  }
+
+  #append(entry: NewEntry): HistoryEntry {
+    const waiting = this.#flushing?.entries.length ?? 0;
+    const seq = this.head + waiting + this.#pending.entries.length + 1;
+    const placed = { seq, at: this.stamp(), ...entry };
+    this.#pending.entries.push(placed);
+    return placed;
+  }
+}
+
+const isOutcome = (entry: HistoryEntry): boolean => entry.kind === 'action_completed' || entry.kind === 'action_failed';

@@ -1,0 +1,37 @@
+/** Wakes executions whose timers become due soon. Later timers are found by the sweep, whatever happens here. */
+import type { ExecutionKey } from '../../model/ports/store';
+
+export class TimerWakes {
+  readonly #handles = new Map<string, { readonly fireAtMs: number; readonly handle: NodeJS.Timeout }>();
+
+  constructor(
+    private readonly options: {
+      /** Timers further away are left to the sweep. */
+      readonly horizonMs: number;
+      readonly nowMs: () => number;
+      readonly wake: (key: ExecutionKey) => void;
+    },
+  ) {}
+
+  schedule(key: ExecutionKey, fireAtMs: number): void {
+    const delayMs = fireAtMs - this.options.nowMs();
+    if (delayMs > this.options.horizonMs) return;
+    const known = this.#handles.get(key.executionId);
+    if (known && known.fireAtMs <= fireAtMs) return;
+    clearTimeout(known?.handle);
+    // A little late is fine, early is not: the database decides whether the timer is due.
+    const handle = setTimeout(
+      () => {
+        this.#handles.delete(key.executionId);
+        this.options.wake(key);
+      },
+      Math.max(0, delayMs) + 5,
+    );
+    this.#handles.set(key.executionId, { fireAtMs, handle });
+  }
+
+  clear(): void {
+    for (const { handle } of this.#handles.values()) clearTimeout(handle);
+    this.#handles.clear();
+  }
+}

@@ -1,0 +1,52 @@
+/** Workflow code by name and version, as one process has it. */
+import { InvalidInputError } from '../model/errors';
+import type { WorkflowDefinition, WorkflowFunction } from '../model/workflow';
+
+export interface RegisterOptions {
+  readonly name?: string;
+  /** Executions stay on the version they began with. Change it when the code takes other steps. */
+  readonly version?: string;
+  readonly description?: string;
+}
+
+export class WorkflowRegistry {
+  readonly #definitions = new Map<string, WorkflowDefinition>();
+
+  /** A bare function is registered under its own name without the suffix: `invoiceApprovalWorkflow` is `InvoiceApproval`. */
+  register(workflow: WorkflowFunction | WorkflowDefinition, options: RegisterOptions = {}): WorkflowDefinition {
+    const definition = typeof workflow === 'function' ? definitionOf(workflow, options) : { ...workflow, ...options };
+    const key = `${definition.name}@${definition.version}`;
+    const known = this.#definitions.get(key);
+    if (known && known.run !== definition.run) {
+      throw new InvalidInputError(`Two workflows are registered as ${key}. Give one of them another name or version.`);
+    }
+    this.#definitions.set(key, definition);
+    return definition;
+  }
+
+  find(name: string, version: string): WorkflowDefinition | undefined {
+    return this.#definitions.get(`${name}@${version}`);
+  }
+
+  get all(): readonly WorkflowDefinition[] {
+    return [...this.#definitions.values()];
+  }
+}
+
+function definitionOf(
+  run: WorkflowFunction,
+  { name, version = '1', description }: RegisterOptions,
+): WorkflowDefinition {
+  const named = name ?? nameOf(run);
+  return description === undefined ? { name: named, version, run } : { name: named, version, run, description };
+}
+
+function nameOf(run: WorkflowFunction): string {
+  const stem = run.name.replace(/workflow$/i, '');
+  if (stem === '') {
+    throw new InvalidInputError(
+      'A workflow without a name cannot be registered. Name the function, or pass { name } as second argument.',
+    );
+  }
+  return stem.charAt(0).toUpperCase() + stem.slice(1);
+}

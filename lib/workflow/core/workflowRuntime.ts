@@ -1,0 +1,70 @@
+/**
+ * The door for code that starts workflows and sends events, wherever it runs. Workers find the workflow code through
+ * the same runtime.
+ */
+import type { WorkflowDefinition, WorkflowFunction } from '../model/workflow';
+import { findRegistration, publishRegistrations } from '../persistence/registrations';
+import { getActionRegistry, type ActionRegistry } from './actionRegistry';
+import { engineDeps } from './ambient';
+import { enqueueEvent, type EnqueueEventInput } from './enqueueEvent';
+import type { EngineDeps } from './engineDeps';
+import { startWorkflow, type StartWorkflowInput } from './startWorkflow';
+import { WorkflowRegistry, type RegisterOptions } from './workflowRegistry';
+
+export class WorkflowRuntime {
+  readonly workflows = new WorkflowRegistry();
+  readonly #deps: () => Promise<EngineDeps>;
+
+  constructor(
+    readonly actions: ActionRegistry,
+    deps: () => Promise<EngineDeps>,
+  ) {
+    this.#deps = deps;
+  }
+
+  /** Makes a workflow known to this process. A bare function goes by its name without the suffix `Workflow`. */
+  registerWorkflow(workflow: WorkflowFunction | WorkflowDefinition, options?: RegisterOptions): void {
+    this.workflows.register(workflow, options);
+  }
+
+  /**
+   * Starts an execution and answers with its id once it is committed.
+   * @throws WorkflowNotFoundError when neither this process nor any worker registered the name.
+   */
+  async startWorkflow(name: string, input: StartWorkflowInput): Promise<string> {
+    const deps = await this.#deps();
+    const own = this.workflows.all.filter((definition) => definition.name === name);
+    if (own.length > 0 && !(await findRegistration(deps.sql, name))) await publishRegistrations(deps.sql, own);
+    return startWorkflow(deps, name, input);
+  }
+
+  /**
+   * Sends an event to one execution and returns once it is committed.
+   * @throws ExecutionNotFoundError, ExecutionEndedError
+   */
+  async enqueueEvent(event: EnqueueEventInput): Promise<{ readonly eventId: string }> {
+    return enqueueEvent(await this.#deps(), event);
+  }
+
+  /** Makes the registered workflows known to every process that uses the database. */
+  async publish(): Promise<void> {
+    const deps = await this.#deps();
+    await publishRegistrations(deps.sql, this.workflows.all);
+  }
+}
+
+let processRuntime: WorkflowRuntime | undefined;
+
+/** The runtime of this process; the first call may name the actions it works with. */
+export function getWorkflowRuntime(actions?: ActionRegistry): WorkflowRuntime {
+  processRuntime ??= new WorkflowRuntime(actions ?? getActionRegistry(), engineDeps);
+  return processRuntime;
+}
+
+/** A runtime of its own, for tests and for processes that hold several. */
+export function createWorkflowRuntime(options: {
+  readonly actions: ActionRegistry;
+  readonly deps: EngineDeps;
+}): WorkflowRuntime {
+  return new WorkflowRuntime(options.actions, () => Promise.resolve(options.deps));
+}

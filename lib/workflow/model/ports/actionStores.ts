@@ -1,0 +1,111 @@
+/** What running actions asks of the database. Filled by lib/workflow/persistence/actions. */
+import type { RecordedError } from '../errors';
+import type { JsonObject, JsonValue } from '../json';
+import type { ActionCall, ActionOutcome } from './actions';
+
+export type IsolationLevel = 'READ UNCOMMITTED' | 'READ COMMITTED' | 'REPEATABLE READ' | 'SERIALIZABLE';
+
+export interface StatementResult {
+  readonly rows: readonly Readonly<Record<string, unknown>>[];
+  /** Rows that the statement changed or returned. */
+  readonly count: number;
+}
+
+/** The transaction of a database action while its handler runs, as the tenant's role. */
+export interface OpenTransaction {
+  /** `sql` with $1, $2... @throws when the transaction is over. */
+  run(statement: { readonly sql: string; readonly bindings: readonly unknown[] }): Promise<StatementResult>;
+}
+
+/** The author's part of a transaction: the result as JSON text, and when it was ready. */
+export type TransactionWork = (
+  transaction: OpenTransaction,
+) => Promise<{ readonly resultText: string; readonly completedAtMs: number }>;
+
+export type TransactionOutcome =
+  | { readonly kind: 'committed'; readonly resultText: string; readonly completedAtMs: number }
+  /** Rolled back: the handler threw, or what it wrote was refused. */
+  | { readonly kind: 'failed'; readonly error: unknown }
+  /** Rolled back because others were at the same rows. */
+  | { readonly kind: 'conflict'; readonly error: unknown }
+  /** The connection was lost. During the commit nobody knows yet whether it came through. */
+  | { readonly kind: 'unreachable'; readonly error: unknown; readonly during: 'begin' | 'work' | 'finish' | 'commit' }
+  /** Rolled back: this call has a final result already. */
+  | { readonly kind: 'already_recorded' }
+  /** Rolled back: somebody else owns this call now. */
+  | { readonly kind: 'ownership_lost' };
+
+/** Results of the actions of executions. */
+export interface ActionResultStore {
+  /** The final outcome of a call, if it is committed. */
+  find(query: { readonly call: ActionCall }): Promise<Exclude<ActionOutcome, { status: 'ownership_lost' }> | null>;
+
+  /** Notes a failed attempt that will be followed by another one. Only while the worker is not fenced. */
+  noteRetry(note: {
+    readonly call: ActionCall;
+    readonly actionName: string;
+    readonly params: JsonObject;
+    readonly attempts: number;
+    readonly error: RecordedError;
+    readonly startedAtMs: number;
+    readonly nextAttemptAtMs: number;
+  }): Promise<'noted' | 'ownership_lost'>;
+
+  /** Runs a database action and records its result in one transaction, which a fenced worker cannot commit. */
+  transact(request: {
+    readonly call: ActionCall;
+    readonly actionName: string;
+    readonly isolationLevel: IsolationLevel;
+    readonly params: JsonObject;
+    readonly attempts: number;
+    readonly startedAtMs: number;
+    readonly work: TransactionWork;
+  }): Promise<TransactionOutcome>;
+}
+
+/** Names a call outside any execution. */
+export interface ActionKey {
+  readonly tenant: string;
+  readonly actionName: string;
+  readonly idempotencyKey: string;
+}
+
+export type KeyClaim =
+  /** The caller runs the action. `token` proves it and changes with every renewal. */
+  | { readonly kind: 'claimed'; readonly token: string }
+  | { readonly kind: 'completed'; readonly params: JsonValue; readonly result: JsonValue }
+  | { readonly kind: 'in_progress' };
+
+/** Calls outside executions: the key is claimed before anything runs, and the result is kept beside it. */
+export interface ActionKeyStore {
+  /** Claims a key that is new, failed, or whose claim was not renewed for `leaseMs`. */
+  claim(request: {
+    readonly key: ActionKey;
+    readonly callerExecutionId: string | null;
+    readonly callerEventId: string | null;
+    readonly params: JsonObject;
+    readonly leaseMs: number;
+  }): Promise<KeyClaim>;
+
+  /** The stored result, if the key is completed. */
+  find(query: { readonly key: ActionKey }): Promise<{ readonly result: JsonValue } | null>;
+
+  /** Answers with the new token, or null when the claim went to somebody else. */
+  renew(request: { readonly key: ActionKey; readonly token: string }): Promise<string | null>;
+
+  /** False when the claim went to somebody else: nothing was written. */
+  finish(
+    request: { readonly key: ActionKey; readonly token: string } & (
+      | { readonly status: 'completed'; readonly resultText: string }
+      | { readonly status: 'failed'; readonly error: RecordedError }
+    ),
+  ): Promise<boolean>;
+
+  /** Runs a database action and completes its key in one transaction. */
+  transact(request: {
+    readonly key: ActionKey;
+    readonly token: string;
+    readonly isolationLevel: IsolationLevel;
+    readonly work: TransactionWork;
+  }): Promise<TransactionOutcome>;
+}

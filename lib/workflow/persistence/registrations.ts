@@ -1,0 +1,57 @@
+/** Which workflows exist, and which version new executions are pinned to. */
+import type { Sql, TransactionSql } from 'postgres';
+import { v7 as newId } from 'uuid';
+
+export interface Registration {
+  readonly registrationId: string;
+  readonly name: string;
+  readonly version: string;
+}
+
+/** Makes system registrations known, and their versions the current ones. The id of a name never changes. */
+export async function publishRegistrations(
+  sql: Sql,
+  definitions: readonly { readonly name: string; readonly version: string; readonly description?: string }[],
+): Promise<readonly Registration[]> {
+  const published: Registration[] = [];
+  for (const { name, version, description } of definitions) {
+    const [row] = await sql<{ registration_id: string }[]>`
+      WITH registration AS (
+        INSERT INTO workflow_registrations (registration_id, tenant_id, name, current_version, description)
+        VALUES (${newId()}, NULL, ${name}, ${version}, ${description ?? null})
+        ON CONFLICT (tenant_id, name) DO UPDATE
+        SET current_version = excluded.current_version,
+            description = coalesce(excluded.description, workflow_registrations.description),
+            updated_at = now()
+        RETURNING registration_id
+      ), versions AS (
+        INSERT INTO workflow_registration_versions (registration_id, version)
+        SELECT registration_id, ${version} FROM registration
+        ON CONFLICT DO NOTHING
+      )
+      SELECT registration_id FROM registration`;
+    if (row) published.push({ registrationId: row.registration_id, name, version });
+  }
+  return published;
+}
+
+export async function findRegistration(sql: Sql | TransactionSql, name: string): Promise<Registration | null> {
+  const [row] = await sql<{ registration_id: string; name: string; current_version: string }[]>`
+    SELECT registration_id, name, current_version FROM workflow_registrations
+    WHERE name = ${name} AND tenant_id IS NULL`;
+  return row ? { registrationId: row.registration_id, name: row.name, version: row.current_version } : null;
+}
+
+/** Workflows that an event type starts for a tenant. */
+export async function findAttached(
+  sql: Sql | TransactionSql,
+  query: { readonly tenant: string; readonly eventType: string },
+): Promise<readonly Registration[]> {
+  const rows = await sql<{ registration_id: string; name: string; current_version: string }[]>`
+    SELECT r.registration_id, r.name, r.current_version
+    FROM workflow_event_attachments a JOIN workflow_registrations r ON r.registration_id = a.workflow_id
+    WHERE a.tenant_id = ${query.tenant} AND a.event_type = ${query.eventType} AND a.is_active
+      AND (r.tenant_id IS NULL OR r.tenant_id = a.tenant_id)
+    ORDER BY a.created_at, a.attachment_id`;
+  return rows.map((row) => ({ registrationId: row.registration_id, name: row.name, version: row.current_version }));
+}
