@@ -1,0 +1,169 @@
+/** Actions called outside any execution. The caller's key is claimed first, so that repeats get the first result. */
+import { ActionInProgressError, InvalidInputError, recordError, ValidationFailedError } from '../../model/errors';
+import { decodeJson, encodeJson, type JsonObject, type JsonValue } from '../../model/json';
+import type { Logger } from '../../model/ports/telemetry';
+import { KeyLease } from './keyLease';
+import { validateParameters } from './parameters';
+import type { ActionKey, ActionKeyStore } from '../../model/ports/actionStores';
+import { retryPolicy } from './retryPolicy';
+import { runDatabase, runSimple, type ActionClock, type HandlerOutcome } from './runHandler';
+import type { RegisteredAction } from './types';
+
+export interface StandaloneHost {
+  readonly keys: ActionKeyStore;
+  readonly logger: Logger;
+  readonly clock: ActionClock;
+  /** A claim that was not renewed for so long belongs to a process that died. Default 60 s. */
+  readonly leaseMs?: number;
+}
+
+/** Ids are text: nothing has to exist under them. */
+export interface StandaloneCall {
+  readonly tenant: string;
+  readonly executionId?: string;
+  readonly eventId?: string;
+  readonly idempotencyKey: string;
+  readonly parameters?: Readonly<Record<string, unknown>>;
+}
+
+const defaultLeaseMs = 60_000;
+const maxOutageMs = 15_000;
+
+/**
+ * Runs an action once per tenant, action and idempotency key, and answers with its result; later calls get the stored
+ * one. A key whose action failed may be tried again.
+ * @throws ActionInProgressError while another call with this key runs, InvalidInputError when the key was used with
+ *   other parameters, ValidationFailedError for wrong parameters, and whatever the action throws.
+ */
+export async function executeStandalone(
+  host: StandaloneHost,
+  definition: RegisteredAction,
+  call: StandaloneCall,
+): Promise<JsonValue> {
+  requireText('tenant', call.tenant);
+  requireText('idempotencyKey', call.idempotencyKey);
+  const given = decodeJson(encodeJson(call.parameters ?? {}, `The parameters of action "${definition.name}"`));
+  const params = validateParameters({ action: definition.name, definitions: definition.parameters, given });
+  const key = { tenant: call.tenant, actionName: definition.name, idempotencyKey: call.idempotencyKey };
+  const leaseMs = host.leaseMs ?? defaultLeaseMs;
+  const claim = await host.keys.claim({
+    key,
+    callerExecutionId: call.executionId ?? null,
+    callerEventId: call.eventId ?? null,
+    params,
+    leaseMs,
+  });
+  if (claim.kind === 'in_progress') throw inProgress(key);
+  if (claim.kind === 'completed') {
+    if (canonical(claim.params) === canonical(params)) return claim.result;
+    throw new InvalidInputError(
+      `The idempotency key "${key.idempotencyKey}" was used for action "${key.actionName}" with other parameters. Use a new key.`,
+    );
+  }
+  const lease = new KeyLease(host.keys, key, claim.token);
+  const outcome = await run(host, definition, { call, params, lease, leaseMs });
+  return settle(host, key, lease, outcome);
+}
+
+async function run(
+  host: StandaloneHost,
+  definition: RegisteredAction,
+  {
+    call,
+    params,
+    lease,
+    leaseMs,
+  }: {
+    readonly call: StandaloneCall;
+    readonly params: JsonObject;
+    readonly lease: KeyLease;
+    readonly leaseMs: number;
+  },
+): Promise<HandlerOutcome> {
+  const shared = {
+    policy: retryPolicy(definition.retry),
+    params,
+    attemptsBefore: 0,
+    clock: host.clock,
+    onRetry: () => Promise.resolve('go_on' as const),
+    context: {
+      tenant: call.tenant,
+      executionId: call.executionId ?? '',
+      commandId: null,
+      eventId: call.eventId ?? null,
+      idempotencyKey: call.idempotencyKey,
+      correlationId: null,
+      logger: host.logger.child({ tenant: call.tenant, action: definition.name }),
+    },
+  };
+  if (definition.kind === 'database') {
+    // Not renewed: the transaction itself checks that the claim is still ours when it commits.
+    return runDatabase({
+      ...shared,
+      definition,
+      signal: lease.signal,
+      maxOutageMs,
+      isRecorded: async () => (await host.keys.find({ key: lease.key })) !== null,
+      transact: (_, work) =>
+        host.keys.transact({ key: lease.key, token: lease.token, isolationLevel: definition.isolationLevel, work }),
+    });
+  }
+  lease.keepAlive(leaseMs / 3);
+  try {
+    return await runSimple({ ...shared, definition, signal: lease.signal });
+  } finally {
+    await lease.stop();
+  }
+}
+
+async function settle(
+  host: StandaloneHost,
+  key: ActionKey,
+  lease: KeyLease,
+  outcome: HandlerOutcome,
+): Promise<JsonValue> {
+  const { token } = lease;
+  switch (outcome.kind) {
+    case 'completed':
+      // A database action completed its key in its own transaction.
+      if (
+        lease.isKeptAlive &&
+        !(await host.keys.finish({ key, token, status: 'completed', resultText: outcome.resultText }))
+      ) {
+        throw inProgress(key);
+      }
+      return decodeJson(outcome.resultText);
+    case 'failed':
+      await host.keys.finish({ key, token, status: 'failed', error: recordError(outcome.error) });
+      throw outcome.error;
+    case 'recorded':
+    case 'stopped': {
+      const stored = await host.keys.find({ key });
+      if (stored) return stored.result;
+      throw inProgress(key);
+    }
+  }
+}
+
+function requireText(field: string, value: unknown): void {
+  if (typeof value === 'string' && value.trim() !== '') return;
+  throw new ValidationFailedError(`executeAction needs "${field}" as a text that is not empty.`, {
+    fieldErrors: [{ path: `/${field}`, message: 'Required.' }],
+  });
+}
+
+function inProgress(key: ActionKey): ActionInProgressError {
+  return new ActionInProgressError(
+    `Action "${key.actionName}" with the idempotency key "${key.idempotencyKey}" is running. Ask again in a moment.`,
+  );
+}
+
+/** JSON text with sorted keys: the order of parameters makes no difference. */
+function canonical(value: JsonValue | undefined): string {
+  if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`;
+  if (typeof value === 'object' && value !== null) {
+    const members = Object.entries(value as JsonObject).sort(([a], [b]) => (a < b ? -1 : 1));
+    return `{${members.map(([name, member]) => `${JSON.stringify(name)}:${canonical(member)}`).join(',')}}`;
+  }
+  return JSON.stringify(value ?? null);
+}

@@ -1,0 +1,126 @@
+/** Definitions of actions: what a registration holds and what a handler receives. */
+import type { Knex } from 'knex';
+import type { Loose } from '../../model/loose';
+import type { JsonObject, JsonValue } from '../../model/json';
+import type { Logger } from '../../model/ports/telemetry';
+import type { RetryOptions } from './retryPolicy';
+
+export type ParameterType = 'string' | 'number' | 'boolean' | 'object' | 'array' | 'any';
+
+/** One parameter of an action. `any` takes every JSON value. */
+export interface ActionParameter {
+  readonly name: string;
+  readonly type: ParameterType;
+  readonly required?: boolean;
+  /** Stands in where the caller gives nothing, or null. */
+  readonly defaultValue?: JsonValue;
+  readonly description?: string;
+}
+
+interface ValueTypes {
+  string: string;
+  number: number;
+  boolean: boolean;
+  object: Record<string, Loose>;
+  array: Loose[];
+  any: Loose;
+}
+type Given = { readonly required: true } | { readonly defaultValue: JsonValue };
+type Simplify<T> = { [K in keyof T]: T[K] };
+
+/** The parameters that a handler receives, read off its definitions. An action that declares none gets what was sent. */
+export type ParametersOf<P extends readonly ActionParameter[]> = P extends readonly []
+  ? Record<string, Loose>
+  : Simplify<
+      { [D in P[number] as D extends Given ? D['name'] : never]: ValueTypes[D['type']] } & {
+        [D in P[number] as D extends Given ? never : D['name']]?: ValueTypes[D['type']];
+      }
+    >;
+
+/** What every handler is told about its call. */
+export interface ActionContext {
+  readonly tenant: string;
+  /** Inside a workflow the execution's id; outside whatever the caller named. */
+  readonly executionId: string;
+  /** Which call of the execution this is, such as `sendInvoiceEmail#2`; null outside a workflow. */
+  readonly commandId: string | null;
+  /** What the caller named as the cause; null inside a workflow. */
+  readonly eventId: string | null;
+  /** The same on every attempt of the same call: hand it to services that recognise repeats. */
+  readonly idempotencyKey: string;
+  /** Counts from 1. */
+  readonly attempt: number;
+  /** Aborted when the action's time is over or the worker stops. */
+  readonly signal: AbortSignal;
+  readonly logger: Logger;
+  readonly correlationId: string | null;
+}
+
+/**
+ * The open transaction of a database action: `transaction('invoices').where('id', id).update({ ... })`. Queries are
+ * built with knex and run when they are awaited, as the tenant's role: rows of other tenants do not exist here.
+ */
+export interface ActionTransaction {
+  (table: string): Knex.QueryBuilder<Loose, Loose[]>;
+  /** SQL with `?` for each binding. Answers with the rows. */
+  raw(sql: string, bindings?: readonly unknown[]): Promise<Loose[]>;
+}
+
+export interface DatabaseActionContext extends ActionContext {
+  readonly transaction: ActionTransaction;
+}
+
+export interface ActionOptions {
+  /** Which failures are tried again, and how. See docs/actions.md. */
+  readonly retry?: RetryOptions;
+  /** Takes the place of the built-in action of this name. */
+  readonly replaceBuiltIn?: boolean;
+}
+
+export type SimpleHandler<Params> = (params: Params, context: ActionContext) => unknown;
+export type DatabaseHandler<Params> = (params: Params, context: DatabaseActionContext) => unknown;
+
+/** As in SQL: `REPEATABLE_READ` sees one moment throughout. Postgres treats READ_UNCOMMITTED as READ_COMMITTED. */
+export enum TransactionIsolationLevel {
+  READ_UNCOMMITTED = 'READ UNCOMMITTED',
+  READ_COMMITTED = 'READ COMMITTED',
+  REPEATABLE_READ = 'REPEATABLE READ',
+  SERIALIZABLE = 'SERIALIZABLE',
+}
+
+/** What modules that bring actions along need of a registry. */
+export interface ActionRegistrar {
+  registerSimpleAction<const P extends readonly ActionParameter[]>(
+    name: string,
+    description: string,
+    parameters: P,
+    handler: SimpleHandler<ParametersOf<P>>,
+    options?: ActionOptions & { readonly builtIn?: boolean },
+  ): void;
+  registerDatabaseAction<const P extends readonly ActionParameter[]>(
+    name: string,
+    description: string,
+    parameters: P,
+    isolationLevel: TransactionIsolationLevel,
+    handler: DatabaseHandler<ParametersOf<P>>,
+    options?: ActionOptions,
+  ): void;
+}
+
+interface RegisteredBase {
+  readonly name: string;
+  readonly description: string;
+  readonly parameters: readonly ActionParameter[];
+  readonly retry: RetryOptions | null;
+  readonly builtIn: boolean;
+}
+export interface RegisteredSimpleAction extends RegisteredBase {
+  readonly kind: 'simple';
+  readonly handler: SimpleHandler<JsonObject>;
+}
+export interface RegisteredDatabaseAction extends RegisteredBase {
+  readonly kind: 'database';
+  readonly isolationLevel: TransactionIsolationLevel;
+  readonly handler: DatabaseHandler<JsonObject>;
+}
+export type RegisteredAction = RegisteredSimpleAction | RegisteredDatabaseAction;

@@ -1,0 +1,97 @@
+/** Keys of actions that are called outside executions, in `workflow_action_keys`. */
+import type { Sql, TransactionSql } from 'postgres';
+import { encodeJson, type JsonValue } from '../../model/json';
+import type { ActionKey, ActionKeyStore, KeyClaim } from '../../model/ports/actionStores';
+import { errorCode, runTenantTransaction, type Done, type Verdict } from './tenantTransaction';
+
+interface KeyRow {
+  status: 'in_progress' | 'completed' | 'failed';
+  params: JsonValue;
+  result: JsonValue;
+}
+
+/** The token of a claim is its `claimed_at`: it moves with each renewal and each new owner. */
+export function createActionKeyStore(options: { readonly sql: Sql }): ActionKeyStore {
+  const { sql } = options;
+  return {
+    claim: async ({ key, callerExecutionId, callerEventId, params, leaseMs }): Promise<KeyClaim> => {
+      const [claimed] = await sql<{ token: string }[]>`
+        INSERT INTO workflow_action_keys AS k (tenant_id, action_name, idempotency_key, status, caller_execution_id,
+          caller_event_id, params, claimed_at)
+        VALUES (${key.tenant}, ${key.actionName}, ${key.idempotencyKey}, 'in_progress', ${callerExecutionId},
+          ${callerEventId}, ${encodeJson(params, 'Parameters')}::text::json, clock_timestamp())
+        ON CONFLICT (tenant_id, action_name, idempotency_key) DO UPDATE
+        SET status = 'in_progress', caller_execution_id = excluded.caller_execution_id,
+            caller_event_id = excluded.caller_event_id, params = excluded.params, error = NULL,
+            claimed_at = clock_timestamp(), completed_at = NULL
+        WHERE k.status = 'failed' OR (k.status = 'in_progress'
+          AND k.claimed_at < clock_timestamp() - ${leaseMs} * interval '1 millisecond')
+        RETURNING claimed_at::text AS token`;
+      if (claimed) return { kind: 'claimed', token: claimed.token };
+      const row = await read(sql, key);
+      if (row?.status !== 'completed') return { kind: 'in_progress' };
+      return { kind: 'completed', params: row.params, result: row.result };
+    },
+
+    find: async ({ key }) => {
+      const row = await read(sql, key);
+      return row?.status === 'completed' ? { result: row.result } : null;
+    },
+
+    renew: async ({ key, token }) => {
+      const [row] = await sql<{ token: string }[]>`
+        UPDATE workflow_action_keys SET claimed_at = clock_timestamp() WHERE ${claimOf(sql, key, token)}
+        RETURNING claimed_at::text AS token`;
+      return row?.token ?? null;
+    },
+
+    finish: async ({ key, token, ...end }) => {
+      const result = end.status === 'completed' ? end.resultText : null;
+      const error = end.status === 'failed' ? encodeJson(end.error, 'An error') : null;
+      const rows = await sql`
+        UPDATE workflow_action_keys
+        SET status = ${end.status}, result = ${result}::text::json, error = ${error}::text::json,
+            completed_at = clock_timestamp()
+        WHERE ${claimOf(sql, key, token)} RETURNING 1`;
+      return rows.length === 1;
+    },
+
+    transact: ({ key, token, isolationLevel, work }) =>
+      runTenantTransaction({
+        sql,
+        isolationLevel,
+        tenant: key.tenant,
+        work,
+        finish: (transaction, done) => completeKey(transaction, key, token, done),
+      }),
+  };
+}
+
+async function completeKey(transaction: TransactionSql, key: ActionKey, token: string, done: Done): Promise<Verdict> {
+  const [reset, updated] = await Promise.allSettled([
+    transaction`RESET ROLE`,
+    transaction`
+      UPDATE workflow_action_keys
+      SET status = 'completed', result = ${done.resultText}::text::json, completed_at = clock_timestamp()
+      WHERE ${claimOf(transaction, key, token)} RETURNING 1`,
+  ]);
+  if (reset.status === 'rejected') throw reset.reason;
+  if (updated.status === 'rejected') {
+    // The key changed since the transaction's snapshot: somebody else took the claim.
+    if (errorCode(updated.reason) === '40001') return 'ownership_lost';
+    throw updated.reason;
+  }
+  return updated.value.length === 1 ? 'recorded' : 'ownership_lost';
+}
+
+async function read(sql: Sql, key: ActionKey): Promise<KeyRow | undefined> {
+  const [row] = await sql<KeyRow[]>`
+    SELECT status, params, result FROM workflow_action_keys
+    WHERE tenant_id = ${key.tenant} AND action_name = ${key.actionName} AND idempotency_key = ${key.idempotencyKey}`;
+  return row;
+}
+
+function claimOf(sql: Sql | TransactionSql, key: ActionKey, token: string) {
+  return sql`tenant_id = ${key.tenant} AND action_name = ${key.actionName} AND idempotency_key = ${key.idempotencyKey}
+    AND status = 'in_progress' AND claimed_at = ${token}::text::timestamptz`;
+}
