@@ -40,7 +40,7 @@ export async function createInvoice({
         amountCents: sumLines(invoice.lines),
         amountText: formatCents({ cents: sumLines(invoice.lines), currency: invoice.currency }),
         currency: invoice.currency,
-        note: invoice.note,
+        note: invoice.note || null,
         lineSummary: summarizeLines(invoice),
         requesterId: userId,
         requesterName: await nameOf({ tx, userId }),
