@@ -32,7 +32,7 @@ export function readOptions({ argv, env, cwd }) {
     databaseUrl,
     redisUrl,
     redisOff: env.BATON_REDIS === 'off',
-    demo: databaseUrl === undefined || env.BATON_DEMO === '1',
+    demo: databaseUrl === undefined || ['1', 'true'].includes(env.BATON_DEMO ?? ''),
   };
 }
 

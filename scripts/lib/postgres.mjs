@@ -11,6 +11,8 @@ import { endProcess, isAlive, isRunning, waitUntilGone } from './processes.mjs';
 
 const DATABASE = 'baton';
 const START_TIMEOUT_MS = 60_000;
+/** Only a cluster that was made to its end carries this file. */
+const READY_MARK = 'baton.ready';
 
 /**
  * Starts (or takes over) the server whose data belong to `dataDir`.
@@ -34,16 +36,24 @@ export async function startPostgres({ projectRoot, dataDir, durable = true, port
 
   const binaries = findPostgresBinaries({ projectRoot });
   const server = { binaries, user, clusterDir, passwordFile, logFile };
-  if (!fs.existsSync(path.join(clusterDir, 'baton.ready'))) await createCluster(server);
+  if (!fs.existsSync(path.join(clusterDir, READY_MARK)) || !(await hasPassword({ ...server, dataDir }))) {
+    await createCluster(server);
+  }
   const { pid, port } = await boot({ ...server, durable, wantedPort });
   return describe({ pid, port, clusterDir, password: readPassword(passwordFile) });
 }
 
 /** Ends the server that runs on the data of `dataDir`, if one does. */
-export async function stopPostgresOf({ dataDir }) {
+async function stopPostgresOf({ dataDir }) {
   const clusterDir = chooseClusterDir({ dataDir, user: postgresUser() });
   const running = await readPostmaster(clusterDir);
   if (running !== undefined) await endProcess({ pid: running.pid, signal: 'SIGINT', timeoutMs: 20_000 });
+}
+
+/** Ends the server of `dataDir` and removes its data, wherever they lie. */
+export async function removePostgresOf({ dataDir }) {
+  await stopPostgresOf({ dataDir });
+  fs.rmSync(chooseClusterDir({ dataDir, user: postgresUser() }), { recursive: true, force: true });
 }
 
 /** Where the cluster of a data directory lies: inside it when the server's user can get there, else below /var/tmp. */
@@ -98,7 +108,6 @@ function readLines(file) {
 }
 
 async function createCluster({ binaries, user, clusterDir, passwordFile, logFile }) {
-  // Only a cluster that was made to its end carries the mark, so this removes nothing but a creation cut short.
   fs.rmSync(clusterDir, { recursive: true, force: true });
   fs.mkdirSync(clusterDir, { recursive: true, mode: 0o755 });
   fs.chmodSync(clusterDir, 0o700);
@@ -123,15 +132,30 @@ async function createCluster({ binaries, user, clusterDir, passwordFile, logFile
     cwd: clusterDir,
     logFile,
   }).finally(() => fs.rmSync(handedOver, { force: true }));
-  await runToEnd({
+  await runSingle({ binaries, user, clusterDir, logFile, statement: `create database ${DATABASE}` });
+  fs.writeFileSync(path.join(clusterDir, READY_MARK), '');
+}
+
+// Somebody removed the data directory, password and all. A cluster inside it is gone too, or it is still there because
+// it matters, and gets a new password; one that lies elsewhere has lost its owner and makes room for a new one.
+async function hasPassword({ dataDir, clusterDir, passwordFile, ...server }) {
+  if (fs.existsSync(passwordFile)) return true;
+  if (!clusterDir.startsWith(path.resolve(dataDir) + path.sep)) return false;
+  const password = randomBytes(24).toString('hex');
+  await runSingle({ ...server, clusterDir, statement: `alter role postgres password '${password}'` });
+  fs.writeFileSync(passwordFile, `${password}\n`, { mode: 0o600 });
+  return true;
+}
+
+function runSingle({ binaries, user, clusterDir, logFile, statement }) {
+  return runToEnd({
     command: path.join(binaries.binDir, 'postgres'),
     args: ['--single', '-D', clusterDir, 'postgres'],
     user,
     cwd: clusterDir,
     logFile,
-    input: `create database ${DATABASE}\n`,
+    input: `${statement}\n`,
   });
-  fs.writeFileSync(path.join(clusterDir, 'baton.ready'), '');
 }
 
 async function boot({ binaries, user, clusterDir, logFile, durable, wantedPort }) {

@@ -6,7 +6,8 @@ import { writeRun } from './runFile.mjs';
 import { supervise } from './supervisor.mjs';
 import { watchSources } from './watchSources.mjs';
 
-const WEB_STOP_MS = 2_000;
+/** An open live page keeps the server from ending by itself. */
+const WEB_STOP_MS = 1_500;
 const WORKER_STOP_MS = 10_000;
 const READY_TIMEOUT_MS = 60_000;
 

@@ -22,6 +22,7 @@ const HEALTHY_AFTER_MS = 20_000;
 export function supervise({ name, args, cwd, makeEnv, logFile, onChange, say }) {
   let child;
   let stopping = false;
+  let restarting = false;
   let failures = 0;
   let timer;
 
@@ -41,6 +42,12 @@ export function supervise({ name, args, cwd, makeEnv, logFile, onChange, say }) 
     child.once('error', (error) => say(`${name} could not be started: ${error.message}`));
     child.once('exit', (code, signal) => {
       if (stopping) return;
+      if (restarting) {
+        restarting = false;
+        say(`${name} restarted`);
+        start();
+        return;
+      }
       if (Date.now() - startedAt > HEALTHY_AFTER_MS) failures = 0;
       const delayMs = Math.min(LONGEST_DELAY_MS, FIRST_DELAY_MS * 2 ** failures);
       failures += 1;
@@ -54,8 +61,11 @@ export function supervise({ name, args, cwd, makeEnv, logFile, onChange, say }) 
   return {
     /** Id of the process that runs now, or ran last. */
     pid: () => child.pid,
-    /** Ends it, and lets the usual restart bring up the new code. */
-    restart: () => child.kill('SIGTERM'),
+    /** Ends it and starts it again at once, for new code; one that waits for its restart anyway is let wait. */
+    restart: () => {
+      restarting = timer === undefined && !stopping;
+      if (restarting) child.kill('SIGTERM');
+    },
     /** Ends it for good; it has `timeoutMs` for an orderly end. */
     stop: async ({ timeoutMs }) => {
       stopping = true;

@@ -3,7 +3,7 @@
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { startPostgres, stopPostgresOf } from './postgres.mjs';
+import { removePostgresOf, startPostgres } from './postgres.mjs';
 import { isRunning } from './processes.mjs';
 import { findOrInstallRedisServer, startRedis, stopRedisOf } from './redis.mjs';
 
@@ -28,7 +28,8 @@ export async function startThrowawayServers({ projectRoot }) {
     databaseUrl: postgres.url,
     redisUrl: redis?.url,
     stop: async () => {
-      await Promise.all([redis?.stop(), postgres.stop()]);
+      await redis?.stop();
+      await removePostgresOf({ dataDir });
       fs.rmSync(directory, { recursive: true, force: true });
     },
   };
@@ -49,7 +50,7 @@ async function sweep() {
     if (hasLivingOwner(directory)) continue;
     const dataDir = path.join(directory, 'data');
     if (fs.existsSync(dataDir))
-      await Promise.all([stopPostgresOf({ dataDir }), stopRedisOf({ dataDir: path.join(dataDir, 'redis') })]);
+      await Promise.all([removePostgresOf({ dataDir }), stopRedisOf({ dataDir: path.join(dataDir, 'redis') })]);
     fs.rmSync(directory, { recursive: true, force: true });
   }
 }

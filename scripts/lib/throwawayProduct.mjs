@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { pickFreePort } from './ports.mjs';
+import { removePostgresOf } from './postgres.mjs';
 import { makeThrowawayDirectory } from './throwaway.mjs';
 import { UserError } from './userError.mjs';
 
@@ -27,6 +28,7 @@ export async function startThrowawayProduct({ projectRoot, env }) {
   const stop = async () => {
     child.kill('SIGTERM');
     await ended;
+    await removePostgresOf({ dataDir });
     fs.rmSync(directory, { recursive: true, force: true });
   };
   const up = await Promise.race([output.has('Ctrl-C stops everything'), ended.then(() => false)]);
