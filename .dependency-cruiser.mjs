@@ -163,6 +163,7 @@ const doors = [
     name: 'web-never-imports-workflows',
     comment: 'Workflow code runs in workers.',
     from: '^(app|components)/',
+    fromNot: TESTS,
     to: '^(workflows|worker)/',
   }),
   never({
