@@ -8,6 +8,8 @@ const nextConfig = {
   turbopack: { root: import.meta.dirname },
   // forbidden() answers with the real status 403.
   experimental: { authInterrupts: true },
+  // Another directory lets a second build or server work beside a running one.
+  distDir: process.env.BATON_DIST_DIR ?? '.next',
   // `npm run check:types` does this, once and for all files.
   typescript: { ignoreBuildErrors: true },
 };

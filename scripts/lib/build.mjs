@@ -40,7 +40,7 @@ function listSources(projectRoot) {
  */
 export async function ensureBuild({ projectRoot, sourceHash, logFile }) {
   // Inside the build's own directory: whoever removes or replaces the build removes the stamp.
-  const stampFile = path.join(projectRoot, '.next', 'baton-sources');
+  const stampFile = path.join(projectRoot, process.env.BATON_DIST_DIR ?? '.next', 'baton-sources');
   if (fs.existsSync(stampFile) && fs.readFileSync(stampFile, 'utf8') === sourceHash) return 'up to date';
   fs.rmSync(stampFile, { force: true });
   const { code, output } = await runNode({
