@@ -1,8 +1,8 @@
 import { describe, expect, it, vi } from 'vitest';
 import { browserEngine } from '@/lib/forms/browserEngine';
-import { browserValidator, toErrorSchema } from './rjsfValidator';
+import { rjsfValidator, toErrorSchema } from './rjsfValidator';
 
-describe('browserValidator', () => {
+describe('rjsfValidator', () => {
   const schema = {
     type: 'object' as const,
     properties: { a: { type: 'string' as const, title: 'Answer' }, list: { type: 'array' as const, minItems: 1 } },
@@ -10,7 +10,7 @@ describe('browserValidator', () => {
   };
 
   it('gives errors in the shape of rjsf', () => {
-    expect(browserValidator.validateFormData({ list: [] }, schema)).toEqual({
+    expect(rjsfValidator.validateFormData({ list: [] }, schema)).toEqual({
       errors: [
         {
           name: 'required',
@@ -30,11 +30,11 @@ describe('browserValidator', () => {
   it('answers whether a part of a schema holds, references and missing data included', () => {
     const root = { definitions: { yes: { const: 'yes' } } };
     const part = { properties: { a: { $ref: '#/definitions/yes' } }, required: ['a'] };
-    expect(browserValidator.isValid(part, { a: 'yes' }, root)).toBe(true);
-    expect(browserValidator.isValid(part, { a: 'no' }, root)).toBe(false);
-    expect(browserValidator.isValid(part, { a: undefined }, root)).toBe(false);
-    expect(browserValidator.isValid({ type: 'object' }, undefined, root)).toBe(false);
-    expect(browserValidator.isValid({ $ref: '#/definitions/none' }, {}, root)).toBe(false);
+    expect(rjsfValidator.isValid(part, { a: 'yes' }, root)).toBe(true);
+    expect(rjsfValidator.isValid(part, { a: 'no' }, root)).toBe(false);
+    expect(rjsfValidator.isValid(part, { a: undefined }, root)).toBe(false);
+    expect(rjsfValidator.isValid({ type: 'object' }, undefined, root)).toBe(false);
+    expect(rjsfValidator.isValid({ $ref: '#/definitions/none' }, {}, root)).toBe(false);
   });
 
   it('works where code may not be made from text', () => {
@@ -42,7 +42,7 @@ describe('browserValidator', () => {
       throw new EvalError('unsafe-eval is not allowed');
     });
     try {
-      expect(browserValidator.validateFormData({}, schema).errors).toHaveLength(1);
+      expect(rjsfValidator.validateFormData({}, schema).errors).toHaveLength(1);
       expect(evalSpy).not.toHaveBeenCalled();
     } finally {
       evalSpy.mockRestore();

@@ -7,12 +7,13 @@ import { browserEngine } from '@/lib/forms/browserEngine';
 import { explainedIssues, onePerField } from '@/lib/forms/issues';
 import { fromPointer, isJsonObject, isUnsafeName } from '@/lib/forms/json';
 import { messageFor } from '@/lib/forms/messages';
-import type { FieldError, JsonObject } from '@/lib/forms/types';
+import type { FieldError } from '@/lib/forms/types';
+import type { TaskFormContext } from './context';
 
 /** The data of a form as rjsf holds it: an object, its members unknown. */
 export type FormData = Record<string, unknown>;
 
-export const browserValidator: ValidatorType<FormData, RJSFSchema, JsonObject> = {
+export const rjsfValidator: ValidatorType<FormData, RJSFSchema, TaskFormContext> = {
   validateFormData(formData, jsonSchema): ValidationData<FormData> {
     const form = { jsonSchema };
     const issues = onePerField(form, explainedIssues(browserEngine, form, jsonSchema, formData ?? {}));

@@ -1,0 +1,117 @@
+'use client';
+import { useSyncExternalStore, type ReactNode } from 'react';
+import { Icon } from '@/components/ui/icons';
+import { shownText } from '@/lib/forms/projection';
+import type { FormTexts, Outcome } from '@/lib/forms/types';
+
+export interface OutcomeBarProps {
+  readonly outcomes: readonly Outcome[];
+  readonly texts: FormTexts;
+  /** The outcome Ctrl or Cmd with Enter sends; undefined for a form with a single "Submit". */
+  readonly primary: Outcome | undefined;
+  /** The outcome on its way: null is the single "Submit". */
+  readonly sending: Outcome | null | undefined;
+  readonly disabled: boolean;
+  /** The outcome that waits for a yes. */
+  readonly confirming: Outcome | undefined;
+  readonly status: string;
+  readonly onPress: (outcome: Outcome | null) => void;
+  readonly onConfirm: () => void;
+  readonly onBack: () => void;
+  readonly footerSlot?: ReactNode;
+}
+
+/** One button for each outcome, the primary one first, each with the key that does the same. */
+export function OutcomeBar(props: OutcomeBarProps) {
+  const { outcomes, texts, primary, sending, disabled, confirming, status, onPress, onConfirm, onBack, footerSlot } =
+    props;
+  const enterKey = useIsApple() ? '⌘↵' : 'Ctrl ↵';
+  if (confirming) {
+    return (
+      <div className="bar" role="group" aria-label="Confirm">
+        <p className="ask">{shownText(texts, confirming.confirm ?? '')}</p>
+        <button className={buttonClass(confirming, true)} type="button" autoFocus onClick={onConfirm}>
+          {shownText(texts, confirming.title)}
+        </button>
+        <button className="btn" type="button" onClick={onBack}>
+          Back<kbd className="key">Esc</kbd>
+        </button>
+      </div>
+    );
+  }
+  const ordered = primary ? [primary, ...outcomes.filter((outcome) => outcome !== primary)] : outcomes;
+  return (
+    <div className="bar" role="group" aria-label="Answer">
+      {ordered.length === 0 && (
+        <OutcomeButton
+          title="Submit"
+          className="btn btn-primary"
+          hint={enterKey}
+          shortcut="Control+Enter Meta+Enter"
+          isSending={sending === null}
+          disabled={disabled}
+          onPress={() => onPress(null)}
+        />
+      )}
+      {ordered.map((outcome) => (
+        <OutcomeButton
+          key={outcome.value}
+          title={shownText(texts, outcome.title)}
+          className={buttonClass(outcome, outcome === primary)}
+          hint={outcome === primary ? enterKey : outcome.key}
+          shortcut={outcome === primary ? 'Control+Enter Meta+Enter' : outcome.key}
+          isSending={sending?.value === outcome.value}
+          disabled={disabled}
+          onPress={() => onPress(outcome)}
+        />
+      ))}
+      {footerSlot}
+      <span className="saved" role="status">
+        {status}
+      </span>
+    </div>
+  );
+}
+
+interface OutcomeButtonProps {
+  readonly title: string;
+  readonly className: string;
+  readonly hint: string | undefined;
+  readonly shortcut: string | undefined;
+  readonly isSending: boolean;
+  readonly disabled: boolean;
+  readonly onPress: () => void;
+}
+
+/** Stays focusable while it sends, so that the keyboard does not lose its place. */
+function OutcomeButton({ title, className, hint, shortcut, isSending, disabled, onPress }: OutcomeButtonProps) {
+  return (
+    <button
+      className={className}
+      type="button"
+      disabled={disabled}
+      aria-busy={isSending || undefined}
+      aria-keyshortcuts={shortcut}
+      onClick={onPress}
+    >
+      {isSending && <Icon name="retrying" />}
+      {title}
+      {hint && <kbd className="key">{hint}</kbd>}
+    </button>
+  );
+}
+
+function buttonClass(outcome: Outcome, isPrimary: boolean): string {
+  if (outcome.tone === 'danger') return 'btn btn-danger';
+  return isPrimary ? 'btn btn-primary' : 'btn';
+}
+
+const never = () => () => undefined;
+
+function useIsApple(): boolean {
+  return useSyncExternalStore(
+    never,
+    () => /mac|iphone|ipad/i.test(navigator.userAgent),
+    () => false,
+  );
+}

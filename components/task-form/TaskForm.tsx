@@ -1,0 +1,232 @@
+'use client';
+import './task-form.css';
+import { useCallback, useEffect, useEffectEvent, useRef, useState, useSyncExternalStore, type ReactNode } from 'react';
+import { flushSync } from 'react-dom';
+import { browserEngine } from '@/lib/forms/browserEngine';
+import { primaryOutcome } from '@/lib/forms/outcomes';
+import { checkSubmission, outputOf } from '@/lib/forms/submission';
+import type { FieldError, FormTexts, JsonObject, Outcome } from '@/lib/forms/types';
+import { clearDraft, readDraft, writeDraft } from './drafts';
+import { ErrorSummary } from './ErrorSummary';
+import { fieldId, remainingErrors, SERVER_ONLY } from './errors';
+import { focusField, isInDialog, isTyping } from './focus';
+import { FormFields } from './FormFields';
+import { OutcomeBar } from './OutcomeBar';
+import { ReadOnlyForm } from './ReadOnlyForm';
+
+/** What became of an answer. On failure everything typed stays. */
+export type SubmitAnswer =
+  | { readonly ok: true }
+  | { readonly ok: false; readonly fieldErrors?: readonly FieldError[]; readonly message?: string };
+
+export interface TaskFormProps {
+  /** The pinned version. */
+  readonly form: { readonly jsonSchema: JsonObject; readonly uiSchema?: JsonObject | null; readonly version?: number };
+  /** Projected on the server: `projectForm(form, contextData)`. */
+  readonly formData: JsonObject;
+  readonly texts: FormTexts;
+  /** `outcomesOf(form)`; none gives a single "Submit", which sends the outcome null. */
+  readonly outcomes: readonly Outcome[];
+  /** Shows questions and answers as text, without buttons. */
+  readonly readOnly?: boolean;
+  /** Shows the fields, but nothing can be changed or sent. */
+  readonly disabled?: boolean;
+  /** Keeps what is typed in this browser tab under this key, such as the task's id. */
+  readonly draftKey?: string;
+  readonly onSubmit: (outcome: string | null, data: JsonObject) => Promise<SubmitAnswer>;
+  /** Between the fields and the bar. */
+  readonly children?: ReactNode;
+  /** In the bar, after the buttons. */
+  readonly footerSlot?: ReactNode;
+  /** Start of the ids of all fields: `answer` gives `answer_comment`. */
+  readonly idPrefix?: string;
+}
+
+const UNREACHABLE = 'The server could not be reached. What you typed is still here: send it again in a moment.';
+
+/** A human task's form: fields, errors twice (on top and at the field), and a sticky bar with one button per outcome. */
+export function TaskForm(props: TaskFormProps) {
+  const { form, formData, texts, draftKey, readOnly = false } = props;
+  const isInBrowser = useSyncExternalStore(never, yes, no);
+  if (readOnly) {
+    return (
+      <>
+        <ReadOnlyForm form={form} projection={{ formData, texts }} output={null} />
+        {props.children}
+      </>
+    );
+  }
+  // A draft is only known in the browser: once there, the fields start again from it, before anybody typed.
+  const knowsDraft = isInBrowser && draftKey !== undefined;
+  return <AnswerForm key={knowsDraft ? 'browser' : 'anywhere'} {...props} knowsDraft={knowsDraft} />;
+}
+
+interface AnswerFormProps extends TaskFormProps {
+  readonly knowsDraft: boolean;
+}
+
+interface Problems {
+  readonly errors: readonly FieldError[];
+  readonly message?: string;
+  /** The answers that were refused. */
+  readonly data: JsonObject;
+  readonly outcome: Outcome | null;
+}
+
+const NO_ERRORS: readonly FieldError[] = [];
+
+function AnswerForm(props: AnswerFormProps) {
+  const { form, formData, texts, outcomes, disabled = false, draftKey, onSubmit, idPrefix = 'answer' } = props;
+  // Read once: a page that draws itself again must not put the fields back.
+  const [draft] = useState(() => (props.knowsDraft ? readAnswers(props) : undefined));
+  const [initialData] = useState(draft ?? formData);
+  const [problems, setProblems] = useState<Problems>();
+  const [sending, setSending] = useState<Outcome | null>();
+  const [confirming, setConfirming] = useState<Outcome>();
+  const [isSent, setIsSent] = useState(false);
+  // What the handlers read: an answer typed in the same moment as the key that sends it must count.
+  const latest = useRef(initialData);
+  const isSending = useRef(false);
+  const primary = primaryOutcome(outcomes);
+
+  const check = (outcome: Outcome | null, answers: JsonObject) =>
+    checkSubmission({
+      form,
+      projection: { formData, texts },
+      outcome: outcome?.value ?? null,
+      data: answers,
+      engine: browserEngine,
+    });
+
+  const tell = (next: Problems) => {
+    // Shown before the focus moves, so that the field is already described by its error.
+    flushSync(() => setProblems(next));
+    const first = next.errors.find(({ path }) => path !== '');
+    if (!first || !focusField(fieldId(idPrefix, first.path))) document.getElementById(`${idPrefix}__errors`)?.focus();
+  };
+
+  const send = async (outcome: Outcome | null, output: JsonObject) => {
+    const answers = latest.current;
+    isSending.current = true;
+    setSending(outcome);
+    setProblems(undefined);
+    const answer = await onSubmit(outcome?.value ?? null, output).catch((): SubmitAnswer => ({
+      ok: false,
+      message: UNREACHABLE,
+    }));
+    isSending.current = false;
+    setSending(undefined);
+    if (answer.ok) {
+      setIsSent(true);
+      if (draftKey) clearDraft({ key: draftKey, version: form.version });
+      return;
+    }
+    const errors = (answer.fieldErrors ?? NO_ERRORS).map((error) => ({ ...error, keyword: SERVER_ONLY }));
+    const message = answer.message ?? (errors.length === 0 ? UNREACHABLE : undefined);
+    tell({ errors, data: answers, outcome, ...(message && { message }) });
+  };
+
+  const press = (outcome: Outcome | null, isConfirmed = false) => {
+    if (disabled || isSending.current || isSent) return;
+    setConfirming(undefined);
+    const answers = latest.current;
+    const result = check(outcome, answers);
+    if (!result.ok) {
+      const { fieldErrors: errors, formError: message } = result;
+      tell({ errors, data: answers, outcome, ...(message && { message }) });
+    } else if (outcome?.confirm && !isConfirmed) {
+      setProblems(undefined);
+      setConfirming(outcome);
+    } else {
+      void send(outcome, result.output);
+    }
+  };
+
+  const change = (next: JsonObject) => {
+    latest.current = next;
+    if (draftKey) writeDraft({ key: draftKey, version: form.version }, next);
+    setProblems((current) => {
+      if (!current) return current;
+      const found = check(current.outcome, next);
+      const errors = remainingErrors({ shown: current.errors, found, before: current.data, now: next });
+      return errors.length === 0 && !current.message ? undefined : { ...current, errors };
+    });
+  };
+
+  const pressKey = useEffectEvent((event: KeyboardEvent) => {
+    if (event.defaultPrevented || event.repeat || event.isComposing || isInDialog(event.target)) return;
+    const outcome = outcomeOfKey(event, outcomes, primary);
+    if (confirming && event.key === 'Escape') setConfirming(undefined);
+    else if (outcome !== undefined && !confirming) press(outcome);
+    else return;
+    event.preventDefault();
+  });
+  useEffect(() => {
+    const listen = (event: KeyboardEvent) => pressKey(event);
+    document.addEventListener('keydown', listen);
+    return () => document.removeEventListener('keydown', listen);
+  }, []);
+
+  const stay = useCallback((event: { preventDefault: () => void }) => event.preventDefault(), []);
+  return (
+    // Enter in a field sends nothing: an answer is sent by its button, or by its key.
+    <form className="task-form" noValidate onSubmit={stay}>
+      <ErrorSummary idPrefix={idPrefix} errors={problems?.errors ?? NO_ERRORS} message={problems?.message} />
+      <FormFields
+        form={form}
+        formData={formData}
+        initialData={initialData}
+        texts={texts}
+        outcomes={outcomes}
+        errors={problems?.errors ?? NO_ERRORS}
+        disabled={disabled || isSent}
+        idPrefix={idPrefix}
+        onChange={change}
+      />
+      {props.children}
+      <OutcomeBar
+        outcomes={outcomes}
+        texts={texts}
+        primary={primary}
+        sending={sending}
+        disabled={disabled || isSent}
+        confirming={confirming}
+        status={statusText({ isSent, isDraft: draft !== undefined, isSending: sending !== undefined })}
+        onPress={press}
+        onConfirm={() => press(confirming ?? null, true)}
+        onBack={() => setConfirming(undefined)}
+        footerSlot={props.footerSlot}
+      />
+    </form>
+  );
+}
+
+/** The stored draft as the form would take it today: read-only values are those of the task. */
+function readAnswers({ form, formData, texts, draftKey }: TaskFormProps): JsonObject | undefined {
+  const draft = draftKey === undefined ? undefined : readDraft({ key: draftKey, version: form.version });
+  return draft && outputOf({ form, projection: { formData, texts }, data: draft, engine: browserEngine });
+}
+
+function outcomeOfKey(
+  event: KeyboardEvent,
+  outcomes: readonly Outcome[],
+  primary: Outcome | undefined,
+): Outcome | null | undefined {
+  if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) return primary ?? null;
+  if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return undefined;
+  return outcomes.find((outcome) => outcome.key === event.key.toUpperCase());
+}
+
+function statusText(state: {
+  readonly isSent: boolean;
+  readonly isDraft: boolean;
+  readonly isSending: boolean;
+}): string {
+  if (state.isSent) return 'Sent';
+  if (state.isSending) return 'Sending';
+  return state.isDraft ? 'Restored what you typed' : '';
+}
+
+const never = () => () => undefined;
+const yes = () => true;
+const no = () => false;

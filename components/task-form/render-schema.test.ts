@@ -1,0 +1,53 @@
+import { describe, expect, it } from 'vitest';
+import { systemForms } from '@/workflows/forms';
+import { renderSchema, renderUiSchema } from './render-schema';
+
+describe('renderSchema', () => {
+  it('leaves out template defaults and keeps plain ones', () => {
+    const schema = {
+      properties: {
+        a: { type: 'string', default: '${contextData.a}' },
+        b: { type: 'string', default: 'plain' },
+        c: { type: 'array', default: [{ x: '$<contextData.x>' }] },
+      },
+    };
+    expect(renderSchema(schema)).toEqual({
+      properties: { a: { type: 'string' }, b: { type: 'string', default: 'plain' }, c: { type: 'array' } },
+    });
+  });
+
+  it('does not let a box be ticked by its own rule, and keeps conditions and branches whole', () => {
+    const box = { type: 'boolean', const: true };
+    const schema = { properties: { ok: box }, if: { properties: { ok: box } }, oneOf: [{ properties: { ok: box } }] };
+    expect(renderSchema(schema)).toEqual({ ...schema, properties: { ok: { type: 'boolean' } } });
+  });
+
+  it('keeps fields whose names are keywords', () => {
+    const schema = { properties: { default: { type: 'string' }, const: { type: 'boolean' } } };
+    expect(renderSchema(schema)).toEqual(schema);
+  });
+
+  it('does not change the schema it is given', () => {
+    for (const { jsonSchema } of systemForms) {
+      const before = JSON.stringify(jsonSchema);
+      renderSchema(jsonSchema);
+      expect(JSON.stringify(jsonSchema)).toBe(before);
+    }
+  });
+});
+
+describe('renderUiSchema', () => {
+  it('ignores widgets that do not exist, and styles', () => {
+    const uiSchema = {
+      a: { 'ui:widget': 'fancy', 'ui:style': { color: 'red' }, 'ui:help': 'Help' },
+      b: { 'ui:options': { widget: 'fancy', rows: 5 } },
+      c: { 'ui:widget': 'hidden' },
+    };
+    expect(renderUiSchema(uiSchema)).toEqual({
+      a: { 'ui:help': 'Help' },
+      b: { 'ui:options': { rows: 5 } },
+      c: { 'ui:widget': 'hidden' },
+    });
+    expect(renderUiSchema(null)).toEqual({});
+  });
+});

@@ -1,0 +1,102 @@
+/**
+ * The schema as the form library gets it for drawing; answers are checked against the pinned one. Left out is what
+ * would answer for the person or show a raw template: template defaults (their values come with the form data) and the
+ * `const` of a box that has to be ticked.
+ */
+import { isJsonObject, isUnsafeName } from '@/lib/forms/json';
+import { typesOf } from '@/lib/forms/schema';
+import { hasPlaceholders } from '@/lib/forms/templates';
+import type { JsonObject } from '@/lib/forms/types';
+
+/** Widget names a form may use. A name that is not known here is ignored rather than fatal. */
+export const KNOWN_WIDGETS: readonly string[] = [
+  'text',
+  'textarea',
+  'password',
+  'email',
+  'uri',
+  'date',
+  'date-time',
+  'datetime',
+  'time',
+  'color',
+  'updown',
+  'range',
+  'select',
+  'radio',
+  'checkbox',
+  'checkboxes',
+];
+
+/** Keywords whose subschemas decide something; they stay as they are. */
+const CONDITIONS: ReadonlySet<string> = new Set([
+  'if',
+  'not',
+  'contains',
+  'propertyNames',
+  'enum',
+  'const',
+  'required',
+]);
+
+export function renderSchema(schema: JsonObject): JsonObject {
+  const { $id: _id, $schema: _schema, ...root } = schema;
+  const copy = copyPart(root, false);
+  return isJsonObject(copy) ? copy : {};
+}
+
+function copyPart(value: unknown, isBranch: boolean): unknown {
+  if (Array.isArray(value)) return value.map((item) => copyPart(item, isBranch));
+  if (!isJsonObject(value)) return value;
+  const copy: Record<string, unknown> = {};
+  for (const [keyword, member] of Object.entries(value)) {
+    if (keyword === 'default' && holdsTemplate(member)) continue;
+    // In a branch the constant is what tells the branches apart.
+    if (keyword === 'const' && !isBranch && typesOf([value]).includes('boolean')) continue;
+    if (keyword === 'default' || CONDITIONS.has(keyword)) copy[keyword] = member;
+    else if (NAME_MAPS.has(keyword) && isJsonObject(member)) copy[keyword] = copyMembers(member, isBranch);
+    else copy[keyword] = copyPart(member, isBranch || keyword === 'oneOf' || keyword === 'anyOf');
+  }
+  return copy;
+}
+
+const NAME_MAPS: ReadonlySet<string> = new Set([
+  'properties',
+  'definitions',
+  '$defs',
+  'dependencies',
+  'patternProperties',
+]);
+
+function copyMembers(members: JsonObject, isBranch: boolean): JsonObject {
+  const entries = Object.entries(members).filter(([name]) => !isUnsafeName(name));
+  return Object.fromEntries(entries.map(([name, member]) => [name, copyPart(member, isBranch)]));
+}
+
+function holdsTemplate(value: unknown): boolean {
+  if (typeof value === 'string') return hasPlaceholders(value);
+  return typeof value === 'object' && value !== null && Object.values(value).some(holdsTemplate);
+}
+
+/** The ui schema for drawing: without widgets that do not exist, and without names that run code of the library. */
+export function renderUiSchema(uiSchema: JsonObject | null | undefined): JsonObject {
+  const copy = copyUi(uiSchema ?? {});
+  return isJsonObject(copy) ? copy : {};
+}
+
+function copyUi(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(copyUi);
+  if (!isJsonObject(value)) return value;
+  const copy: Record<string, unknown> = {};
+  for (const [name, member] of Object.entries(value)) {
+    if (isUnsafeName(name) || IGNORED_UI.has(name)) continue;
+    const isWidget = name === 'ui:widget' || name === 'widget';
+    if (isWidget && typeof member === 'string' && member !== 'hidden' && !KNOWN_WIDGETS.includes(member)) continue;
+    copy[name] = name === 'ui:field' && member === 'hidden' ? undefined : copyUi(member);
+    if (name === 'ui:field' && member === 'hidden') copy['ui:widget'] = 'hidden';
+  }
+  return copy;
+}
+
+/** Styles and classes of a tenant would break the page's look and its content security policy. */
+const IGNORED_UI: ReadonlySet<string> = new Set(['ui:style', 'ui:classNames', 'classNames', 'ui:submitButtonOptions']);
