@@ -1,11 +1,15 @@
+import { fileURLToPath } from 'node:url';
+
+const projectRoot = fileURLToPath(new URL('.', import.meta.url));
+
 /** @type {import('next').NextConfig} */
 const nextConfig = {
   poweredByHeader: false,
   reactStrictMode: true,
   // Packages that must run as plain Node modules on the server.
   serverExternalPackages: ['postgres', 'ioredis', 'bullmq', 'knex', 'pino', 're2js'],
-  outputFileTracingRoot: import.meta.dirname,
-  turbopack: { root: import.meta.dirname },
+  outputFileTracingRoot: projectRoot,
+  turbopack: { root: projectRoot },
   // forbidden() answers with the real status 403.
   experimental: { authInterrupts: true },
   // Another directory lets a second build or server work beside a running one.

@@ -1,10 +1,10 @@
 // `node scripts/complete-lock.mjs` completes package-lock.json (see scripts/lib/lockFile.mjs); with `--check` it only
 // tells what is missing and fails for it. Run it after every change of a dependency.
 import fs from 'node:fs';
-import path from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { completeLock, findDownloadAddresses, findMissingOptional } from './lib/lockFile.mjs';
 
-const file = path.resolve(import.meta.dirname, '../package-lock.json');
+const file = fileURLToPath(new URL('../package-lock.json', import.meta.url));
 const lock = JSON.parse(fs.readFileSync(file, 'utf8'));
 const missing = findMissingOptional(lock);
 const addresses = findDownloadAddresses(lock);

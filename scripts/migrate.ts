@@ -1,5 +1,5 @@
 // Applies pending migrations to DATABASE_URL: `node --import tsx scripts/migrate.ts`.
-import path from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { migrateDatabase } from '../lib/db/migrateDatabase';
 
 const url = process.env.DATABASE_URL;
@@ -8,4 +8,4 @@ if (url === undefined || url === '') {
   process.exit(1);
 }
 
-await migrateDatabase({ url, folder: path.resolve(import.meta.dirname, '../drizzle') });
+await migrateDatabase({ url, folder: fileURLToPath(new URL('../drizzle', import.meta.url)) });

@@ -3,6 +3,7 @@
 import { randomUUID } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { ensureBuild, hashSources } from './lib/build.mjs';
 import { ensureMigrated, ensureSeeded, requireReachable } from './lib/database.mjs';
 import { watchLauncher } from './lib/launcher.mjs';
@@ -16,7 +17,8 @@ import { openDatabase, openRedis } from './lib/servers.mjs';
 import { step } from './lib/steps.mjs';
 import { UserError } from './lib/userError.mjs';
 
-const projectRoot = path.resolve(import.meta.dirname, '..');
+// Not import.meta.dirname: an old Node must get as far as being told that it is too old.
+const projectRoot = fileURLToPath(new URL('..', import.meta.url));
 const DEMO_ACCOUNTS = [
   ['alice@acme.test', 'requester'],
   ['mia@acme.test', 'manager'],

@@ -1,14 +1,14 @@
 // `npm test`: everything CI checks, on throw-away data and free ports. `npm test -- --only unit,integ lib/forms` runs
 // parts of it, on files that match. The last line is always `N passed, N failed`.
 import fs from 'node:fs';
-import path from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { ensurePackages } from './lib/packages.mjs';
 import { formatDuration, step } from './lib/steps.mjs';
 import { testParts } from './lib/testParts.mjs';
 import { makeThrowawayDirectory } from './lib/throwaway.mjs';
 import { UserError } from './lib/userError.mjs';
 
-const projectRoot = path.resolve(import.meta.dirname, '..');
+const projectRoot = fileURLToPath(new URL('..', import.meta.url));
 const isCi = process.env.CI === 'true';
 const workDir = makeThrowawayDirectory();
 const cleanups = [];
