@@ -1,0 +1,410 @@
+// The route handlers over a real database, called as the web server calls them.
+import { randomUUID } from 'node:crypto';
+import postgres from 'postgres';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { attachWorkflow } from '@/lib/attachments/attachments';
+import { hashToken, mintToken } from '@/lib/auth/apiTokens';
+import { closeDatabase } from '@/lib/db/client';
+import { createTestDatabase, type TestDatabase } from '@/lib/db/testing/testDatabase';
+import { forgetEngine, publishRegistrations } from '@/lib/workflow';
+import { POST as postEvent } from './events/route';
+import { GET as getHistory } from './executions/[executionId]/history/route';
+import { GET as getExecution } from './executions/[executionId]/route';
+import { GET as getTask } from './tasks/[taskId]/route';
+import { GET as getTasks } from './tasks/route';
+
+const people = {
+  alice: { tenant: 'acme', roles: ['requester'] },
+  mia: { tenant: 'acme', roles: ['manager'] },
+  omar: { tenant: 'acme', roles: ['administrator'] },
+  gus: { tenant: 'globex', roles: ['manager', 'administrator'] },
+  pat: { tenant: null, roles: ['platform_operator'] },
+} as const;
+type Who = keyof typeof people;
+const everybody = Object.keys(people) as Who[];
+const emailOf = (who: Who) => `${who}@test.test`;
+
+let database: TestDatabase;
+let sql: postgres.Sql;
+const tokens = {} as Record<Who, string>;
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  vi.stubEnv('DATABASE_URL', database.url);
+  vi.stubEnv('LOG_LEVEL', 'silent');
+  sql = postgres(database.url, { max: 2, onnotice: () => undefined });
+  await sql`INSERT INTO tenants (tenant_id, name) VALUES ('acme', 'Acme'), ('globex', 'Globex')`;
+  for (const who of everybody) {
+    const { tenant, roles } = people[who];
+    await sql`INSERT INTO users (user_id, email, name, tenant_id) VALUES (${who}, ${emailOf(who)}, ${who}, ${tenant})`;
+    for (const role of roles) await sql`INSERT INTO user_roles (user_id, role) VALUES (${who}, ${role})`;
+    tokens[who] = await newToken(who);
+  }
+  await publishRegistrations([{ name: 'InvoiceReview', version: '1', description: 'Decides on invoices' }]);
+  const [registration] = await sql<{ registration_id: string }[]>`SELECT registration_id FROM workflow_registrations`;
+  const workflowId = registration?.registration_id ?? '';
+  await attachWorkflow({ sql, tenant: 'acme', userId: 'omar', eventType: 'INVOICE_SUBMITTED', workflowId });
+});
+afterAll(async () => {
+  forgetEngine();
+  await closeDatabase();
+  await sql.end();
+  await database.drop();
+});
+
+async function newToken(who: Who): Promise<string> {
+  const minted = await mintToken({ sql, email: emailOf(who), daysValid: 1 });
+  if (minted === null) throw new Error(`${who} is nobody.`);
+  return minted.token;
+}
+
+type Handler = (request: Request, context: { readonly params: Promise<unknown> }) => Promise<Response>;
+
+interface Call {
+  /** Whose token is sent; a text is sent as it is. */
+  readonly as?: Who | { readonly authorization: string };
+  readonly body?: string | object;
+  readonly params?: object;
+  readonly search?: string;
+}
+
+async function call(handler: Handler, { as = 'omar', body, params = {}, search = '' }: Call) {
+  const authorization = typeof as === 'string' ? `Bearer ${tokens[as]}` : as.authorization;
+  const request = new Request(`http://localhost/api/v1/x${search}`, {
+    method: body === undefined ? 'GET' : 'POST',
+    headers: authorization === '' ? {} : { authorization },
+    body: typeof body === 'object' ? JSON.stringify(body) : body,
+  });
+  const response = await handler(request, { params: Promise.resolve(params) });
+  return { status: response.status, headers: response.headers, json: await response.json() };
+}
+
+const event = { event_type: 'INVOICE_SUBMITTED', payload: { invoiceId: 'inv-1' } };
+const submit = async (as: Who = 'omar', body: object = event) => {
+  const { json } = await call(postEvent, { as, body });
+  return { eventId: String(json.eventId), executionIds: json.executionIds as string[] };
+};
+
+describe('tokens', () => {
+  it('are stored as their hash alone', async () => {
+    const token = await newToken('mia');
+    expect(token).toMatch(/^baton_[A-Za-z0-9_-]{43}$/);
+    const rows = await sql`SELECT * FROM api_tokens WHERE token_hash = ${hashToken(token)}`;
+    expect(rows).toHaveLength(1);
+    expect(JSON.stringify(await sql`SELECT * FROM api_tokens`)).not.toContain(token);
+  });
+
+  it('are not minted for an address that nobody has', async () => {
+    expect(await mintToken({ sql, email: 'nobody@test.test', daysValid: 1 })).toBeNull();
+  });
+
+  it.each(['', 'Bearer', 'Bearer nonsense', `Bearer baton_${'x'.repeat(43)}`, 'Basic YTpi'])(
+    'are asked for with 401 when %j is sent',
+    async (authorization) => {
+      const { status, headers, json } = await call(getTasks, { as: { authorization } });
+      expect({ status, code: json.code }).toEqual({ status: 401, code: 'not_signed_in' });
+      expect(headers.get('www-authenticate')).toBe('Bearer realm="baton"');
+    },
+  );
+
+  it.each(['expires_at', 'revoked_at'])('end with %s', async (column) => {
+    const token = await newToken('mia');
+    const as = { authorization: `Bearer ${token}` };
+    expect((await call(getTasks, { as })).status).toBe(200);
+    await sql`UPDATE api_tokens SET ${sql(column)} = now() WHERE token_hash = ${hashToken(token)}`;
+    expect((await call(getTasks, { as })).status).toBe(401);
+  });
+
+  it('lose a right together with the role, at once', async () => {
+    const { executionIds } = await submit();
+    const read = () => call(getExecution, { as: 'mia', params: { executionId: executionIds[0] } });
+    expect((await read()).status).toBe(403);
+    await sql`INSERT INTO user_roles (user_id, role) VALUES ('mia', 'viewer')`;
+    expect((await read()).status).toBe(200);
+    await sql`DELETE FROM user_roles WHERE user_id = 'mia' AND role = 'viewer'`;
+    expect((await read()).json).toMatchObject({ code: 'permission_denied' });
+  });
+});
+
+describe('POST /events', () => {
+  it('answers 202 with the event and the executions it started', async () => {
+    const { status, json } = await call(postEvent, { body: { ...event, subject: 'INV-1', correlation_id: 'c-1' } });
+    expect(status).toBe(202);
+    expect(Object.keys(json)).toEqual(['eventId', 'executionIds']);
+    expect(json.executionIds).toHaveLength(1);
+    const [stored] = await sql`SELECT * FROM workflow_bus_events WHERE event_id = ${json.eventId}`;
+    expect(stored).toMatchObject({
+      tenant_id: 'acme',
+      event_type: 'INVOICE_SUBMITTED',
+      event_name: 'INVOICE_SUBMITTED',
+      payload: { invoiceId: 'inv-1' },
+      user_id: 'omar',
+      correlation_id: 'c-1',
+      subject: 'INV-1',
+    });
+  });
+
+  it('stores an event without an attachment and starts nothing', async () => {
+    const { eventId, executionIds } = await submit('gus');
+    expect(executionIds).toEqual([]);
+    expect(await sql`SELECT tenant_id FROM workflow_bus_events WHERE event_id = ${eventId}`).toEqual([
+      { tenant_id: 'globex' },
+    ]);
+  });
+
+  it('takes camel case as well', async () => {
+    const { eventId } = await submit('omar', { eventType: 'ORDER_PLACED', eventName: 'Order' });
+    expect(await sql`SELECT event_type, event_name FROM workflow_bus_events WHERE event_id = ${eventId}`).toEqual([
+      { event_type: 'ORDER_PLACED', event_name: 'Order' },
+    ]);
+  });
+
+  it('answers a repeated idempotency key with the ids of the first time', async () => {
+    const first = await submit('omar', { ...event, idempotency_key: 'k-1' });
+    const second = await submit('omar', { ...event, idempotency_key: 'k-1' });
+    expect(second).toEqual(first);
+    expect(first.executionIds).toHaveLength(1);
+  });
+
+  it.each(['alice', 'mia', 'pat'] as const)('answers 403 to %s', async (as) => {
+    const { status, json } = await call(postEvent, { as, body: event });
+    expect({ status, code: json.code }).toEqual({ status: 403, code: 'permission_denied' });
+  });
+
+  it.each(['', '{', 'nonsense'])('answers 400 to the body %j', async (body) => {
+    const { status, json } = await call(postEvent, { body });
+    expect({ status, code: json.code }).toEqual({ status: 400, code: 'bad_json' });
+  });
+
+  it.each([
+    [{}, '/event_type'],
+    [{ event_type: '' }, '/event_type'],
+    [{ event_type: 'a b' }, '/event_type'],
+    [{ ...event, event_name: 7 }, '/event_name'],
+    [{ ...event, subject: 'a\u0000b' }, '/subject'],
+    [{ ...event, tenant: 'globex' }, ''],
+    [[event], ''],
+  ])('answers 422 to %j and names the field %j', async (body, path) => {
+    const { status, json } = await call(postEvent, { body });
+    expect({ status, code: json.code }).toEqual({ status: 422, code: 'invalid_input' });
+    expect((json.fieldErrors as { path: string }[]).map((error) => error.path)).toContain(path);
+  });
+
+  it('answers 422 to a body that is nested too deep', async () => {
+    const payload = '['.repeat(100_000) + ']'.repeat(100_000);
+    expect((await call(postEvent, { body: `{"event_type":"X","payload":${payload}}` })).status).toBe(422);
+  });
+
+  it('answers 413 to a body over 1 MB, whether or not its length is announced', async () => {
+    const body = JSON.stringify({ ...event, payload: 'x'.repeat(1_048_576) });
+    expect((await call(postEvent, { body })).status).toBe(413);
+    const stream = new ReadableStream({
+      start(controller) {
+        for (let chunk = 0; chunk < 40; chunk++) controller.enqueue(new Uint8Array(65_536).fill(32));
+        controller.close();
+      },
+    });
+    const request = new Request('http://localhost/api/v1/events', {
+      method: 'POST',
+      headers: { authorization: `Bearer ${tokens.omar}` },
+      body: stream,
+      duplex: 'half',
+    } as RequestInit);
+    const response = await postEvent(request, { params: Promise.resolve({}) });
+    expect(response.status).toBe(413);
+    expect(await response.json()).toMatchObject({ code: 'body_too_large' });
+  });
+});
+
+describe('GET /executions/:id and its history', () => {
+  it('answer what was started', async () => {
+    const { eventId, executionIds } = await submit();
+    const params = { executionId: executionIds[0] };
+    const execution = await call(getExecution, { params });
+    expect(execution.status).toBe(200);
+    expect(execution.json).toMatchObject({
+      executionId: executionIds[0],
+      workflowName: 'InvoiceReview',
+      status: 'pending',
+      startedByEventId: eventId,
+      startedBy: 'omar',
+      waitingFor: [],
+      endedAt: null,
+    });
+    expect(execution.json).not.toHaveProperty('tenantId');
+    const history = await call(getHistory, { params });
+    expect(history.json).toMatchObject({ executionId: executionIds[0], next: null });
+    expect(history.json.entries).toMatchObject([
+      { seq: 1, kind: 'execution_started', name: 'InvoiceReview', action: null },
+    ]);
+  });
+
+  it('give the history in pages, with what each action was given and gave', async () => {
+    const { executionIds } = await submit();
+    const executionId = executionIds[0] ?? '';
+    const [row] = await sql<
+      { partition_id: number }[]
+    >`SELECT partition_id FROM workflow_executions WHERE execution_id = ${executionId}`;
+    const partition = row?.partition_id ?? 0;
+    for (const seq of [2, 3]) {
+      await sql`
+        INSERT INTO workflow_events (execution_id, partition_id, seq, tenant_id, kind, name, command_id)
+        VALUES (${executionId}, ${partition}, ${seq}, 'acme', 'action_completed', 'sendMail', ${`sendMail#${seq}`})`;
+    }
+    await sql`
+      INSERT INTO workflow_action_results (execution_id, partition_id, command_id, tenant_id, action_name, status, params, result, started_at)
+      VALUES (${executionId}, ${partition}, 'sendMail#2', 'acme', 'sendMail', 'completed', '{"to":"a"}', '{"sent":true}', now())`;
+    const page = (search: string) => call(getHistory, { params: { executionId }, search });
+    const first = await page('?limit=2');
+    expect(first.json.next).toBe(2);
+    expect(first.json.entries[1]).toMatchObject({
+      seq: 2,
+      action: { params: { to: 'a' }, result: { sent: true }, attempts: 1 },
+    });
+    const second = await page('?limit=2&after=2');
+    expect(second.json).toMatchObject({ entries: [{ seq: 3 }], next: null });
+    expect((await page('?limit=0')).status).toBe(422);
+    expect((await page('?after=x')).status).toBe(422);
+  });
+
+  it.each([getExecution, getHistory])(
+    'answer 404 to another tenant, to unknown ids and to nonsense',
+    async (handler) => {
+      const { executionIds } = await submit();
+      const statuses = await Promise.all([
+        call(handler, { as: 'gus', params: { executionId: executionIds[0] } }),
+        call(handler, { params: { executionId: randomUUID() } }),
+        call(handler, { params: { executionId: "1' or true --" } }),
+      ]);
+      expect(statuses.map(({ status, json }) => [status, json.code])).toEqual(
+        Array(3).fill([404, 'execution_not_found']),
+      );
+    },
+  );
+
+  it.each(['alice', 'mia', 'pat'] as const)('answer 403 to %s', async (as) => {
+    const { executionIds } = await submit();
+    expect((await call(getExecution, { as, params: { executionId: executionIds[0] } })).status).toBe(403);
+  });
+});
+
+describe('GET /tasks and /tasks/:id', () => {
+  let taskId: string;
+  let theirs: string;
+
+  beforeAll(async () => {
+    const formId = randomUUID();
+    await sql`
+      INSERT INTO system_workflow_form_definitions (form_id, name, version, json_schema, ui_schema)
+      VALUES (${formId}, 'review', 1, ${sql.json({
+        type: 'object',
+        properties: {
+          summary: { type: 'string', readOnly: true, default: 'Invoice ${contextData.number}' },
+          isUrgent: { type: 'boolean' },
+        },
+        'x-outcomes': [{ value: 'approve', title: 'Approve', tone: 'primary' }],
+      })}, '{}')`;
+    await sql`
+      INSERT INTO system_workflow_task_definitions (task_type, name, form_type, form_name)
+      VALUES ('review', 'Review', 'system', 'review')`;
+    taskId = await insertTask({ tenant: 'acme', formId, roles: ['manager'] });
+    theirs = await insertTask({ tenant: 'globex', formId, roles: ['manager'] });
+  });
+
+  async function insertTask({
+    tenant,
+    formId,
+    roles,
+    createdAt = new Date(),
+  }: {
+    readonly tenant: string;
+    readonly formId: string;
+    readonly roles: string[];
+    readonly createdAt?: Date;
+  }) {
+    const id = randomUUID();
+    await sql`
+      INSERT INTO workflow_tasks (task_id, tenant_id, execution_id, partition_id, command_id, task_type, task_definition_type,
+        system_task_definition_task_type, form_type, form_id, form_version, title, status, priority, candidate_roles,
+        candidate_users, excluded_users, context_data, warnings, completion_event, created_at)
+      VALUES (${id}, ${tenant}, ${randomUUID()}, 0, 'task#1', 'review', 'system', 'review', 'system', ${formId}, 1, 'Review it',
+        'pending', 'normal', ${roles}, '{}', '{}', '{"number":"INV-7","isUrgent":true,"hidden":"not for browsers"}', '[]', 'Done', ${createdAt})`;
+    return id;
+  }
+
+  const idsFor = async (as: Who, search = '') =>
+    ((await call(getTasks, { as, search })).json.tasks as { taskId: string }[]).map((task) => task.taskId);
+
+  it('list what each person may see', async () => {
+    expect(await idsFor('mia')).toEqual([taskId]);
+    expect(await idsFor('omar')).toEqual([taskId]);
+    expect(await idsFor('alice')).toEqual([]);
+    expect(await idsFor('gus')).toEqual([theirs]);
+    expect(await idsFor('mia', '?status=completed')).toEqual([]);
+    expect((await call(getTasks, { as: 'mia', search: '?status=lost' })).status).toBe(422);
+    expect((await call(getTasks, { as: 'pat' })).status).toBe(403);
+  });
+
+  it('list in pages that neither skip nor repeat tasks of the same moment', async () => {
+    const [row] = await sql<{ form_id: string }[]>`SELECT form_id FROM system_workflow_form_definitions`;
+    const createdAt = new Date('2026-01-01T00:00:00Z');
+    const formId = row?.form_id ?? '';
+    const made = await Promise.all(
+      Array.from({ length: 5 }, () => insertTask({ tenant: 'acme', formId, roles: ['auditor'], createdAt })),
+    );
+    await sql`INSERT INTO user_roles (user_id, role) VALUES ('alice', 'auditor')`;
+    const seen: string[] = [];
+    let cursor = '';
+    do {
+      const { json } = await call(getTasks, { as: 'alice', search: `?limit=2${cursor && `&cursor=${cursor}`}` });
+      seen.push(...(json.tasks as { taskId: string }[]).map((task) => task.taskId));
+      cursor = String(json.next ?? '');
+    } while (cursor !== '');
+    await sql`DELETE FROM user_roles WHERE role = 'auditor'`;
+    await sql`DELETE FROM workflow_tasks WHERE task_id = ANY(${made})`;
+    expect(seen.toSorted()).toEqual(made.toSorted());
+    expect((await call(getTasks, { search: '?cursor=x' })).status).toBe(422);
+  });
+
+  it('give one task with its form, filled in, and only what the form declares', async () => {
+    const { status, json } = await call(getTask, { as: 'mia', params: { taskId } });
+    expect(status).toBe(200);
+    expect(json).toMatchObject({
+      taskId,
+      status: 'pending',
+      version: 1,
+      form: {
+        version: 1,
+        formData: { summary: 'Invoice INV-7', isUrgent: true },
+        outcomes: [{ value: 'approve', title: 'Approve' }],
+      },
+    });
+    expect(JSON.stringify(json)).not.toContain('not for browsers');
+    expect(json.form.jsonSchema.properties.summary.default).toBe('Invoice ${contextData.number}');
+  });
+
+  it('answer 404 for a task of another tenant, 403 for one of somebody else', async () => {
+    expect((await call(getTask, { as: 'mia', params: { taskId: theirs } })).json).toMatchObject({
+      code: 'task_not_found',
+    });
+    expect((await call(getTask, { as: 'gus', params: { taskId } })).status).toBe(404);
+    expect((await call(getTask, { as: 'mia', params: { taskId: 'nonsense' } })).status).toBe(404);
+    const { status, json } = await call(getTask, { as: 'alice', params: { taskId } });
+    expect({ status, code: json.code }).toEqual({ status: 403, code: 'task_forbidden' });
+  });
+});
+
+describe('unexpected errors', () => {
+  it('answer 500 with a number for the log and nothing of the cause', async () => {
+    await sql`ALTER TABLE workflow_bus_events RENAME TO gone`;
+    try {
+      const { status, json } = await call(postEvent, { body: event });
+      expect(status).toBe(500);
+      expect(json.code).toBe('internal_error');
+      expect(json.message).toMatch(/tell an administrator this number: [0-9a-f-]{36}\.$/);
+      expect(JSON.stringify(json)).not.toContain('workflow_bus_events');
+    } finally {
+      await sql`ALTER TABLE gone RENAME TO workflow_bus_events`;
+    }
+  });
+});
