@@ -29,7 +29,7 @@ export type TransactionOutcome =
   /** Rolled back because others were at the same rows. */
   | { readonly kind: 'conflict'; readonly error: unknown }
   /** The connection was lost. During the commit nobody knows yet whether it came through. */
-  | { readonly kind: 'unreachable'; readonly error: unknown; readonly during: 'begin' | 'work' | 'finish' | 'commit' }
+  | { readonly kind: 'unreachable'; readonly error: unknown; readonly during: 'begin' | 'work' | 'commit' }
   /** Rolled back: this call has a final result already. */
   | { readonly kind: 'already_recorded' }
   /** Rolled back: somebody else owns this call now. */

@@ -1,7 +1,8 @@
 /** Keys of actions that are called outside executions, in `workflow_action_keys`. */
-import type { Sql, TransactionSql } from 'postgres';
+import type { Sql } from 'postgres';
 import { encodeJson, type JsonValue } from '../../model/json';
 import type { ActionKey, ActionKeyStore, KeyClaim } from '../../model/ports/actionStores';
+import type { Transactions } from '../transactions';
 import { errorCode, runTenantTransaction, type Done, type Verdict } from './tenantTransaction';
 
 interface KeyRow {
@@ -11,8 +12,11 @@ interface KeyRow {
 }
 
 /** The token of a claim is its `claimed_at`: it moves with each renewal and each new owner. */
-export function createActionKeyStore(options: { readonly sql: Sql }): ActionKeyStore {
-  const { sql } = options;
+export function createActionKeyStore(options: {
+  readonly sql: Sql;
+  readonly transactions: Transactions;
+}): ActionKeyStore {
+  const { sql, transactions } = options;
   return {
     claim: async ({ key, callerExecutionId, callerEventId, params, leaseMs }): Promise<KeyClaim> => {
       const [claimed] = await sql<{ token: string }[]>`
@@ -58,7 +62,7 @@ export function createActionKeyStore(options: { readonly sql: Sql }): ActionKeyS
 
     transact: ({ key, token, isolationLevel, work }) =>
       runTenantTransaction({
-        sql,
+        transactions,
         isolationLevel,
         tenant: key.tenant,
         work,
@@ -67,7 +71,7 @@ export function createActionKeyStore(options: { readonly sql: Sql }): ActionKeyS
   };
 }
 
-async function completeKey(transaction: TransactionSql, key: ActionKey, token: string, done: Done): Promise<Verdict> {
+async function completeKey(transaction: Sql, key: ActionKey, token: string, done: Done): Promise<Verdict> {
   const [reset, updated] = await Promise.allSettled([
     transaction`RESET ROLE`,
     transaction`
@@ -91,7 +95,7 @@ async function read(sql: Sql, key: ActionKey): Promise<KeyRow | undefined> {
   return row;
 }
 
-function claimOf(sql: Sql | TransactionSql, key: ActionKey, token: string) {
+function claimOf(sql: Sql, key: ActionKey, token: string) {
   return sql`tenant_id = ${key.tenant} AND action_name = ${key.actionName} AND idempotency_key = ${key.idempotencyKey}
     AND status = 'in_progress' AND claimed_at = ${token}::text::timestamptz`;
 }

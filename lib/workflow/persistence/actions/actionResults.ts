@@ -1,9 +1,10 @@
 /** Results of the actions of executions, in `workflow_action_results`. */
-import type { Sql, TransactionSql } from 'postgres';
+import type { Sql } from 'postgres';
 import type { RecordedError } from '../../model/errors';
 import { encodeJson, type JsonValue } from '../../model/json';
 import type { ActionCall } from '../../model/ports/actions';
 import type { ActionResultStore } from '../../model/ports/actionStores';
+import type { Transactions } from '../transactions';
 import { errorCode, runTenantTransaction, type Done, type Verdict } from './tenantTransaction';
 
 interface ResultRow {
@@ -17,8 +18,12 @@ interface ResultRow {
 }
 
 /** @param options.workerId the worker whose fence guards every write. */
-export function createActionResultStore(options: { readonly sql: Sql; readonly workerId: string }): ActionResultStore {
-  const { sql, workerId } = options;
+export function createActionResultStore(options: {
+  readonly sql: Sql;
+  readonly transactions: Transactions;
+  readonly workerId: string;
+}): ActionResultStore {
+  const { sql, transactions, workerId } = options;
   return {
     find: async ({ call }) => {
       const [row] = await sql<ResultRow[]>`
@@ -57,7 +62,7 @@ export function createActionResultStore(options: { readonly sql: Sql; readonly w
 
     transact: ({ call, isolationLevel, work, ...row }) =>
       runTenantTransaction({
-        sql,
+        transactions,
         isolationLevel,
         tenant: call.tenant,
         work,
@@ -80,7 +85,7 @@ async function recordBehindFence({
   attempts,
   startedAtMs,
 }: {
-  readonly transaction: TransactionSql;
+  readonly transaction: Sql;
   readonly workerId: string;
   readonly call: ActionCall;
   readonly done: Done;
