@@ -2,6 +2,7 @@
 import { usePathname, useRouter, useSearchParams } from 'next/navigation';
 import { useCallback, useEffect, useOptimistic, useTransition, type ReactNode } from 'react';
 import type { InboxRow, InboxView } from '@/lib/queries/inbox';
+import { AfterDecision } from '@/components/task/after-decision';
 import { InboxList } from './inbox-list';
 
 /**
@@ -58,6 +59,14 @@ export function InboxPanes({
     });
   };
 
+  /** After a decision the next task is there; with none left the decision itself is shown. */
+  const goOn = (decidedId: string) => {
+    const at = rows.findIndex((row) => row.taskId === decidedId);
+    const next = rows[at + 1] ?? rows[at - 1];
+    if (at >= 0 && next) select(next.taskId);
+    else router.refresh();
+  };
+
   return (
     <main id="main" className="panes" data-picked={isPicked || undefined}>
       <h1 className="vh">Inbox</h1>
@@ -77,7 +86,7 @@ export function InboxPanes({
         aria-busy={isPending}
         data-switching={(isPending && selected !== selectedId) || undefined}
       >
-        {children}
+        <AfterDecision value={view === 'done' ? null : goOn}>{children}</AfterDecision>
       </div>
     </main>
   );

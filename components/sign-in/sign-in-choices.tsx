@@ -28,8 +28,8 @@ export function SignInChoices({
   const [byEmail, setByEmail] = useState(accounts.length === 0);
   const goingTo = next === null ? {} : { next };
   return (
-    <div>
-      <h2>{byEmail ? 'Sign in' : 'Try it as one of them'}</h2>
+    <div className="choices">
+      <h2>{byEmail ? 'Sign in' : 'Try it as one of these people'}</h2>
       <p className="soft">{byEmail ? 'With your work e-mail and password.' : 'One click, no password.'}</p>
       {byEmail ? (
         <EmailForm signIn={(credentials) => signIn({ ...credentials, ...goingTo })} />

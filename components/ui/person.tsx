@@ -17,7 +17,7 @@ export function initialsOf(name: string): string {
 
 function hueOf(name: string): number {
   let sum = 0;
-  for (const char of name) sum = (sum * 31 + (char.codePointAt(0) ?? 0)) % 9973;
+  for (const char of name) sum = (sum * 5 + (char.codePointAt(0) ?? 0)) % 9973;
   return sum % 8;
 }
 

@@ -112,6 +112,17 @@ function textOf(style: TimeStyle, atMs: number, nowMs: number, zone: string): st
   }
 }
 
+/** When something should be done: red once it is late. */
+export function Due({ at, children }: { readonly at: string; readonly children?: ReactNode }) {
+  const isLate = Date.parse(at) < useNow();
+  return (
+    <span className={isLate ? 'row is-late' : 'row'}>
+      {children}
+      <Time at={at} style="due-long" />
+    </span>
+  );
+}
+
 /** How long something took; without an end it is still going on. */
 export function Duration({ from, to }: { readonly from: string; readonly to: string | null }) {
   const nowMs = useNow();

@@ -6,6 +6,7 @@ import type { FormProjection, Outcome } from '../forms/types';
 import type { JsonObject, JsonValue } from '@shared/workflow/model/json';
 import type { TaskStatus } from '@shared/workflow/model/status';
 import { pageDb } from '../db/client';
+import { formatInvoiceNumber } from '../invoices/invoiceInput';
 import {
   invoices,
   systemWorkflowFormDefinitions,
@@ -59,7 +60,7 @@ export interface TaskView {
   readonly requestedByName: string | null;
   readonly candidateRoles: readonly string[];
   readonly subject: string | null;
-  readonly invoice: { readonly id: string; readonly number: number } | null;
+  readonly invoice: { readonly id: string; readonly number: string } | null;
   /** The verb that was chosen, as its button said it. */
   readonly outcomeTitle: string | null;
   readonly output: JsonValue | null;
@@ -130,7 +131,9 @@ export async function getTask({
     candidateRoles: task.candidateRoles,
     subject: task.subject,
     invoice:
-      row.invoiceId === null || row.invoiceNumber === null ? null : { id: row.invoiceId, number: row.invoiceNumber },
+      row.invoiceId === null || row.invoiceNumber === null
+        ? null
+        : { id: row.invoiceId, number: formatInvoiceNumber(row.invoiceNumber) },
     outcomeTitle:
       task.outcome === null
         ? null

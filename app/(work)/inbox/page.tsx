@@ -1,0 +1,147 @@
+import type { Metadata } from 'next';
+import Link from 'next/link';
+import { Suspense } from 'react';
+import { InboxPanes } from '@/components/inbox/inbox-panes';
+import { InboxSkeleton } from '@/components/inbox/inbox-skeleton';
+import { InboxViews } from '@/components/inbox/inbox-views';
+import { CutLine } from '@/components/shell/state-page';
+import { TaskBody } from '@/components/task/task-body';
+import { Icon } from '@/components/ui/icons';
+import { LiveRefresh } from '@/components/ui/live-refresh';
+import { requireTenantPermission, type Session } from '@/lib/auth';
+import { taskReaderOf } from '@/lib/auth/taskReader';
+import { countInbox, inboxViews, listInbox, type InboxView } from '@/lib/queries/inbox';
+import { tenantName } from '@/lib/queries/people';
+import { getTask, type TaskView } from '@/lib/queries/task';
+import { claimTaskAction, completeTaskAction, releaseTaskAction } from '../../tasks/actions';
+
+export const metadata: Metadata = { title: 'Inbox' };
+
+interface Choice {
+  readonly view?: string | string[];
+  readonly task?: string | string[];
+}
+
+export default async function InboxPage({ searchParams }: { readonly searchParams: Promise<Choice> }) {
+  const session = await requireTenantPermission('task.read', { from: '/inbox' });
+  const choice = await searchParams;
+  const view = inboxViews.find((name) => name === choice.view) ?? 'for-me';
+  const picked = typeof choice.task === 'string' ? choice.task : null;
+  return (
+    <div className="p-inbox">
+      <LiveRefresh topics={['task']} />
+      <Suspense fallback={<InboxSkeleton />}>
+        <Panes session={session} view={view} picked={picked} />
+      </Suspense>
+    </div>
+  );
+}
+
+async function Panes({
+  session,
+  view,
+  picked,
+}: {
+  readonly session: Session & { readonly tenant: string };
+  readonly view: InboxView;
+  readonly picked: string | null;
+}) {
+  const { tenant, userId, roles } = session;
+  const reader = { tenant, userId, roles };
+  const [list, counts, place] = await Promise.all([
+    listInbox({ ...reader, view }),
+    countInbox(reader),
+    tenantName(tenant),
+  ]);
+  const selectedId = picked ?? list.rows[0]?.taskId ?? null;
+  const task =
+    selectedId === null ? null : await getTask({ tenant, taskId: selectedId, reader: taskReaderOf(session) });
+  return (
+    <InboxPanes
+      rows={list.rows}
+      hasMore={list.hasMore}
+      view={view}
+      selectedId={selectedId}
+      isPicked={picked !== null}
+      views={<InboxViews view={view} counts={counts} />}
+      empty={<EmptyList view={view} />}
+    >
+      <div className="sheet">
+        <Link className="btn btn-ghost back" href={view === 'for-me' ? '/inbox' : `/inbox?view=${view}`}>
+          <Icon name="left" />
+          Inbox
+        </Link>
+        <Detail task={task} isChosen={selectedId !== null} place={place} />
+      </div>
+    </InboxPanes>
+  );
+}
+
+function Detail({
+  task,
+  isChosen,
+  place,
+}: {
+  readonly task: TaskView | null;
+  readonly isChosen: boolean;
+  readonly place: string;
+}) {
+  if (task?.access.mayRead) {
+    return (
+      <TaskBody
+        task={task}
+        place={place}
+        heading="h2"
+        actions={{ claim: claimTaskAction, release: releaseTaskAction, complete: completeTaskAction }}
+      />
+    );
+  }
+  if (isChosen) {
+    return (
+      <div className="empty">
+        <CutLine />
+        <b>This task is not yours to open</b>
+        <p className="soft">It is meant for other people, or it is gone. Choose another one from the list.</p>
+      </div>
+    );
+  }
+  return (
+    <div className="empty pane-empty">
+      <CutLine />
+      <b>A task opens here</b>
+      <p className="soft">You read what happened, answer in a form, and the workflow goes on with your answer.</p>
+    </div>
+  );
+}
+
+function EmptyList({ view }: { readonly view: InboxView }) {
+  if (view === 'done') {
+    return (
+      <div className="empty">
+        <b>You have not decided anything yet</b>
+        <p className="soft">What you decide is kept here, with your answers as you gave them.</p>
+      </div>
+    );
+  }
+  if (view === 'taken') {
+    return (
+      <div className="empty">
+        <b>You have not taken a task</b>
+        <p className="soft">Claim one, and nobody else decides it while you think.</p>
+        <Link className="btn" href="/inbox">
+          See what is for you
+        </Link>
+      </div>
+    );
+  }
+  return (
+    <div className="empty">
+      <CutLine />
+      <b>Nothing is waiting for you</b>
+      <p className="soft">New tasks appear here by themselves, for example when an invoice over €1,000 is submitted.</p>
+      <Link className="btn" href="/invoices">
+        See the invoices
+      </Link>
+    </div>
+  );
+}

@@ -1,0 +1,15 @@
+import type { ReactNode } from 'react';
+import { WorkShell } from '@/components/shell/work-shell';
+import { getSession } from '@/lib/auth';
+import { shellPerson } from '../shell-person';
+import { signOutAction } from '../sign-in/actions';
+
+/** The shell around the pages where work is done. Who may open which page, each page decides itself. */
+export default async function WorkLayout({ children }: { readonly children: ReactNode }) {
+  const session = await getSession();
+  return (
+    <WorkShell person={session && (await shellPerson(session))} signOut={signOutAction}>
+      {children}
+    </WorkShell>
+  );
+}

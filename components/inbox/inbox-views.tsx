@@ -1,0 +1,48 @@
+import Link from 'next/link';
+import type { InboxView } from '@/lib/queries/inbox';
+import { Icon, type IconName } from '@/components/ui/icons';
+import { KeyHelp, type KeyLine } from '@/components/ui/key-help';
+
+const looks: Readonly<Record<InboxView, { readonly word: string; readonly icon: IconName }>> = {
+  'for-me': { word: 'For me', icon: 'inbox' },
+  taken: { word: 'Taken by me', icon: 'claimed' },
+  done: { word: 'Done', icon: 'check' },
+};
+
+const keys: readonly KeyLine[] = [
+  { keys: ['J', 'K'], does: 'Next or previous task' },
+  { keys: ['↵'], does: 'Open the task on its own page' },
+  { keys: ['C'], does: 'Claim it' },
+  { keys: ['U'], does: 'Give it back' },
+  { keys: ['Ctrl', '↵'], does: 'Send the first answer, go to the next task' },
+  { keys: ['/'], does: 'Search these tasks' },
+  { keys: ['?'], does: 'This list' },
+];
+
+export function InboxViews({
+  view,
+  counts,
+}: {
+  readonly view: InboxView;
+  readonly counts: Readonly<Partial<Record<InboxView, number>>>;
+}) {
+  return (
+    <nav className="views" aria-label="Views">
+      {(Object.keys(looks) as InboxView[]).map((name) => (
+        <Link
+          key={name}
+          className="nav"
+          href={name === 'for-me' ? '/inbox' : `/inbox?view=${name}`}
+          aria-current={name === view ? 'page' : undefined}
+        >
+          <Icon name={looks[name].icon} />
+          {looks[name].word}
+          {counts[name] === undefined ? null : <span className="count">{counts[name]}</span>}
+        </Link>
+      ))}
+      <div className="foot">
+        <KeyHelp lines={keys} />
+      </div>
+    </nav>
+  );
+}

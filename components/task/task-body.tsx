@@ -1,0 +1,144 @@
+import '@/components/task-form/task-form.css';
+import { isOpenTask } from '@shared/workflow/model/status';
+import { ReadOnlyForm } from '@/components/task-form/ReadOnlyForm';
+import { Icon } from '@/components/ui/icons';
+import { Status, taskLook } from '@/components/ui/status';
+import { Time } from '@/components/ui/time';
+import type { TaskView } from '@/lib/queries/task';
+import { TaskActs, type TaskAction } from './task-acts';
+import { TaskDetails } from './task-details';
+import { TaskMeta } from './task-head';
+import { TaskWork, type CompleteTask } from './task-work';
+
+export interface TaskActions {
+  readonly claim: TaskAction;
+  readonly release: TaskAction;
+  readonly complete: CompleteTask;
+}
+
+/** One task, on its own page and in the inbox: what happened, what is asked, the answer. */
+export function TaskBody({
+  task,
+  place,
+  actions,
+  heading: Heading,
+}: {
+  readonly task: TaskView;
+  /** The tenant's name. */
+  readonly place: string;
+  readonly actions: TaskActions;
+  readonly heading: 'h1' | 'h2';
+}) {
+  const details = <TaskDetails task={task} place={place} />;
+  return (
+    <article className="task" aria-labelledby={`task-${task.taskId}`}>
+      <div className="head">
+        <Heading className="title" id={`task-${task.taskId}`}>
+          {task.title}
+        </Heading>
+        <div className="head-acts">
+          <TaskActs
+            key={task.taskId}
+            taskId={task.taskId}
+            title={task.title}
+            mayClaim={task.access.mayClaim}
+            mayRelease={task.access.mayRelease}
+            claim={actions.claim}
+            release={actions.release}
+          />
+        </div>
+      </div>
+      <TaskMeta task={task} />
+      {task.description ? <p className="prose">{task.description}</p> : null}
+      {task.form ? (
+        <TaskWork
+          key={task.taskId}
+          taskId={task.taskId}
+          title={task.title}
+          form={task.form}
+          mayDecide={task.access.mayDecide}
+          endedNote={endedNote(task)}
+          details={details}
+          settled={<Settled task={task} />}
+          complete={actions.complete}
+        />
+      ) : (
+        <p className="note tone-fail form-gone" role="alert">
+          <Icon name="alert" />
+          The form of this task cannot be found. Ask an administrator to look at the form definitions.
+        </p>
+      )}
+    </article>
+  );
+}
+
+/** What there is to read when there is nothing to decide: the stored answers, or the question as it stands. */
+function Settled({ task }: { readonly task: TaskView }) {
+  if (!task.form) return null;
+  const isOpen = isOpenTask(task.status);
+  const look = taskLook(task.status);
+  return (
+    <div className="decided">
+      {isOpen ? (
+        <p className="note">
+          <Icon name={look.icon} />
+          <span>{heldNote(task)}</span>
+        </p>
+      ) : (
+        <div className={`note tone-${look.tone}`}>
+          <Icon name={look.icon} />
+          <div>
+            <b>{decisionText(task)}</b>
+            {task.endedAt ? (
+              <>
+                {' '}
+                <Time at={task.endedAt} style="relative" />
+              </>
+            ) : null}
+          </div>
+        </div>
+      )}
+      <ReadOnlyForm
+        form={task.form}
+        projection={task.form.projection}
+        output={isJsonObject(task.output) ? task.output : null}
+      />
+      {isOpen ? null : (
+        <p className="vh">
+          <Status look={look} />
+        </p>
+      )}
+    </div>
+  );
+}
+
+function heldNote(task: TaskView): string {
+  if (task.assigneeName && !task.access.isMine) return `${task.assigneeName} is on it. You can read along.`;
+  return 'You can read this. It is meant to be decided by somebody else.';
+}
+
+function decisionText(task: TaskView): string {
+  const person = task.endedByReader ? 'You' : (task.endedByName ?? 'Somebody');
+  switch (task.status) {
+    case 'completed':
+      return task.outcomeTitle ? `${person} decided: ${task.outcomeTitle.toLowerCase()}` : `${person} answered this`;
+    case 'declined':
+      return `${person} declined it`;
+    case 'expired':
+      return 'Nobody decided in time';
+    case 'canceled':
+      return 'The workflow no longer needs an answer';
+    case 'pending':
+    case 'claimed':
+      return '';
+  }
+}
+
+function endedNote(task: TaskView): string {
+  if (task.status === 'claimed' && task.assigneeName) return `${task.assigneeName} has taken this task.`;
+  return `${decisionText(task)}.`;
+}
+
+function isJsonObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,117 @@
+'use client';
+import { useRouter } from 'next/navigation';
+import { use, useState, type ReactNode } from 'react';
+import type { TaskForm as TaskFormView } from '@/lib/queries/task';
+import type { JsonObject } from '@/lib/forms/types';
+import { readDraft } from '@/components/task-form/drafts';
+import { TaskForm, type SubmitAnswer } from '@/components/task-form/TaskForm';
+import { unreachable, type ActionAnswer } from '@/components/ui/action-types';
+import { Icon } from '@/components/ui/icons';
+import { useToast } from '@/components/ui/toast';
+import { AfterDecision } from './after-decision';
+
+export type CompleteTask = (input: {
+  readonly taskId: string;
+  readonly outcome: string;
+  readonly data: Readonly<Record<string, unknown>>;
+}) => Promise<ActionAnswer>;
+
+/** What a form without outcomes of its own answers. */
+const plainOutcome = 'submitted';
+
+/**
+ * The form while the reader may decide, else what there is to read. Somebody else may be quicker: then what was typed
+ * stays, with a word on who decided.
+ */
+export function TaskWork({
+  taskId,
+  title,
+  form,
+  mayDecide,
+  endedNote,
+  details,
+  settled,
+  complete,
+}: {
+  readonly taskId: string;
+  readonly title: string;
+  readonly form: TaskFormView;
+  readonly mayDecide: boolean;
+  /** Why it can no longer be decided here, said to somebody who was about to. */
+  readonly endedNote: string;
+  /** Activity and reason, between the fields and the buttons. */
+  readonly details: ReactNode;
+  /** What is shown instead of the form. */
+  readonly settled: ReactNode;
+  readonly complete: CompleteTask;
+}) {
+  const router = useRouter();
+  const toast = useToast();
+  const afterDecision = use(AfterDecision);
+  // The pinned form never changes: the same objects keep the fields, and what is typed in them, through every refresh.
+  const [fixed] = useState(form);
+  const [wasOpen] = useState(mayDecide);
+  const [isSent, setSent] = useState(false);
+
+  const hasLost = wasOpen && !mayDecide && !isSent;
+  const keepsTyped = hasLost && readDraft({ key: taskId, version: fixed.version }) !== undefined;
+  if (!mayDecide && !keepsTyped) {
+    return (
+      <>
+        {hasLost ? <LostNote text={endedNote} /> : null}
+        {settled}
+        {details}
+      </>
+    );
+  }
+
+  const submit = async (outcome: string | null, data: JsonObject): Promise<SubmitAnswer> => {
+    const answer = await complete({ taskId, outcome: outcome ?? plainOutcome, data }).catch(() => ({
+      ok: false as const,
+      code: 'unreachable',
+      message: unreachable,
+      fieldErrors: undefined,
+    }));
+    if (!answer.ok) {
+      // Somebody else may have decided: the page then shows by whom, beside what was typed.
+      if (answer.code !== 'unreachable') router.refresh();
+      return {
+        ok: false,
+        message: answer.message,
+        fieldErrors: answer.fieldErrors?.map((error) => ({ ...error, keyword: 'server' })),
+      };
+    }
+    setSent(true);
+    const verb = fixed.outcomes.find((candidate) => candidate.value === outcome)?.title;
+    toast(verb ? `${title}: ${verb.toLowerCase()}` : `${title}: done`);
+    if (afterDecision) afterDecision(taskId);
+    else router.refresh();
+    return { ok: true };
+  };
+
+  return (
+    <div className="work-form">
+      {keepsTyped ? <LostNote text={`${endedNote} What you typed is still below, to copy from.`} /> : null}
+      <TaskForm
+        form={fixed}
+        formData={fixed.projection.formData}
+        texts={fixed.projection.texts}
+        outcomes={fixed.outcomes}
+        disabled={keepsTyped}
+        draftKey={taskId}
+        onSubmit={submit}
+      >
+        {details}
+      </TaskForm>
+    </div>
+  );
+}
+
+function LostNote({ text }: { readonly text: string }) {
+  return (
+    <p className="note tone-time lost" role="alert">
+      <Icon name="alert" />
+      <span>{text}</span>
+    </p>
+  );
+}
