@@ -1,5 +1,9 @@
 import { Redis } from 'ioredis';
 import type { Outage } from './outage';
+import { waitAtMost } from './patience';
+
+// Closed on purpose: that is no outage.
+const closing = new WeakSet<Redis>();
 
 /**
  * Opens a connection whose commands fail at once while it is not ready (nothing queues up behind an outage) and that
@@ -9,7 +13,7 @@ import type { Outage } from './outage';
 export function createRedisClient({
   url,
   name,
-  silenceMs = 2_000,
+  silenceMs = 5_000,
   outage,
 }: {
   readonly url: string;
@@ -35,7 +39,9 @@ export function createRedisClient({
   client.on('ready', () => outage?.up(client));
   // Without a listener ioredis prints errors by itself.
   client.on('error', (error: unknown) => outage?.down(client, error));
-  client.on('close', () => outage?.down(client));
+  client.on('close', () => {
+    if (!closing.has(client)) outage?.down(client, new Error('The connection was closed.'));
+  });
   client.on('end', () => outage?.forget(client));
   return client;
 }
@@ -71,6 +77,7 @@ export function becomesReady({
 
 /** Says goodbye where the connection works and drops it where it does not. Never rejects. */
 export async function closeRedisClient(client: Redis): Promise<void> {
-  if (client.status === 'ready') await client.quit().catch(() => undefined);
+  closing.add(client);
+  if (client.status === 'ready') await waitAtMost({ work: client.quit(), waitMs: 1_000 });
   client.disconnect();
 }

@@ -108,7 +108,6 @@ function connect({
   });
   client.on('ready', () => outage.up(client));
   client.on('error', (error: unknown) => outage.down(client, error));
-  client.on('close', () => outage.down(client));
   client.on('end', () => outage.forget(client));
   return client;
 }
