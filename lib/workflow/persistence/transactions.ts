@@ -30,9 +30,12 @@ export interface TransactionRequest<T> {
 export interface Transactions {
   /** @throws ConnectionLostError, what `work` rejects with, and what the commit was refused for. */
   run<T>(request: TransactionRequest<T>): Promise<T>;
-  /** Closes idle connections, and those in use when they become idle. */
+  /** Closes idle connections at once, and those in use when they become idle. */
   end(): void;
 }
+
+/** Connections that nothing ran on for so long are closed. */
+const idleMs = 2000;
 
 /**
  * @param options.sql gives the connection's settings; its own connections are not used.
@@ -44,10 +47,20 @@ export function createTransactions({ sql, max = 8 }: { readonly sql: Sql; readon
   let inUse = 0;
   let ended = false;
 
+  const park = (lane: Lane): void => {
+    idle.push(lane);
+    // An open connection keeps a process from ending.
+    setTimeout(() => {
+      const at = idle.indexOf(lane);
+      if (at >= 0 && lane.idleSinceMs + idleMs <= performance.now()) idle.splice(at, 1)[0]?.discard();
+    }, idleMs + 5).unref();
+    lane.idleSinceMs = performance.now();
+  };
+
   const release = (lane: Lane): void => {
     inUse -= 1;
     if (lane.isLost || ended) lane.discard();
-    else idle.push(lane);
+    else park(lane);
     waiting.shift()?.();
   };
 
@@ -76,6 +89,7 @@ class Lane {
   readonly #lost: Promise<never>;
   #loseAll: (error: Error) => void = () => undefined;
   isLost = false;
+  idleSinceMs = 0;
 
   constructor(sql: Sql) {
     const options = {

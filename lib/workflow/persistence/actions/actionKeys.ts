@@ -2,7 +2,7 @@
 import type { Sql } from 'postgres';
 import { encodeJson, type JsonValue } from '../../model/json';
 import type { ActionKey, ActionKeyStore, KeyClaim } from '../../model/ports/actionStores';
-import type { Transactions } from '../transactions';
+import { createTransactions, type Transactions } from '../transactions';
 import { errorCode, runTenantTransaction, type Done, type Verdict } from './tenantTransaction';
 
 interface KeyRow {
@@ -14,9 +14,9 @@ interface KeyRow {
 /** The token of a claim is its `claimed_at`: it moves with each renewal and each new owner. */
 export function createActionKeyStore(options: {
   readonly sql: Sql;
-  readonly transactions: Transactions;
+  readonly transactions?: Transactions;
 }): ActionKeyStore {
-  const { sql, transactions } = options;
+  const { sql, transactions = createTransactions({ sql }) } = options;
   return {
     claim: async ({ key, callerExecutionId, callerEventId, params, leaseMs }): Promise<KeyClaim> => {
       const [claimed] = await sql<{ token: string }[]>`

@@ -4,7 +4,7 @@ import type { RecordedError } from '../../model/errors';
 import { encodeJson, type JsonValue } from '../../model/json';
 import type { ActionCall } from '../../model/ports/actions';
 import type { ActionResultStore } from '../../model/ports/actionStores';
-import type { Transactions } from '../transactions';
+import { createTransactions, type Transactions } from '../transactions';
 import { errorCode, runTenantTransaction, type Done, type Verdict } from './tenantTransaction';
 
 interface ResultRow {
@@ -20,10 +20,10 @@ interface ResultRow {
 /** @param options.workerId the worker whose fence guards every write. */
 export function createActionResultStore(options: {
   readonly sql: Sql;
-  readonly transactions: Transactions;
+  readonly transactions?: Transactions;
   readonly workerId: string;
 }): ActionResultStore {
-  const { sql, transactions, workerId } = options;
+  const { sql, workerId, transactions = createTransactions({ sql }) } = options;
   return {
     find: async ({ call }) => {
       const [row] = await sql<ResultRow[]>`
