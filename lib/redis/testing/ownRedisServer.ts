@@ -23,9 +23,13 @@ export interface OwnRedisServer {
   withClient<T>(work: (client: Redis) => Promise<T>): Promise<T>;
 }
 
+const program = ['valkey-server', 'redis-server'].find((name) => spawnSync(name, ['--version']).status === 0);
+
+/** False where no Redis server is installed, so that a suite that needs its own can be left out. */
+export const canRunOwnRedis = program !== undefined;
+
 /** @param options.cluster Runs it as a Redis Cluster of one node, which refuses commands across hash slots. */
 export async function createOwnRedisServer({ cluster = false } = {}): Promise<OwnRedisServer> {
-  const program = ['valkey-server', 'redis-server'].find((name) => spawnSync(name, ['--version']).status === 0);
   if (program === undefined) throw new Error('No Redis server: install redis-server.');
   const port = await freePort();
   const directory = mkdtempSync(path.join(os.tmpdir(), 'baton-redis-'));

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { createOwnRedisServer, type OwnRedisServer } from '../../redis/testing/ownRedisServer';
+import { canRunOwnRedis, createOwnRedisServer, type OwnRedisServer } from '../../redis/testing/ownRedisServer';
 import type { Logger } from '../model/ports/telemetry';
 import { createMemoryMetrics } from '../telemetry/memoryMetrics';
 import { instruments } from '../telemetry/names';
@@ -16,7 +16,7 @@ const modes: readonly { readonly name: string; readonly cluster: boolean; readon
   { name: 'Redis Cluster of one node', cluster: true, readMode: 'perStream' },
 ];
 
-for (const { name, cluster, readMode } of modes) {
+describe.runIf(canRunOwnRedis).each(modes)('$name', ({ name, cluster, readMode }) => {
   let server: OwnRedisServer;
   beforeAll(async () => {
     server = await createOwnRedisServer({ cluster });
@@ -34,9 +34,9 @@ for (const { name, cluster, readMode } of modes) {
       close: () => publisher.close(),
     };
   });
-}
+});
 
-describe('hints over Redis in trouble', () => {
+describe.runIf(canRunOwnRedis)('hints over Redis in trouble', () => {
   let server: OwnRedisServer;
   const closers: (() => Promise<void>)[] = [];
   beforeAll(async () => {

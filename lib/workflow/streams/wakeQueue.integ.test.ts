@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { createOwnRedisServer, type OwnRedisServer } from '../../redis/testing/ownRedisServer';
+import { canRunOwnRedis, createOwnRedisServer, type OwnRedisServer } from '../../redis/testing/ownRedisServer';
 import type { Hint } from '../model/ports/hints';
 import { createMemoryMetrics } from '../telemetry/memoryMetrics';
 import { silentLogger } from '../telemetry/silentLogger';
 import { absentWakeScheduler, createWakeScheduler, startWakeWorker } from './wakeQueue';
 
-describe('wake queue', () => {
+describe.runIf(canRunOwnRedis)('wake queue', () => {
   let server: OwnRedisServer;
   const closers: (() => Promise<void>)[] = [];
   beforeAll(async () => {
@@ -93,8 +93,10 @@ describe('wake queue', () => {
       )
       .toContain('after');
   });
+});
 
-  it('is nothing at all without Redis', async () => {
+describe('wake queue without Redis', () => {
+  it('takes every call', async () => {
     await absentWakeScheduler.scheduleWake({ partitionId: 1, executionId: 'e', at: new Date() });
     await absentWakeScheduler.close();
   });
