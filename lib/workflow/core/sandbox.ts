@@ -53,10 +53,11 @@ function installRandom(): void {
   const { crypto } = globalThis;
   const realUuid = crypto.randomUUID.bind(crypto);
   const realValues = crypto.getRandomValues.bind(crypto);
-  crypto.randomUUID = () => {
+  const uuid = () => {
     const scope = scopes.getStore();
-    return scope ? (uuidFrom(scope.random) as ReturnType<typeof realUuid>) : realUuid();
+    return scope ? uuidFrom(scope.random) : realUuid();
   };
+  crypto.randomUUID = uuid as typeof crypto.randomUUID;
   crypto.getRandomValues = <T extends ArrayBufferView | null>(array: T): T => {
     const scope = scopes.getStore();
     if (!scope || array === null) return realValues(array as never) as T;

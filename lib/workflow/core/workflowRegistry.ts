@@ -1,5 +1,6 @@
 /** Workflow code by name and version, as one process has it. */
 import { InvalidInputError } from '../model/errors';
+import { hashText } from '../model/hash';
 import type { WorkflowDefinition, WorkflowFunction } from '../model/workflow';
 
 export interface RegisterOptions {
@@ -26,6 +27,11 @@ export class WorkflowRegistry {
 
   find(name: string, version: string): WorkflowDefinition | undefined {
     return this.#definitions.get(`${name}@${version}`);
+  }
+
+  /** Changes with the code: tells operators which workers run the same. */
+  get fingerprint(): string {
+    return hashText(this.all.map(({ name, version, run }) => `${name}@${version}:${run.toString()}`).join('\n'));
   }
 
   get all(): readonly WorkflowDefinition[] {

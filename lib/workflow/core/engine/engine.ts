@@ -116,6 +116,11 @@ export class Engine {
     return this.#ready.size > 0 || this.#dirty.size > 0;
   }
 
+  /** Whether an execution was woken and not taken yet. */
+  isReady(executionId: string): boolean {
+    return this.#ready.has(executionId);
+  }
+
   /** Actions under way in these partitions, or anywhere. */
   actionsInFlight(partitions?: ReadonlySet<number>): number {
     if (!partitions) return this.#actionsInFlight.size;

@@ -10,7 +10,7 @@ export async function noteDeferral(
   const { executionId, partitionId } = note.execution;
   await sql`
     INSERT INTO workflow_event_processing AS p (execution_id, partition_id, tenant_id, status, attempts, worker_id, error)
-    SELECT e.execution_id, e.partition_id, e.tenant_id, 'deferred', 1, ${note.workerId}, ${JSON.stringify(note.error)}::json
+    SELECT e.execution_id, e.partition_id, e.tenant_id, 'deferred', 1, ${note.workerId}, ${JSON.stringify(note.error)}::text::json
     FROM workflow_executions e WHERE e.execution_id = ${executionId} AND e.partition_id = ${partitionId}
     ON CONFLICT (execution_id, partition_id) DO UPDATE
     SET attempts = p.attempts + 1, worker_id = excluded.worker_id, error = excluded.error, last_at = now()`;

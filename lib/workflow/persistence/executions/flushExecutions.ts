@@ -49,22 +49,22 @@ WITH fence AS MATERIALIZED (
 ), timers_added AS (
   INSERT INTO workflow_timers (execution_id, partition_id, command_id, tenant_id, fire_at, task_id)
   SELECT w.execution_id, w.partition_id, t.command_id, w.tenant_id, t.fire_at, t.task_id
-  FROM json_to_recordset($27::json) AS t(execution_id uuid, command_id text, fire_at timestamptz, task_id uuid)
+  FROM json_to_recordset($27::text::json) AS t(execution_id uuid, command_id text, fire_at timestamptz, task_id uuid)
   JOIN won w ON w.execution_id = t.execution_id
 ), timers_dropped AS (
   DELETE FROM workflow_timers t
-  USING json_to_recordset($28::json) AS d(execution_id uuid, command_id text), won w
+  USING json_to_recordset($28::text::json) AS d(execution_id uuid, command_id text), won w
   WHERE w.execution_id = d.execution_id AND t.execution_id = d.execution_id AND t.command_id = d.command_id
 ), waits_added AS (
   INSERT INTO workflow_waits (execution_id, partition_id, command_id, tenant_id, kind, names, deadline, task_id, since)
   SELECT w.execution_id, w.partition_id, a.command_id, w.tenant_id, a.kind,
          ARRAY(SELECT json_array_elements_text(a.names)), a.deadline, a.task_id, a.since
-  FROM json_to_recordset($29::json)
+  FROM json_to_recordset($29::text::json)
     AS a(execution_id uuid, command_id text, kind text, names json, deadline timestamptz, task_id uuid, since timestamptz)
   JOIN won w ON w.execution_id = a.execution_id
 ), waits_ended AS (
   DELETE FROM workflow_waits a
-  USING json_to_recordset($30::json) AS d(execution_id uuid, command_id text), won w
+  USING json_to_recordset($30::text::json) AS d(execution_id uuid, command_id text), won w
   WHERE w.execution_id = d.execution_id AND a.execution_id = d.execution_id AND a.command_id = d.command_id
 ), tasks_added AS (
   INSERT INTO workflow_tasks (task_id, tenant_id, execution_id, partition_id, command_id, task_type,
@@ -77,7 +77,7 @@ WITH fence AS MATERIALIZED (
     ARRAY(SELECT json_array_elements_text(k.candidate_roles)), ARRAY(SELECT json_array_elements_text(k.candidate_users)),
     ARRAY(SELECT json_array_elements_text(k.excluded_users)), k.requested_by, k.subject, k.context_data, k.warnings,
     k.completion_event, k.due_at, k.expires_at, k.created_at, CASE WHEN k.status <> 'pending' THEN k.created_at END
-  FROM json_to_recordset($31::json) AS k(execution_id uuid, task_id uuid, command_id text, task_type text,
+  FROM json_to_recordset($31::text::json) AS k(execution_id uuid, task_id uuid, command_id text, task_type text,
     task_definition_type text, tenant_task_definition_id uuid, system_task_definition_task_type text, form_type text,
     form_id uuid, form_version int, title text, description text, status text, priority text, candidate_roles json,
     candidate_users json, excluded_users json, requested_by text, subject text, context_data json, warnings json,
@@ -85,20 +85,20 @@ WITH fence AS MATERIALIZED (
   JOIN won w ON w.execution_id = k.execution_id
 ), tasks_expired AS (
   UPDATE workflow_tasks k SET status = 'expired', ended_at = x.at, updated_at = x.at, version = k.version + 1
-  FROM json_to_recordset($32::json) AS x(execution_id uuid, task_id uuid, at timestamptz), won w
+  FROM json_to_recordset($32::text::json) AS x(execution_id uuid, task_id uuid, at timestamptz), won w
   WHERE w.execution_id = x.execution_id AND k.task_id = x.task_id AND k.execution_id = x.execution_id
     AND k.status IN ('pending', 'claimed')
   RETURNING k.tenant_id, k.task_id, 'expired' AS kind, x.at
 ), tasks_canceled AS (
   UPDATE workflow_tasks k SET status = 'canceled', ended_at = c.at, updated_at = c.at, version = k.version + 1
-  FROM json_to_recordset($33::json) AS c(execution_id uuid, at timestamptz), won w
+  FROM json_to_recordset($33::text::json) AS c(execution_id uuid, at timestamptz), won w
   WHERE w.execution_id = c.execution_id AND k.execution_id = c.execution_id AND k.status IN ('pending', 'claimed')
-    AND NOT EXISTS (SELECT 1 FROM json_to_recordset($32::json) AS x(task_id uuid) WHERE x.task_id = k.task_id)
+    AND NOT EXISTS (SELECT 1 FROM json_to_recordset($32::text::json) AS x(task_id uuid) WHERE x.task_id = k.task_id)
   RETURNING k.tenant_id, k.task_id, 'canceled' AS kind, c.at
 ), activity AS (
   INSERT INTO workflow_task_activity (tenant_id, task_id, kind, at)
   SELECT w.tenant_id, k.task_id, 'created', k.created_at
-  FROM json_to_recordset($31::json) AS k(execution_id uuid, task_id uuid, created_at timestamptz)
+  FROM json_to_recordset($31::text::json) AS k(execution_id uuid, task_id uuid, created_at timestamptz)
   JOIN won w ON w.execution_id = k.execution_id
   UNION ALL SELECT tenant_id, task_id, kind, at FROM tasks_expired
   UNION ALL SELECT tenant_id, task_id, kind, at FROM tasks_canceled

@@ -1,0 +1,150 @@
+/**
+ * Keeps a worker's lease and its fair share of partitions. It never decides by its own clock that it still owns
+ * something: a worker whose heartbeat is not confirmed for most of its lease stops working until it is.
+ */
+import type { MembershipStore, WorkerIdentity } from '../../model/ports/membership';
+import type { Logger, Metrics } from '../../model/ports/telemetry';
+import { instruments } from '../../telemetry/names';
+
+export interface MembershipSettings {
+  readonly leaseMs: number;
+  readonly heartbeatMs: number;
+  /** How often the share of partitions is looked at. */
+  readonly balanceMs: number;
+}
+
+export const defaultMembershipSettings: MembershipSettings = { leaseMs: 8_000, heartbeatMs: 2_500, balanceMs: 1_000 };
+
+export interface MembershipEvents {
+  /** Partitions are this worker's from now on. */
+  acquired(partitions: readonly number[]): Promise<void>;
+  /** Give these partitions up: resolve once nothing of them is under way. */
+  releasing(partitions: readonly number[]): Promise<void>;
+  /** The lease is or is not certain: work only while it is. */
+  leaseCertain(certain: boolean): void;
+  /** Somebody took over. Nothing can be committed any more. */
+  fenced(): void;
+}
+
+export class MembershipLoop {
+  readonly #owned = new Set<number>();
+  #stopped = false;
+  #confirmedAtMs = 0;
+  #heartbeatTimer: NodeJS.Timeout | undefined;
+  #balanceTimer: NodeJS.Timeout | undefined;
+  #balancing: Promise<void> = Promise.resolve();
+
+  constructor(
+    private readonly parts: {
+      readonly store: MembershipStore;
+      readonly worker: WorkerIdentity;
+      /** The predecessor whose process is known to be gone. */
+      readonly replaces: string | null;
+      readonly settings: MembershipSettings;
+      readonly events: MembershipEvents;
+      readonly monotonicMs: () => number;
+      readonly logger: Logger;
+      readonly metrics: Metrics;
+    },
+  ) {}
+
+  async start(): Promise<void> {
+    const { store, worker, settings, replaces } = this.parts;
+    await store.register(worker, settings.leaseMs);
+    this.#confirmedAtMs = this.parts.monotonicMs();
+    await this.#balance(replaces);
+    this.#scheduleHeartbeat();
+    this.#scheduleBalance();
+  }
+
+  get owned(): readonly number[] {
+    return [...this.#owned];
+  }
+
+  get heartbeatAgeMs(): number {
+    return this.parts.monotonicMs() - this.#confirmedAtMs;
+  }
+
+  /** Ends the loops; partitions stay as they are. */
+  async halt(): Promise<void> {
+    this.#stopped = true;
+    clearTimeout(this.#heartbeatTimer);
+    clearTimeout(this.#balanceTimer);
+    await this.#balancing;
+  }
+
+  /** Gives everything back. Call it once nothing is under way. */
+  async retire(): Promise<void> {
+    await this.parts.store.retire({ workerId: this.parts.worker.workerId });
+  }
+
+  #scheduleHeartbeat(): void {
+    if (this.#stopped) return;
+    this.#heartbeatTimer = setTimeout(() => void this.#heartbeat(), this.parts.settings.heartbeatMs);
+  }
+
+  async #heartbeat(): Promise<void> {
+    const { store, worker, settings, events, logger, metrics } = this.parts;
+    const sentAtMs = this.parts.monotonicMs();
+    try {
+      const renewed = await store.heartbeat({ workerId: worker.workerId, leaseMs: settings.leaseMs });
+      if (!renewed) return this.#lost();
+      // Counted from before the statement: the lease may have begun then.
+      this.#confirmedAtMs = sentAtMs;
+      events.leaseCertain(true);
+    } catch (error) {
+      logger.warn({ error, workerId: worker.workerId }, 'Heartbeat failed');
+    }
+    metrics.set({ gauge: instruments.heartbeatAgeSeconds, value: this.heartbeatAgeMs / 1000 });
+    if (this.heartbeatAgeMs > settings.leaseMs * 0.6) events.leaseCertain(false);
+    this.#scheduleHeartbeat();
+  }
+
+  #lost(): void {
+    this.#stopped = true;
+    this.parts.metrics.count({ counter: instruments.fenceLost });
+    this.parts.events.fenced();
+  }
+
+  #scheduleBalance(): void {
+    if (this.#stopped) return;
+    this.#balanceTimer = setTimeout(() => {
+      this.#balancing = this.#balance(null).then(() => this.#scheduleBalance());
+    }, this.parts.settings.balanceMs);
+  }
+
+  async #balance(knownDead: string | null): Promise<void> {
+    const { store, worker, logger, metrics } = this.parts;
+    const { workerId } = worker;
+    try {
+      const fenced = await store.fenceExpired({ knownDead });
+      for (const lost of fenced) {
+        metrics.count({ counter: instruments.takeovers });
+        logger.warn({ workerId, fencedWorkerId: lost }, 'Took over from a worker that is gone');
+      }
+      const survey = await store.survey({ workerId });
+      const share = Math.ceil(survey.total / Math.max(1, survey.liveWorkers));
+      const wanted = Math.min(survey.free, share - survey.owned.length);
+      if (wanted > 0) await this.#acquire(wanted);
+      else if (survey.owned.length > share) await this.#release(survey.owned.slice(share));
+      metrics.set({ gauge: instruments.ownedPartitions, value: this.#owned.size });
+    } catch (error) {
+      logger.warn({ error, workerId }, 'Partitions could not be balanced; trying again');
+    }
+  }
+
+  async #acquire(count: number): Promise<void> {
+    const { store, worker, events } = this.parts;
+    const acquired = await store.acquire({ workerId: worker.workerId, count });
+    if (acquired.length === 0) return;
+    for (const partition of acquired) this.#owned.add(partition);
+    await events.acquired(acquired);
+  }
+
+  async #release(partitions: readonly number[]): Promise<void> {
+    const { store, worker, events } = this.parts;
+    await events.releasing(partitions);
+    await store.release({ workerId: worker.workerId, partitions });
+    for (const partition of partitions) this.#owned.delete(partition);
+  }
+}

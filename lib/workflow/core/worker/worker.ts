@@ -1,0 +1,201 @@
+/**
+ * A worker: owns partitions, runs their executions, gives them back. Any number may run, any may be killed at any time.
+ */
+import type { HintSource, ReceivedHint } from '../../model/ports/hints';
+import type { MembershipStore, WorkerIdentity } from '../../model/ports/membership';
+import { FencedError } from '../../model/ports/store';
+import { createEngineClock } from '../engine/clock';
+import { Engine, type EngineLimits, type EnginePorts } from '../engine/engine';
+import { defaultMembershipSettings, MembershipLoop, type MembershipSettings } from './membershipLoop';
+
+export interface WorkerSettings {
+  readonly membership: MembershipSettings;
+  /** How often owners look for work themselves, while hints arrive and while they do not. */
+  readonly sweepMs: number;
+  readonly sweepWithoutHintsMs: number;
+  /** How long a stop waits for actions under way. */
+  readonly drainMs: number;
+  readonly limits?: EngineLimits;
+}
+
+export const defaultWorkerSettings: WorkerSettings = {
+  membership: defaultMembershipSettings,
+  sweepMs: 2_000,
+  sweepWithoutHintsMs: 250,
+  drainMs: 10_000,
+};
+
+export interface WorkerParts extends Omit<EnginePorts, 'workerId' | 'clock' | 'onWork'> {
+  readonly identity: WorkerIdentity;
+  /** The worker that this one replaces, known to be dead. */
+  readonly replaces?: string | null;
+  readonly membership: MembershipStore;
+  readonly hints: HintSource;
+  readonly settings?: WorkerSettings;
+  readonly monotonicMs: () => number;
+  /** Called once when the worker finds itself fenced; its process should end. */
+  readonly onFenced: () => void;
+}
+
+export class Worker {
+  readonly #parts: WorkerParts;
+  readonly #settings: WorkerSettings;
+  readonly #engine: Engine;
+  readonly #membership: MembershipLoop;
+  #state: 'new' | 'running' | 'stopping' | 'stopped' | 'fenced' = 'new';
+  #leaseCertain = true;
+  #wakeUp: () => void = () => undefined;
+  #pump: Promise<void> = Promise.resolve();
+  #sweepTimer: NodeJS.Timeout | undefined;
+  /** Hints are acknowledged after the commit that took what they told of. */
+  #unacknowledged: ReceivedHint[] = [];
+
+  constructor(parts: WorkerParts) {
+    this.#parts = parts;
+    this.#settings = parts.settings ?? defaultWorkerSettings;
+    const { workerId } = parts.identity;
+    const clock = createEngineClock(parts.monotonicMs, Date.now());
+    this.#engine = new Engine({ ...parts, workerId, clock, onWork: () => this.#wakeUp() }, this.#settings.limits);
+    this.#membership = new MembershipLoop({
+      store: parts.membership,
+      worker: parts.identity,
+      replaces: parts.replaces ?? null,
+      settings: this.#settings.membership,
+      monotonicMs: parts.monotonicMs,
+      logger: parts.logger,
+      metrics: parts.metrics,
+      events: {
+        acquired: (partitions) => this.#acquired(partitions),
+        releasing: (partitions) => this.#release(partitions),
+        leaseCertain: (certain) => {
+          this.#leaseCertain = certain;
+          if (certain) this.#wakeUp();
+        },
+        fenced: () => this.#fenced(),
+      },
+    });
+  }
+
+  async start(): Promise<void> {
+    this.#state = 'running';
+    this.#pump = this.#run();
+    await this.#parts.hints.start({
+      listener: {
+        onHints: ({ hints }) => {
+          this.#unacknowledged.push(...hints);
+          this.#engine.wake(hints);
+          this.#wakeUp();
+        },
+        onHeal: () => void this.#sweep(),
+      },
+    });
+    await this.#membership.start();
+    this.#scheduleSweep();
+  }
+
+  get state(): {
+    readonly status: string;
+    readonly partitions: readonly number[];
+    readonly heartbeatAgeMs: number;
+    readonly live: number;
+    readonly actions: number;
+  } {
+    const { live, actions } = this.#engine.stats;
+    const { owned: partitions, heartbeatAgeMs } = this.#membership;
+    return { status: this.#state, partitions, heartbeatAgeMs, live, actions };
+  }
+
+  /** Finishes what is under way, writes it, and gives the partitions to the others. */
+  async stop(): Promise<void> {
+    if (this.#state !== 'running') return;
+    this.#state = 'stopping';
+    clearTimeout(this.#sweepTimer);
+    await this.#membership.halt();
+    await this.#parts.hints.stop();
+    await this.#drain(() => this.#engine.actionsInFlight() === 0 && !this.#engine.hasWork, this.#settings.drainMs);
+    this.#state = 'stopped';
+    this.#wakeUp();
+    await this.#pump;
+    this.#engine.stop();
+    await this.#membership.retire();
+  }
+
+  async #run(): Promise<void> {
+    while (this.#state === 'running' || this.#state === 'stopping') {
+      if (!this.#leaseCertain || !this.#engine.hasWork) {
+        await this.#acknowledge();
+        await new Promise<void>((resolve) => {
+          this.#wakeUp = resolve;
+          if (this.#engine.hasWork && this.#leaseCertain) resolve();
+          if (this.#state === 'stopped' || this.#state === 'fenced') resolve();
+        });
+        continue;
+      }
+      const hints = this.#unacknowledged;
+      this.#unacknowledged = [];
+      try {
+        await this.#engine.tick();
+        this.#unacknowledged.push(...hints.filter((hint) => this.#engine.isReady(hint.executionId)));
+        const taken = hints.filter((hint) => !this.#engine.isReady(hint.executionId));
+        if (taken.length > 0) void this.#parts.hints.acknowledge({ hints: taken });
+      } catch (error) {
+        if (error instanceof FencedError) return this.#fenced();
+        this.#parts.logger.error({ error, workerId: this.#parts.identity.workerId }, 'A round of the engine failed');
+        await new Promise((resolve) => setTimeout(resolve, 200));
+      }
+    }
+  }
+
+  async #acknowledge(): Promise<void> {
+    const hints = this.#unacknowledged;
+    this.#unacknowledged = [];
+    if (hints.length > 0) await this.#parts.hints.acknowledge({ hints });
+  }
+
+  async #acquired(partitions: readonly number[]): Promise<void> {
+    this.#parts.hints.setPartitions({ partitionIds: this.#membership.owned });
+    // Executions blocked on code are tried once more by each worker that comes to own them.
+    await this.#engine.adopt(partitions, { includeBlocked: true });
+  }
+
+  async #release(partitions: readonly number[]): Promise<void> {
+    const leaving = new Set(partitions);
+    const staying = this.#membership.owned.filter((partition) => !leaving.has(partition));
+    this.#parts.hints.setPartitions({ partitionIds: staying });
+    await this.#drain(() => this.#engine.actionsInFlight(leaving) === 0, this.#settings.membership.leaseMs / 2);
+    this.#engine.abandon(partitions);
+  }
+
+  /** Waits until something is quiet, for so long at most: what is not is redone by the next owner. */
+  async #drain(quiet: () => boolean, maxMs: number): Promise<void> {
+    const deadline = this.#parts.monotonicMs() + maxMs;
+    while (!quiet() && this.#parts.monotonicMs() < deadline && this.#state !== 'fenced') {
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  }
+
+  #scheduleSweep(): void {
+    if (this.#state !== 'running') return;
+    const delayMs = this.#parts.hints.state() === 'up' ? this.#settings.sweepMs : this.#settings.sweepWithoutHintsMs;
+    this.#sweepTimer = setTimeout(() => void this.#sweep().then(() => this.#scheduleSweep()), delayMs);
+  }
+
+  async #sweep(): Promise<void> {
+    try {
+      await this.#engine.sweep();
+    } catch (error) {
+      this.#parts.logger.warn({ error, workerId: this.#parts.identity.workerId }, 'The sweep failed; trying again');
+    }
+  }
+
+  #fenced(): void {
+    if (this.#state === 'fenced' || this.#state === 'stopped') return;
+    this.#state = 'fenced';
+    clearTimeout(this.#sweepTimer);
+    this.#parts.logger.error({ workerId: this.#parts.identity.workerId }, 'This worker is fenced and stops');
+    this.#engine.stop();
+    void this.#membership.halt();
+    this.#wakeUp();
+    this.#parts.onFenced();
+  }
+}
