@@ -154,7 +154,11 @@ describe('replay', () => {
       const later = await events.waitFor('A');
       return [winner, later.payload];
     };
-    const { commands } = await run(workflow, log(done('quick', 'quick#1', 2, {}, 'done'), received('A', { n: 1 })));
+    const lost = { commandId: 'waitFor#1', n: 1, names: ['A'], deadline: null, taskId: null, satisfiedBy: null };
+    const { commands } = await run(
+      workflow,
+      log(['wait_started', lost], done('quick', 'quick#1', 2, {}, 'done'), received('A', { n: 1 })),
+    );
     expect(commands.find((command) => command.type === 'complete')).toEqual({
       type: 'complete',
       result: ['done', { n: 1 }],
