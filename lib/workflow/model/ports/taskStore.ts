@@ -1,0 +1,129 @@
+/** Human tasks as people change them, and the definitions that tasks are made from. */
+import type { CreateTaskRequest } from '../commands';
+import type { JsonObject, JsonValue } from '../json';
+import type { TaskStatus } from '../status';
+
+export type TaskPriority = NonNullable<CreateTaskRequest['priority']>;
+
+/** A task as far as deciding it goes. `...Name` is what people call the person; the id where it is unknown. */
+export interface TaskSnapshot {
+  readonly taskId: string;
+  readonly executionId: string;
+  readonly partitionId: number;
+  readonly status: TaskStatus;
+  readonly version: number;
+  readonly candidateRoles: readonly string[];
+  readonly candidateUsers: readonly string[];
+  readonly excludedUsers: readonly string[];
+  readonly assignee: string | null;
+  readonly assigneeName: string | null;
+  readonly claimedAtMs: number | null;
+  readonly outcome: string | null;
+  readonly endedBy: string | null;
+  readonly endedByName: string | null;
+  readonly endedAtMs: number | null;
+  readonly expiresAtMs: number | null;
+  /** Its time ran out: the engine is about to end it. */
+  readonly isClosing: boolean;
+  readonly contextData: JsonObject;
+  /** The pinned version. */
+  readonly form: { readonly jsonSchema: JsonObject; readonly uiSchema: JsonObject; readonly version: number };
+}
+
+/** A person who acts, with the roles that they hold in the tenant. */
+export interface TaskActor {
+  readonly tenant: string;
+  readonly userId: string;
+  readonly roles: readonly string[];
+}
+
+interface GuardedChange extends TaskActor {
+  readonly taskId: string;
+  /** Refuses the change if the task is of another version by now. */
+  readonly expectedVersion?: number;
+}
+
+export interface ChangedTask {
+  readonly version: number;
+  readonly executionId: string;
+  readonly partitionId: number;
+}
+
+/**
+ * Every change is one statement that names what it expects and writes the task's activity with it. null: the task was
+ * not as expected and nothing changed; read it to say why.
+ */
+export interface TaskStore {
+  read(query: { readonly tenant: string; readonly taskId: string }): Promise<TaskSnapshot | null>;
+  /** Expects an open, unclaimed task whose candidate this is. */
+  claim(change: GuardedChange): Promise<ChangedTask | null>;
+  /** Expects the task to be claimed by `holder`. */
+  release(change: GuardedChange & { readonly holder: string }): Promise<ChangedTask | null>;
+  /**
+   * Expects a task that is claimed by this person, or unclaimed with them as a candidate. The event for the workflow
+   * is written with it.
+   */
+  complete(
+    change: GuardedChange & { readonly outcome: string | null; readonly output: JsonValue },
+  ): Promise<ChangedTask | null>;
+}
+
+/** The newest definition for a type of task, with the newest version of its form. */
+export interface TaskDefinition {
+  readonly type: 'system' | 'tenant';
+  /** Set for a tenant's own definition. */
+  readonly tenantTaskDefinitionId: string | null;
+  readonly taskType: string;
+  readonly defaultRoles: readonly string[];
+  readonly defaultPriority: TaskPriority;
+  /** A duration such as `2 days`. */
+  readonly defaultDue: string | null;
+  readonly completionEvent: string | null;
+  /** null: the definition names a form that does not exist. */
+  readonly form: TaskForm | null;
+  readonly formName: string;
+}
+
+export interface TaskForm {
+  readonly type: 'system' | 'tenant';
+  readonly formId: string;
+  readonly version: number;
+  readonly jsonSchema: JsonObject;
+  readonly uiSchema: JsonObject;
+}
+
+export interface TaskDefinitionStore {
+  /** One answer per question, in order: the tenant's own definition, else the system's, else null. */
+  find(query: {
+    readonly wanted: readonly { readonly tenant: string; readonly taskType: string }[];
+  }): Promise<readonly (TaskDefinition | null)[]>;
+
+  /**
+   * Stores what ships with the product. A form becomes a new version when its text changed, else nothing is written;
+   * versions are never changed. Safe to run at the same time from several processes.
+   */
+  publishSystem(request: {
+    readonly forms: readonly SystemFormInput[];
+    readonly taskDefinitions: readonly SystemTaskDefinitionInput[];
+  }): Promise<void>;
+}
+
+export interface SystemFormInput {
+  readonly name: string;
+  readonly description?: string;
+  readonly jsonSchema: { readonly [key: string]: unknown };
+  readonly uiSchema: { readonly [key: string]: unknown };
+}
+
+/** A type of task that ships with the product. */
+export interface SystemTaskDefinitionInput {
+  readonly taskType: string;
+  readonly name: string;
+  readonly description?: string;
+  /** Name of a system form. */
+  readonly formName: string;
+  readonly defaultRoles?: readonly string[];
+  readonly defaultPriority?: TaskPriority;
+  readonly defaultDue?: string;
+  readonly completionEvent?: string;
+}

@@ -1,0 +1,102 @@
+/** Why somebody cannot do something with a task, in words for them. The statements of the store guard the same. */
+import { TaskConflictError, TaskForbiddenError, TaskNotFoundError } from '../model/errors';
+import type { TaskActor, TaskSnapshot } from '../model/ports/taskStore';
+import { isOpenTask } from '../model/status';
+import type { TaskDeps, TaskRequest } from './deps';
+
+const uuidPattern = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+
+/** An address that can belong to a task at all: anything else would be an error of the database. */
+export function isAddressable(taskId: string): boolean {
+  return uuidPattern.test(taskId);
+}
+
+/** The part of a request that a statement is guarded by. */
+export function guarded({ tenant, userId, roles, taskId, expectedVersion }: TaskRequest) {
+  return { tenant, userId, roles, taskId, ...(expectedVersion === undefined ? {} : { expectedVersion }) };
+}
+
+/** @throws TaskNotFoundError where the tenant has no such task. */
+export async function readTask(deps: Pick<TaskDeps, 'tasks'>, request: TaskRequest): Promise<TaskSnapshot> {
+  const { tenant, taskId } = request;
+  const task = isAddressable(taskId) ? await deps.tasks.read({ tenant, taskId }) : null;
+  if (!task) throw new TaskNotFoundError(taskId);
+  return task;
+}
+
+/** @throws TaskForbiddenError unless the person is a candidate and not one of those who must not decide. */
+export function assertMayDecide(task: TaskSnapshot, { userId, roles }: TaskActor): void {
+  if (task.excludedUsers.includes(userId)) {
+    throw new TaskForbiddenError('This task asks for a second person: you cannot decide on your own request.');
+  }
+  const isCandidate = task.candidateUsers.includes(userId) || roles.some((role) => task.candidateRoles.includes(role));
+  if (!isCandidate) throw new TaskForbiddenError(`This task is for ${candidatesText(task)}.`);
+}
+
+/** @throws TaskConflictError when the task has ended, is ending, or is of another version than the person saw. */
+export function assertOpen(task: TaskSnapshot, { userId, expectedVersion }: TaskRequest): void {
+  if (!isOpenTask(task.status)) throw new TaskConflictError(endedText(task, userId));
+  if (task.isClosing) throw new TaskConflictError(expiredText(task.expiresAtMs));
+  if (expectedVersion !== undefined && expectedVersion !== task.version) {
+    throw new TaskConflictError('This task changed since you opened it. Look at it again before you go on.');
+  }
+}
+
+/** @throws TaskConflictError when somebody else works on the task. */
+export function assertNotHeldByOther(task: TaskSnapshot, { userId }: TaskActor): void {
+  if (task.status !== 'claimed' || task.assignee === userId) return;
+  const since = task.claimedAtMs === null ? '' : ` on ${formatInstant(task.claimedAtMs)}`;
+  throw new TaskConflictError(`${task.assigneeName} claimed it${since} and is working on it.`);
+}
+
+/** What is left to say when a change did not happen although nothing in the task explains it any more. */
+export function changedMeanwhile(): TaskConflictError {
+  return new TaskConflictError(
+    'This task changed at the same moment. Look at it again and repeat what you wanted to do.',
+  );
+}
+
+function endedText(task: TaskSnapshot, userId: string): string {
+  const when = task.endedAtMs === null ? '' : ` on ${formatInstant(task.endedAtMs)}`;
+  if (task.status === 'expired') return expiredText(task.expiresAtMs ?? task.endedAtMs);
+  if (task.status === 'canceled') return `This task was canceled${when}: its workflow has ended.`;
+  const who = task.endedBy === userId ? 'You' : (task.endedByName ?? 'Somebody');
+  return `${who} already ${deedText(task)}${when}.`;
+}
+
+const deeds: Readonly<Record<string, string>> = {
+  approve: 'approved it',
+  reject: 'rejected it',
+  resolve: 'resolved it',
+  resolved: 'resolved it',
+  confirm: 'confirmed it',
+};
+
+function deedText({ status, outcome }: TaskSnapshot): string {
+  if (status === 'declined') return 'declined it';
+  if (outcome === null) return 'completed it';
+  return deeds[outcome] ?? `answered it with "${outcome}"`;
+}
+
+function expiredText(atMs: number | null): string {
+  return atMs === null ? 'This task expired.' : `This task expired on ${formatInstant(atMs)}.`;
+}
+
+function candidatesText({ candidateRoles }: TaskSnapshot): string {
+  if (candidateRoles.length === 0) return 'people that it names';
+  return `people with the role ${candidateRoles.join(' or ')}`;
+}
+
+const instantFormat = new Intl.DateTimeFormat('en-GB', {
+  day: 'numeric',
+  month: 'short',
+  year: 'numeric',
+  hour: '2-digit',
+  minute: '2-digit',
+  timeZone: 'UTC',
+});
+
+/** `23 Nov 2026, 04:12 UTC` */
+export function formatInstant(ms: number): string {
+  return `${instantFormat.format(new Date(ms))} UTC`;
+}

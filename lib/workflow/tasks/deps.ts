@@ -1,0 +1,31 @@
+import type { HintPublisher } from '../model/ports/hints';
+import type { LivePublisher } from '../model/ports/live';
+import type { Metrics } from '../model/ports/telemetry';
+import type { TaskActor, TaskStore } from '../model/ports/taskStore';
+
+/** What the use-cases of people's work on tasks share. */
+export interface TaskDeps {
+  readonly tasks: TaskStore;
+  readonly hints: HintPublisher;
+  readonly live: LivePublisher;
+  readonly metrics: Metrics;
+}
+
+/** Who acts on which task. `expectedVersion`: what the person saw; the change is refused if it is another by now. */
+export interface TaskRequest extends TaskActor {
+  readonly taskId: string;
+  readonly expectedVersion?: number | undefined;
+}
+
+/** How a task stands after the change. */
+export interface TaskResult {
+  readonly taskId: string;
+  readonly executionId: string;
+  readonly status: 'pending' | 'claimed' | 'completed';
+  readonly version: number;
+}
+
+/** Tells open pages that a task changed. */
+export function announceTask(deps: TaskDeps, request: TaskRequest): Promise<void> {
+  return deps.live.publish({ changes: [{ tenant: request.tenant, topic: 'task', id: request.taskId }] });
+}

@@ -1,0 +1,143 @@
+import { v7 as newId } from 'uuid';
+import { findMissingKeys } from '../../forms/projection';
+import { instantMs } from '../model/durations';
+import { InvalidInputError, recordError, UnknownTaskTypeError, ValidationFailedError } from '../model/errors';
+import { defaultCompletionEvent } from '../model/events';
+import type { CreatedTask } from '../model/history';
+import type { NewTaskRow, PreparedTask, TaskPreparer, TaskToPrepare } from '../model/ports/tasks';
+import type { TaskDefinition, TaskDefinitionStore, TaskForm } from '../model/ports/taskStore';
+
+/**
+ * Turns `createHumanTask` calls into rows for the engine's next commit: the tenant's definition, else the system's,
+ * the newest version of its form, candidates, times, and what the context data lacks. One query for a whole batch; a
+ * call that cannot be served is refused with an error that its workflow catches, and does not disturb the others.
+ */
+export function createTaskPreparer({ definitions }: { readonly definitions: TaskDefinitionStore }): TaskPreparer {
+  return {
+    prepare: async (requests) => {
+      const wanted = requests.map(({ tenant, request }) => ({ tenant, taskType: String(request.taskType) }));
+      const found = await definitions.find({ wanted });
+      return requests.map((request, index) => prepareOne(request, found[index] ?? null));
+    },
+  };
+}
+
+function prepareOne(task: TaskToPrepare, definition: TaskDefinition | null): PreparedTask {
+  try {
+    return { ok: true, ...rowOf(task, definition) };
+  } catch (error) {
+    return { ok: false, error: recordError(error) };
+  }
+}
+
+/** Who may decide where neither the call nor the definition names anybody. */
+const lastResort = 'administrator';
+
+function rowOf(
+  task: TaskToPrepare,
+  definition: TaskDefinition | null,
+): { readonly created: CreatedTask; readonly row: NewTaskRow } {
+  const { request, nowMs, requestedBy } = task;
+  assertTexts(request);
+  if (!definition) throw new UnknownTaskTypeError(request.taskType);
+  const form = formOf(definition);
+  const taskId = newId();
+  const candidates = candidatesOf(task, definition);
+  const due = request.dueDate ?? definition.defaultDue;
+  const contextData = request.contextData ?? {};
+  const warnings = [...warningsOf(task, form), ...candidates.warnings];
+  const row: NewTaskRow = {
+    taskId,
+    taskType: definition.taskType,
+    taskDefinitionType: definition.type,
+    tenantTaskDefinitionId: definition.tenantTaskDefinitionId,
+    systemTaskDefinitionTaskType: definition.type === 'system' ? definition.taskType : null,
+    formType: form.type,
+    formId: form.formId,
+    formVersion: form.version,
+    title: request.title,
+    description: request.description ?? null,
+    priority: priorityOf(task, definition),
+    candidateRoles: candidates.roles,
+    candidateUsers: candidates.users,
+    excludedUsers: listOf(request.distinctFrom, 'distinctFrom'),
+    requestedBy,
+    subject: request.subject ?? task.subject,
+    contextData,
+    warnings,
+    completionEvent: request.completionEvent ?? definition.completionEvent ?? defaultCompletionEvent(taskId),
+    dueAtMs: due === null ? null : instantMs(due, nowMs),
+    expiresAtMs: request.expiresIn === undefined ? null : instantMs(request.expiresIn, nowMs),
+  };
+  return { row, created: createdOf(row) };
+}
+
+function createdOf(row: NewTaskRow): CreatedTask {
+  const { taskId, taskType, title, completionEvent, formVersion, candidateRoles, candidateUsers, warnings } = row;
+  return {
+    taskId,
+    taskType,
+    title,
+    completionEvent,
+    formVersion,
+    candidateRoles,
+    candidateUsers,
+    dueAt: isoOf(row.dueAtMs),
+    expiresAt: isoOf(row.expiresAtMs),
+    warnings,
+  };
+}
+
+function assertTexts({ taskType, title }: TaskToPrepare['request']): void {
+  for (const [name, value] of Object.entries({ taskType, title })) {
+    if (typeof value === 'string' && value.trim() !== '') continue;
+    throw new ValidationFailedError(`createHumanTask needs "${name}", a text that is not empty.`, {
+      fieldErrors: [{ path: `/${name}`, message: 'Required.' }],
+    });
+  }
+}
+
+function formOf({ form, taskType, formName }: TaskDefinition): TaskForm {
+  if (form) return form;
+  throw new InvalidInputError(`Task definition "${taskType}" names the form "${formName}", which does not exist.`);
+}
+
+function candidatesOf({ request }: TaskToPrepare, { defaultRoles }: TaskDefinition) {
+  const { assignTo } = request;
+  const named = { roles: listOf(assignTo?.roles, 'assignTo.roles'), users: listOf(assignTo?.users, 'assignTo.users') };
+  if (named.roles.length + named.users.length > 0) return { ...named, warnings: [] };
+  if (defaultRoles.length > 0) return { roles: defaultRoles, users: [], warnings: [] };
+  const warning = `Nobody is named to do this task: it went to the role "${lastResort}".`;
+  return { roles: [lastResort], users: [], warnings: [warning] };
+}
+
+function warningsOf({ request }: TaskToPrepare, form: TaskForm): string[] {
+  const missing = findMissingKeys(form, request.contextData ?? {});
+  if (missing.length === 0) return [];
+  if (request.strict) {
+    throw new ValidationFailedError(
+      `The form of task type "${request.taskType}" needs context data that is missing: ${missing.join(', ')}.`,
+      { fieldErrors: missing.map((key) => ({ path: `/contextData/${key}`, message: 'Missing.' })) },
+    );
+  }
+  return missing;
+}
+
+const priorities: readonly NewTaskRow['priority'][] = ['low', 'normal', 'high', 'urgent'];
+
+function priorityOf({ request }: TaskToPrepare, { defaultPriority }: TaskDefinition): NewTaskRow['priority'] {
+  const priority = request.priority ?? defaultPriority;
+  if (priorities.includes(priority)) return priority;
+  throw new InvalidInputError(`"${String(priority)}" is no priority. Use ${priorities.join(', ')}.`);
+}
+
+/** Lists come from author code through JSON: their type is a promise only. */
+function listOf(value: unknown, name: string): readonly string[] {
+  if (value === undefined || value === null) return [];
+  if (Array.isArray(value) && value.every((item) => typeof item === 'string')) return value;
+  throw new InvalidInputError(`"${name}" of createHumanTask must be a list of texts.`);
+}
+
+function isoOf(ms: number | null): string | null {
+  return ms === null ? null : new Date(ms).toISOString();
+}
