@@ -1,5 +1,5 @@
 'use client';
-import { memo, useMemo } from 'react';
+import { useMemo } from 'react';
 import type { Experimental_DefaultFormStateBehavior } from '@rjsf/utils';
 import { isJsonObject, toPointer } from '@/lib/forms/json';
 import type { FieldError, FormDefinition, FormTexts, JsonObject, Outcome } from '@/lib/forms/types';
@@ -19,7 +19,8 @@ export interface FormFieldsProps {
   readonly errors: readonly FieldError[];
   readonly disabled: boolean;
   readonly idPrefix: string;
-  readonly onChange: (data: JsonObject) => void;
+  /** `isTyped` is false for values the form filled in by itself, such as defaults of a field that has appeared. */
+  readonly onChange: (data: JsonObject, isTyped: boolean) => void;
 }
 
 /** Nothing is answered for the person: no constant, no false, unless the form's author wrote it as a default. */
@@ -34,7 +35,7 @@ const DEFAULTS: Experimental_DefaultFormStateBehavior = {
  * The fields of a form. They hold their own values: handing every change back in would lose what is typed while the
  * page draws itself again. Errors come from outside, so that browser and server show them alike.
  */
-export const FormFields = memo(function FormFields(props: FormFieldsProps) {
+export function FormFields(props: FormFieldsProps) {
   const { form, formData, initialData, texts, outcomes, errors, disabled, idPrefix, onChange } = props;
   const schema = useMemo(() => renderSchema(form.jsonSchema), [form.jsonSchema]);
   const uiSchema = useMemo(() => renderUiSchema(form.uiSchema) as TaskUiSchema, [form.uiSchema]);
@@ -61,7 +62,7 @@ export const FormFields = memo(function FormFields(props: FormFieldsProps) {
       showErrorList={false}
       extraErrors={extraErrors}
       experimental_defaultFormStateBehavior={DEFAULTS}
-      onChange={({ formData: next }) => onChange(isJsonObject(next) ? next : {})}
+      onChange={({ formData: next }, id) => onChange(isJsonObject(next) ? next : {}, id !== undefined)}
     />
   );
-});
+}

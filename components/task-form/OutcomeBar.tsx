@@ -5,6 +5,7 @@ import { shownText } from '@/lib/forms/projection';
 import type { FormTexts, Outcome } from '@/lib/forms/types';
 
 export interface OutcomeBarProps {
+  readonly idPrefix: string;
   readonly outcomes: readonly Outcome[];
   readonly texts: FormTexts;
   /** The outcome Ctrl or Cmd with Enter sends; undefined for a form with a single "Submit". */
@@ -23,8 +24,20 @@ export interface OutcomeBarProps {
 
 /** One button for each outcome, the primary one first, each with the key that does the same. */
 export function OutcomeBar(props: OutcomeBarProps) {
-  const { outcomes, texts, primary, sending, disabled, confirming, status, onPress, onConfirm, onBack, footerSlot } =
-    props;
+  const {
+    idPrefix,
+    outcomes,
+    texts,
+    primary,
+    sending,
+    disabled,
+    confirming,
+    status,
+    onPress,
+    onConfirm,
+    onBack,
+    footerSlot,
+  } = props;
   const enterKey = useIsApple() ? '⌘↵' : 'Ctrl ↵';
   if (confirming) {
     return (
@@ -56,6 +69,7 @@ export function OutcomeBar(props: OutcomeBarProps) {
       {ordered.map((outcome) => (
         <OutcomeButton
           key={outcome.value}
+          id={outcomeButtonId(idPrefix, outcome)}
           title={shownText(texts, outcome.title)}
           className={buttonClass(outcome, outcome === primary)}
           hint={outcome === primary ? enterKey : outcome.key}
@@ -73,7 +87,13 @@ export function OutcomeBar(props: OutcomeBarProps) {
   );
 }
 
+/** The id of an outcome's button. */
+export function outcomeButtonId(idPrefix: string, outcome: Outcome): string {
+  return `${idPrefix}__outcome_${outcome.value}`;
+}
+
 interface OutcomeButtonProps {
+  readonly id?: string;
   readonly title: string;
   readonly className: string;
   readonly hint: string | undefined;
@@ -84,9 +104,10 @@ interface OutcomeButtonProps {
 }
 
 /** Stays focusable while it sends, so that the keyboard does not lose its place. */
-function OutcomeButton({ title, className, hint, shortcut, isSending, disabled, onPress }: OutcomeButtonProps) {
+function OutcomeButton({ id, title, className, hint, shortcut, isSending, disabled, onPress }: OutcomeButtonProps) {
   return (
     <button
+      id={id}
       className={className}
       type="button"
       disabled={disabled}

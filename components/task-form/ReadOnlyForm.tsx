@@ -23,10 +23,10 @@ export function ReadOnlyForm({ form, projection, output }: ReadOnlyFormProps) {
     <div className="task-form">
       {told.map((row) =>
         row.kind === 'text' ? (
-          <section className="told" key={row.name} aria-label={row.label}>
-            <h3 className="label">{row.label}</h3>
+          <div className="told" key={row.name}>
+            <h2 className="label">{row.label}</h2>
             <p className="told-text">{row.text}</p>
-          </section>
+          </div>
         ) : (
           <Answers key={row.name} rows={[row]} />
         ),

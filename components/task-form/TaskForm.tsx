@@ -11,7 +11,7 @@ import { ErrorSummary } from './ErrorSummary';
 import { fieldId, remainingErrors, SERVER_ONLY } from './errors';
 import { focusField, isInDialog, isTyping } from './focus';
 import { FormFields } from './FormFields';
-import { OutcomeBar } from './OutcomeBar';
+import { OutcomeBar, outcomeButtonId } from './OutcomeBar';
 import { ReadOnlyForm } from './ReadOnlyForm';
 
 /** What became of an answer. On failure everything typed stays. */
@@ -142,21 +142,25 @@ function AnswerForm(props: AnswerFormProps) {
     }
   };
 
-  const change = (next: JsonObject) => {
+  const change = (next: JsonObject, isTyped: boolean) => {
     latest.current = next;
-    if (draftKey) writeDraft({ key: draftKey, version: form.version }, next);
-    setProblems((current) => {
-      if (!current) return current;
-      const found = check(current.outcome, next);
-      const errors = remainingErrors({ shown: current.errors, found, before: current.data, now: next });
-      return errors.length === 0 && !current.message ? undefined : { ...current, errors };
-    });
+    if (!isTyped) return;
+    if (draftKey && props.knowsDraft) writeDraft({ key: draftKey, version: form.version }, next);
+    if (!problems) return;
+    const found = check(problems.outcome, next);
+    const errors = remainingErrors({ shown: problems.errors, found, before: problems.data, now: next });
+    setProblems(errors.length === 0 && !problems.message ? undefined : { ...problems, errors });
+  };
+
+  const goBack = () => {
+    flushSync(() => setConfirming(undefined));
+    if (confirming) document.getElementById(outcomeButtonId(idPrefix, confirming))?.focus();
   };
 
   const pressKey = useEffectEvent((event: KeyboardEvent) => {
     if (event.defaultPrevented || event.repeat || event.isComposing || isInDialog(event.target)) return;
     const outcome = outcomeOfKey(event, outcomes, primary);
-    if (confirming && event.key === 'Escape') setConfirming(undefined);
+    if (confirming && event.key === 'Escape') goBack();
     else if (outcome !== undefined && !confirming) press(outcome);
     else return;
     event.preventDefault();
@@ -185,6 +189,7 @@ function AnswerForm(props: AnswerFormProps) {
       />
       {props.children}
       <OutcomeBar
+        idPrefix={idPrefix}
         outcomes={outcomes}
         texts={texts}
         primary={primary}
@@ -194,7 +199,7 @@ function AnswerForm(props: AnswerFormProps) {
         status={statusText({ isSent, isDraft: draft !== undefined, isSending: sending !== undefined })}
         onPress={press}
         onConfirm={() => press(confirming ?? null, true)}
-        onBack={() => setConfirming(undefined)}
+        onBack={goBack}
         footerSlot={props.footerSlot}
       />
     </form>

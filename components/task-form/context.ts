@@ -1,8 +1,9 @@
-import type { FieldTemplateProps, Registry, RJSFSchema, UiSchema, WidgetProps } from '@rjsf/utils';
+import type { FieldPathList, FieldTemplateProps, Registry, RJSFSchema, UiSchema, WidgetProps } from '@rjsf/utils';
 import { choicesOf, type Choice } from '@/lib/forms/choices';
 import { shownText } from '@/lib/forms/projection';
-import { typesOf, uiOption } from '@/lib/forms/schema';
+import { labelOf, typesOf, uiOption } from '@/lib/forms/schema';
 import type { FormTexts, JsonObject } from '@/lib/forms/types';
+import { MUST_BE_TRUE } from './render-schema';
 import type { FormData } from './rjsfValidator';
 
 /** What every field of a task form knows besides its own schema. */
@@ -25,7 +26,7 @@ export type ControlKind = 'box' | 'cards' | 'boxes' | 'select' | 'input' | 'cont
 const MAX_CARDS_WITHOUT_ASKING = 7;
 
 /** The control for a field. Choices that explain themselves become cards, since a drop-down cannot show why. */
-export function controlKind(schema: JsonObject, ui: JsonObject): ControlKind {
+export function controlKind(schema: JsonObject, ui: JsonObject, required: boolean): ControlKind {
   const widget = uiOption(ui, 'widget');
   const choices = choicesOf([schema]);
   const types = typesOf([schema]);
@@ -40,10 +41,24 @@ export function controlKind(schema: JsonObject, ui: JsonObject): ControlKind {
       widget === 'radio' || (explained && widget !== 'select' && choices.length <= MAX_CARDS_WITHOUT_ASKING);
     return isCards ? 'cards' : 'select';
   }
-  if (types.includes('boolean')) return widget === 'radio' ? 'cards' : widget === 'select' ? 'select' : 'box';
+  if (types.includes('boolean')) return booleanKind(widget, required && schema[MUST_BE_TRUE] !== true);
   return types.includes('object') || schema.properties !== undefined || schema.oneOf !== undefined
     ? 'container'
     : 'input';
+}
+
+/** An untouched box says nothing, so a question that has to be answered shows both answers. */
+function booleanKind(widget: unknown, needsAnswer: boolean): ControlKind {
+  if (widget === 'select') return 'select';
+  return widget === 'radio' || needsAnswer ? 'cards' : 'box';
+}
+
+/** What a field is called: as its form says, else its name in words; an entry of a list by its place. */
+export function fieldLabel(registry: TaskRegistry, schema: JsonObject, ui: JsonObject, path: FieldPathList): string {
+  const name = path.at(-1) ?? '';
+  const own = labelOf([schema], ui, '');
+  if (own !== '') return textOf(registry, own);
+  return typeof name === 'number' ? `Entry ${name + 1}` : labelOf([], {}, name);
 }
 
 /** The choices of a field, with yes and no for a boolean. */

@@ -14,6 +14,7 @@ import {
   controlKind,
   descriptionId,
   errorId,
+  fieldLabel,
   helpId,
   labelId,
   textOf,
@@ -26,8 +27,9 @@ import type { FormData } from './rjsfValidator';
 /** One question: its name, the control, what helps to answer it and what is wrong with the answer. */
 export function FieldTemplate(props: TaskFieldTemplateProps) {
   const { id, hidden, readonly, schema, registry, children, rawErrors } = props;
-  const kind = controlKind(schema, props.uiSchema ?? {});
-  if (hidden) return <div hidden>{children}</div>;
+  const kind = controlKind(schema, props.uiSchema ?? {}, props.required ?? false);
+  // A constant is no question; it tells the branches of a form apart.
+  if (hidden || schema.const !== undefined) return <div hidden>{children}</div>;
   if (kind === 'container') {
     return (
       <>
@@ -64,12 +66,12 @@ export function FieldTemplate(props: TaskFieldTemplateProps) {
 }
 
 function FieldLabel({ isGroup, ...props }: TaskFieldTemplateProps & { readonly isGroup: boolean }) {
-  const { id, label, required, fieldPathId, registry, uiSchema } = props;
+  const { id, schema, required, fieldPathId, registry, uiSchema } = props;
   const currency = uiOption(uiSchema ?? {}, 'currency');
   const isAsked = required || registry.formContext.requiredByOutcome.includes(toPointer(fieldPathId.path));
   const name = (
     <>
-      {textOf(registry, label)}
+      {fieldLabel(registry, schema, uiSchema ?? {}, fieldPathId.path)}
       {typeof currency === 'string' && <span className="muted"> in {currency}</span>}
       {!isAsked && <span className="muted"> (optional)</span>}
     </>
@@ -87,27 +89,30 @@ function FieldLabel({ isGroup, ...props }: TaskFieldTemplateProps & { readonly i
 }
 
 /** Reads as text, not as a field that refuses to be changed. */
-function ReadOnlyField({ id, label, schema, uiSchema, registry, formData, fieldPathId }: TaskFieldTemplateProps) {
+function ReadOnlyField({ id, schema, uiSchema, registry, formData, fieldPathId }: TaskFieldTemplateProps) {
   const { texts, projected } = registry.formContext;
   const value: unknown = formData ?? valueAt(projected, fieldPathId.path);
+  const Title = fieldPathId.path.length === 1 ? 'h2' : 'span';
   return (
-    <section className="told" id={id} aria-labelledby={labelId(id)}>
-      <h3 className="label" id={labelId(id)}>
-        {textOf(registry, label)}
-      </h3>
+    <div className="told" role="group" id={id} aria-labelledby={labelId(id)}>
+      <Title className="label" id={labelId(id)}>
+        {fieldLabel(registry, schema, uiSchema ?? {}, fieldPathId.path)}
+      </Title>
       <p className="told-text">{displayText([schema], uiSchema ?? {}, value, texts)}</p>
-    </section>
+    </div>
   );
 }
 
 export function ObjectFieldTemplate(props: ObjectFieldTemplateProps<FormData, RJSFSchema, TaskFormContext>) {
-  const { fieldPathId, title, schema, properties, registry } = props;
+  const { fieldPathId, schema, uiSchema, properties, registry } = props;
   const fields = properties.map((property) => property.content);
   if (fieldPathId.path.length === 0) return <div className="fields">{fields}</div>;
+  // A choice between groups has its fields in the chosen one.
+  if (fields.length === 0) return null;
   const description = schema.description ? textOf(registry, schema.description) : '';
   return (
     <fieldset className="group" id={fieldPathId.$id}>
-      {title !== '' && <legend className="label">{textOf(registry, title)}</legend>}
+      <legend className="label">{fieldLabel(registry, schema, uiSchema ?? {}, fieldPathId.path)}</legend>
       {description !== '' && <p className="help">{description}</p>}
       <div className="fields">{fields}</div>
     </fieldset>
@@ -115,8 +120,8 @@ export function ObjectFieldTemplate(props: ObjectFieldTemplateProps<FormData, RJ
 }
 
 export function ArrayFieldTemplate(props: ArrayFieldTemplateProps<FormData, RJSFSchema, TaskFormContext>) {
-  const { fieldPathId, title, schema, items, canAdd, readonly, disabled, registry, uiSchema, onAddClick } = props;
-  const name = textOf(registry, title);
+  const { fieldPathId, schema, items, canAdd, readonly, disabled, registry, uiSchema, onAddClick } = props;
+  const name = fieldLabel(registry, schema, uiSchema ?? {}, fieldPathId.path);
   const description = uiOption(uiSchema ?? {}, 'description') ?? schema.description;
   return (
     <fieldset className="group" id={fieldPathId.$id}>

@@ -19,7 +19,18 @@ describe('renderSchema', () => {
   it('does not let a box be ticked by its own rule, and keeps conditions and branches whole', () => {
     const box = { type: 'boolean', const: true };
     const schema = { properties: { ok: box }, if: { properties: { ok: box } }, oneOf: [{ properties: { ok: box } }] };
-    expect(renderSchema(schema)).toEqual({ ...schema, properties: { ok: { type: 'boolean' } } });
+    expect(renderSchema(schema)).toEqual({
+      ...schema,
+      properties: { ok: { type: 'boolean', 'x-must-be-true': true } },
+    });
+  });
+
+  it('writes down the type of choices, which the library needs to draw them', () => {
+    const schema = {
+      properties: { a: { oneOf: [{ const: 'x' }, { const: 'y' }] }, b: { enum: [1, 2] }, c: { enum: [1, 'x'] } },
+    };
+    expect(renderSchema(schema)).toMatchObject({ properties: { a: { type: 'string' }, b: { type: 'number' } } });
+    expect(renderSchema(schema)).not.toHaveProperty('properties.c.type');
   });
 
   it('keeps fields whose names are keywords', () => {

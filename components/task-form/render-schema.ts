@@ -3,6 +3,7 @@
  * would answer for the person or show a raw template: template defaults (their values come with the form data) and the
  * `const` of a box that has to be ticked.
  */
+import { choicesOf } from '@/lib/forms/choices';
 import { isJsonObject, isUnsafeName } from '@/lib/forms/json';
 import { typesOf } from '@/lib/forms/schema';
 import { hasPlaceholders } from '@/lib/forms/templates';
@@ -28,6 +29,9 @@ export const KNOWN_WIDGETS: readonly string[] = [
   'checkboxes',
 ];
 
+/** Stands in the drawn schema for the `const` of a box that has to be ticked. */
+export const MUST_BE_TRUE = 'x-must-be-true';
+
 /** Keywords whose subschemas decide something; they stay as they are. */
 const CONDITIONS: ReadonlySet<string> = new Set([
   'if',
@@ -52,12 +56,24 @@ function copyPart(value: unknown, isBranch: boolean): unknown {
   for (const [keyword, member] of Object.entries(value)) {
     if (keyword === 'default' && holdsTemplate(member)) continue;
     // In a branch the constant is what tells the branches apart.
-    if (keyword === 'const' && !isBranch && typesOf([value]).includes('boolean')) continue;
+    if (keyword === 'const' && !isBranch && typesOf([value]).includes('boolean')) {
+      copy[MUST_BE_TRUE] = member === true;
+      continue;
+    }
     if (keyword === 'default' || CONDITIONS.has(keyword)) copy[keyword] = member;
     else if (NAME_MAPS.has(keyword) && isJsonObject(member)) copy[keyword] = copyMembers(member, isBranch);
     else copy[keyword] = copyPart(member, isBranch || keyword === 'oneOf' || keyword === 'anyOf');
   }
-  return copy;
+  const type = typeOfChoices(value);
+  return type === undefined ? copy : { ...copy, type };
+}
+
+/** The library draws nothing for choices whose type is not written down. */
+function typeOfChoices(schema: JsonObject): string | undefined {
+  const choices = schema.type === undefined ? choicesOf([schema]) : undefined;
+  const types = new Set(choices?.map(({ value }) => typeof value));
+  const [type] = types;
+  return types.size === 1 && (type === 'string' || type === 'number' || type === 'boolean') ? type : undefined;
 }
 
 const NAME_MAPS: ReadonlySet<string> = new Set([

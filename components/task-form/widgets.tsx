@@ -6,6 +6,7 @@ import { numberForInput, parseNumber } from '@/lib/forms/numbers';
 import { typesOf, uiOption } from '@/lib/forms/schema';
 import {
   ariaOf,
+  fieldLabel,
   choicesFor,
   controlKind,
   describedBy,
@@ -29,7 +30,7 @@ export function AnswerWidget(props: TaskWidgetProps) {
   // The switch of a `oneOf` stands in no field of its own, so it brings its label along.
   if (/__(one|any)of_select$/.test(props.id)) return <BranchSelect {...props} />;
   const ui = props.uiSchema ?? {};
-  switch (controlKind(props.schema, ui)) {
+  switch (controlKind(props.schema, ui, props.required ?? false)) {
     case 'box':
       return <CheckBox {...props} />;
     case 'cards':
@@ -278,7 +279,7 @@ function CheckBoxes(props: TaskWidgetProps) {
 }
 
 function CheckBox(props: TaskWidgetProps) {
-  const { id, name, label, disabled, registry, onChange } = props;
+  const { id, name, schema, uiSchema, disabled, registry, onChange } = props;
   const value: unknown = props.value;
   return (
     <label className="box">
@@ -292,7 +293,7 @@ function CheckBox(props: TaskWidgetProps) {
         checked={value === true}
         onChange={(event) => onChange(event.target.checked)}
       />
-      <span>{textOf(registry, label)}</span>
+      <span>{fieldLabel(registry, schema, uiSchema ?? {}, [name])}</span>
     </label>
   );
 }

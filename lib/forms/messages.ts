@@ -21,7 +21,9 @@ export function messageFor(form: FormDefinition, texts: FormTexts, issue: Issue,
   const segments = fromPointer(issue.path);
   const { schemas, ui } = fieldAt(form, segments);
   const value = valueAt(data, segments);
-  const field = { label: labelAt(form, texts, segments), schemas, ui, value };
+  const label = labelAt(form, texts, segments);
+  // A label that is a sentence of its own is quoted, so that the message still reads as one.
+  const field = { label: /[?!.:]$/.test(label) ? `“${label}”` : label, schemas, ui, value };
   // A list entry that was emptied holds null: to a person that is an answer not given.
   const isAbsent = issue.keyword === 'type' && (value === null || value === undefined);
   const keyword = isAbsent || issue.keyword === 'outcome' ? 'required' : issue.keyword;

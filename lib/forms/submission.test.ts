@@ -228,6 +228,11 @@ describe.each(engines)('checkSubmission with the %s engine', (_name, engine) => 
     expect(messages(result)).toEqual([`/units ${message}`]);
   });
 
+  it('quotes a label that is a sentence', () => {
+    const form = object({ ok: { type: 'string', title: 'Is it paid?' } }, { required: ['ok'] });
+    expect(messages(check(form, {}))).toEqual(['/ok “Is it paid?” is required. Write an answer.']);
+  });
+
   it('names entries of lists and orders errors as the form does', () => {
     const form: FormDefinition = {
       ...object({
