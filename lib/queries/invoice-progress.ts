@@ -145,7 +145,12 @@ function waitingStep({
   const task = tasks.find((candidate) => candidate.taskId === entry.taskId);
   if (!task?.isOpen) return null;
   const holder = task.assignee;
-  const whom = holder === null ? candidatesText(entry, nameOf) : holder === reader ? 'you' : nameOf(holder);
+  const whom =
+    holder === null
+      ? whomText({ roles: entry.candidateRoles ?? [], people: (entry.candidateUsers ?? []).map(nameOf) })
+      : holder === reader
+        ? 'you'
+        : nameOf(holder);
   return step({
     title: `Waiting for ${whom}`,
     tone: 'person',
@@ -156,11 +161,15 @@ function waitingStep({
   });
 }
 
-/** "a manager", "Mia or Omar", "somebody". */
-function candidatesText(entry: ProgressEntry, nameOf: (userId: string) => string): string {
-  const people = (entry.candidateUsers ?? []).map(nameOf);
-  const roles = (entry.candidateRoles ?? []).map((role) => `${/^[aeiou]/i.test(role) ? 'an' : 'a'} ${role}`);
-  const all = [...roles, ...people];
+/** "a manager", "an administrator or Mia", "somebody": who is asked. */
+export function whomText({
+  roles,
+  people,
+}: {
+  readonly roles: readonly string[];
+  readonly people: readonly string[];
+}): string {
+  const all = [...roles.map((role) => `${/^[aeiou]/i.test(role) ? 'an' : 'a'} ${role}`), ...people];
   return all.length === 0 ? 'somebody' : all.join(' or ');
 }
 
@@ -182,17 +191,13 @@ function endedStep(entry: ProgressEntry, who: (userId: string) => string): Progr
 }
 
 function finalStep(invoice: ProgressInvoice, at: string, isAutomatic: boolean): ProgressStep {
-  if (invoice.status === 'rejected') return step({ title: 'Rejected', tone: 'fail', when: 'past', at });
-  if (invoice.status === 'approved') {
-    return step({
-      title: 'Approved',
-      tone: 'done',
-      when: 'past',
-      at,
-      detail: isAutomatic ? 'Amounts up to 1,000.00 need no decision' : null,
-    });
+  if (invoice.status === 'submitted') {
+    return step({ title: 'Finished without a decision', tone: 'quiet', when: 'past', at });
   }
-  return step({ title: 'Finished without a decision', tone: 'quiet', when: 'past', at });
+  const tone = invoice.status === 'approved' ? 'done' : 'fail';
+  if (!isAutomatic) return step({ title: `Booked as ${invoice.status}`, tone, when: 'past', at });
+  const title = invoice.status === 'approved' ? 'Approved' : 'Rejected';
+  return step({ title, tone, when: 'past', at, detail: 'Amounts up to 1,000.00 need no decision' });
 }
 
 function isBrokenEnd(kind: string): boolean {

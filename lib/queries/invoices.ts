@@ -1,6 +1,6 @@
 /** Invoices of a tenant: the list, and one with its lines and where it is. */
 import { and, asc, between, desc, eq, inArray, sql } from 'drizzle-orm';
-import { isOpenTask } from '@shared/workflow/model/status';
+import { isEnded, isOpenTask } from '@shared/workflow/model/status';
 import { pageDb } from '../db/client';
 import {
   invoiceLines,
@@ -11,10 +11,19 @@ import {
   workflowTasks,
 } from '../db/schema';
 import { formatCents, formatInvoiceNumber } from '../invoices/invoiceInput';
-import { progressSteps, type ProgressEntry, type ProgressStep, type ProgressTask } from './invoice-progress';
+import { progressSteps, whomText, type ProgressEntry, type ProgressStep, type ProgressTask } from './invoice-progress';
 import { namesOf } from './people';
 
 export type InvoiceStatus = 'submitted' | 'approved' | 'rejected';
+
+/** How far an invoice has come that is not decided yet. */
+export type InvoiceStage =
+  | { readonly kind: 'waiting'; readonly whom: string }
+  | { readonly kind: 'working' }
+  /** The execution ended without a decision. */
+  | { readonly kind: 'stopped' }
+  /** Nothing is attached to submitted invoices in this tenant. */
+  | { readonly kind: 'unhandled' };
 
 export interface InvoiceRow {
   readonly id: string;
@@ -22,6 +31,8 @@ export interface InvoiceRow {
   readonly customer: string;
   readonly amountText: string;
   readonly status: InvoiceStatus;
+  /** While it is under way: what it waits for. */
+  readonly stage: InvoiceStage | null;
   readonly submittedByName: string;
   readonly byReader: boolean;
   readonly createdAt: string;
@@ -44,7 +55,10 @@ export async function listInvoices({
     .orderBy(desc(invoices.createdAt), desc(invoices.number))
     .limit(invoiceLimit + 1);
   const rows = found.slice(0, invoiceLimit);
-  const names = await namesOf({ tenant, userIds: rows.map((row) => row.createdBy) });
+  const [names, stages] = await Promise.all([
+    namesOf({ tenant, userIds: rows.map((row) => row.createdBy) }),
+    stagesOf({ tenant, reader, invoices: rows.filter((row) => row.status === 'submitted') }),
+  ]);
   return {
     hasMore: found.length > invoiceLimit,
     rows: rows.map((row) => ({
@@ -53,6 +67,7 @@ export async function listInvoices({
       customer: row.customer,
       amountText: formatCents({ cents: row.amountCents, currency: row.currency }),
       status: row.status,
+      stage: stages.get(row.id) ?? null,
       submittedByName: names.of(row.createdBy),
       byReader: row.createdBy === reader,
       createdAt: row.createdAt.toISOString(),
@@ -92,13 +107,14 @@ export async function getInvoice({
     .from(invoices)
     .where(and(eq(invoices.tenantId, tenant), eq(invoices.id, invoiceId)));
   if (!invoice) return null;
-  const [lines, executions] = await Promise.all([
+  const [lines, executions, stages] = await Promise.all([
     db
       .select()
       .from(invoiceLines)
       .where(and(eq(invoiceLines.tenantId, tenant), eq(invoiceLines.invoiceId, invoice.id)))
       .orderBy(asc(invoiceLines.position)),
     executionsOf({ tenant, invoice }),
+    stagesOf({ tenant, reader, invoices: invoice.status === 'submitted' ? [invoice] : [] }),
   ]);
   const [first] = executions;
   const { entries, tasks } = first ? await logOf({ tenant, executionId: first }) : { entries: null, tasks: [] };
@@ -118,6 +134,7 @@ export async function getInvoice({
     customer: invoice.customer,
     amountText: money(invoice.amountCents),
     status: invoice.status,
+    stage: stages.get(invoice.id) ?? null,
     submittedByName: names.of(invoice.createdBy),
     byReader: invoice.createdBy === reader,
     createdAt: invoice.createdAt.toISOString(),
@@ -142,6 +159,69 @@ export async function getInvoice({
   };
 }
 
+interface UndecidedInvoice {
+  readonly id: string;
+  readonly createdAt: Date;
+}
+
+/** How far each of these invoices has come, in one read. */
+async function stagesOf({
+  tenant,
+  reader,
+  invoices: undecided,
+}: {
+  readonly tenant: string;
+  readonly reader: string;
+  readonly invoices: readonly UndecidedInvoice[];
+}): Promise<ReadonlyMap<string, InvoiceStage>> {
+  if (undecided.length === 0) return new Map();
+  const times = undecided.map((invoice) => invoice.createdAt.getTime());
+  const invoiceId = sql<string>`${workflowBusEvents.payload}->>'invoiceId'`;
+  const rows = await pageDb()
+    .select({
+      invoiceId,
+      status: workflowExecutions.status,
+      assignee: workflowTasks.assignee,
+      roles: workflowTasks.candidateRoles,
+      users: workflowTasks.candidateUsers,
+    })
+    .from(workflowBusEvents)
+    .innerJoin(workflowExecutions, eq(workflowExecutions.startedByEventId, workflowBusEvents.eventId))
+    .leftJoin(
+      workflowTasks,
+      and(
+        eq(workflowTasks.executionId, workflowExecutions.executionId),
+        inArray(workflowTasks.status, ['pending', 'claimed']),
+      ),
+    )
+    .where(
+      and(
+        eq(workflowBusEvents.tenantId, tenant),
+        between(workflowBusEvents.createdAt, around(Math.min(...times), -1), around(Math.max(...times), 1)),
+        inArray(
+          invoiceId,
+          undecided.map((invoice) => invoice.id),
+        ),
+      ),
+    );
+  const names = await namesOf({ tenant, userIds: rows.flatMap((row) => [row.assignee, ...(row.users ?? [])]) });
+  const firstName = (userId: string) => (userId === reader ? 'you' : (names.of(userId).split(' ')[0] ?? ''));
+  const stages = new Map<string, InvoiceStage>(undecided.map((invoice) => [invoice.id, { kind: 'unhandled' }]));
+  for (const row of rows) {
+    if (row.assignee) stages.set(row.invoiceId, { kind: 'waiting', whom: firstName(row.assignee) });
+    else if (row.roles) {
+      const whom = whomText({ roles: row.roles, people: (row.users ?? []).map(firstName) });
+      stages.set(row.invoiceId, { kind: 'waiting', whom });
+    } else stages.set(row.invoiceId, { kind: isEnded(row.status) ? 'stopped' : 'working' });
+  }
+  return stages;
+}
+
+/** A minute before or after: what was stored in one transaction has one time, a clock may round. */
+function around(timeMs: number, direction: 1 | -1): Date {
+  return new Date(timeMs + direction * 60_000);
+}
+
 /** The event is submitted in the transaction that stores the invoice, so its time narrows the search to an index. */
 async function executionsOf({
   tenant,
@@ -150,7 +230,6 @@ async function executionsOf({
   readonly tenant: string;
   readonly invoice: typeof invoices.$inferSelect;
 }): Promise<readonly string[]> {
-  const around = 60_000;
   const rows = await pageDb()
     .select({ executionId: workflowExecutions.executionId })
     .from(workflowBusEvents)
@@ -160,8 +239,8 @@ async function executionsOf({
         eq(workflowBusEvents.tenantId, tenant),
         between(
           workflowBusEvents.createdAt,
-          new Date(invoice.createdAt.getTime() - around),
-          new Date(invoice.createdAt.getTime() + around),
+          around(invoice.createdAt.getTime(), -1),
+          around(invoice.createdAt.getTime(), 1),
         ),
         sql`${workflowBusEvents.payload}->>'invoiceId' = ${invoice.id}`,
       ),

@@ -1,0 +1,61 @@
+import type { Metadata } from 'next';
+import Link from 'next/link';
+import { Suspense } from 'react';
+import { InvoiceList, InvoiceListSkeleton } from '@/components/invoices/invoice-list';
+import { CutLine } from '@/components/shell/state-page';
+import { Icon } from '@/components/ui/icons';
+import { LiveRefresh } from '@/components/ui/live-refresh';
+import { can, requireTenantPermission } from '@/lib/auth';
+import { listInvoices } from '@/lib/queries/invoices';
+
+export const metadata: Metadata = { title: 'Invoices' };
+
+export default async function InvoicesPage() {
+  const session = await requireTenantPermission('invoice.read', { from: '/invoices' });
+  const maySubmit = can(session, 'invoice.create');
+  return (
+    <main id="main" className="p-invoices on-surface">
+      <LiveRefresh topics={['invoice', 'task', 'execution']} />
+      <div className="hd">
+        <h1 className="grow">Invoices</h1>
+        {maySubmit ? (
+          <Link className="btn btn-primary" href="/invoices/new">
+            <Icon name="plus" />
+            New invoice
+          </Link>
+        ) : null}
+      </div>
+      <Suspense fallback={<InvoiceListSkeleton />}>
+        <Invoices tenant={session.tenant} reader={session.userId} maySubmit={maySubmit} />
+      </Suspense>
+    </main>
+  );
+}
+
+async function Invoices({
+  tenant,
+  reader,
+  maySubmit,
+}: {
+  readonly tenant: string;
+  readonly reader: string;
+  readonly maySubmit: boolean;
+}) {
+  const { rows, hasMore } = await listInvoices({ tenant, reader });
+  if (rows.length > 0) return <InvoiceList rows={rows} hasMore={hasMore} />;
+  return (
+    <div className="empty">
+      <CutLine />
+      <b>No invoices yet</b>
+      <p className="soft">
+        Submit one and watch it move: up to €1,000 it is approved at once, above that a manager is asked.
+      </p>
+      {maySubmit ? (
+        <Link className="btn btn-primary" href="/invoices/new">
+          <Icon name="plus" />
+          New invoice
+        </Link>
+      ) : null}
+    </div>
+  );
+}
