@@ -1,0 +1,156 @@
+/**
+ * The door of the engine for the web server, workers and scripts: use-cases bound to the dependencies of this process.
+ * `provideEngine` sets those; without it they are connected from the environment at the first use.
+ */
+import type { TransactionSql } from 'postgres';
+import { rawSql } from '../db/client';
+import { env } from '../env';
+import { createChangeCounter } from '../redis/changeCounter';
+import { createCounterLivePublisher, createRedisLivePublisher } from '../redis/livePublisher';
+import { connectActions } from './core/actionRegistry';
+import { createActionRunner } from './core/actions/actionRunner';
+import { systemClock } from './core/actions/runHandler';
+import { engineDeps } from './core/ambient';
+import { enqueueEvent as enqueue, type EnqueueEventInput } from './core/enqueueEvent';
+import type { EngineDeps } from './core/engineDeps';
+import { startWorkflow as start, type StartWorkflowInput } from './core/startWorkflow';
+import { submitEvent as submit, submitEventIn as submitIn, type SubmitEventInput } from './core/submitEvent';
+import { drainMacrotask, processSandbox } from './core/sandbox';
+import { Worker } from './core/worker/worker';
+import { WorkflowRuntime } from './core/workflowRuntime';
+import type { WorkerIdentity } from './model/ports/membership';
+import type { Logger, Metrics } from './model/ports/telemetry';
+import { createActionKeyStore } from './persistence/actions/actionKeys';
+import { createActionResultStore } from './persistence/actions/actionResults';
+import { createPostgresStore } from './persistence/executions/postgresStore';
+import { createPostgresMembership } from './persistence/membership';
+import { createTaskDefinitionStore } from './persistence/tasks/taskDefinitions';
+import { createTaskStore } from './persistence/tasks/taskStore';
+import { publishRegistrations as publishAll } from './persistence/registrations';
+import { absentHintPublisher, absentHintSource } from './streams/absentHints';
+import { createRedisHintPublisher } from './streams/redisHintPublisher';
+import { createRedisHintSource } from './streams/redisHintSource';
+import { claimTask as claim } from './tasks/claimTask';
+import { completeTask as complete, type CompleteTaskRequest } from './tasks/completeTask';
+import type { TaskDeps, TaskRequest } from './tasks/deps';
+import { createTaskPreparer } from './tasks/prepareTasks';
+import { publishSystemDefinitions as publishDefinitions } from './tasks/publishDefinitions';
+import { releaseTask as release } from './tasks/releaseTask';
+import { createPinoLogger } from './telemetry/pinoLogger';
+import { silentMetrics } from './telemetry/silentMetrics';
+
+export { engineDeps, forgetEngine, provideEngine } from './core/ambient';
+export type { EngineDeps } from './core/engineDeps';
+export { submitWorkflowEventAction } from './core/submitWorkflowEventAction';
+export { getWorkflowRuntime, createWorkflowRuntime, WorkflowRuntime } from './core/workflowRuntime';
+export type { SubmitEventInput, SubmittedEvent } from './core/submitEvent';
+
+/** Begins every key in Redis. */
+export const redisPrefix = 'baton:';
+
+/** Connects to what the environment names. Redis is optional: without it owners and pages poll. */
+export async function connectFromEnvironment(
+  telemetry: { readonly logger?: Logger; readonly metrics?: Metrics } = {},
+): Promise<EngineDeps> {
+  const { redisUrl: url, logLevel: level } = env();
+  const sql = rawSql();
+  const logger = telemetry.logger ?? createPinoLogger({ level, service: 'baton' });
+  const metrics = telemetry.metrics ?? silentMetrics;
+  const counter = createChangeCounter({ sql });
+  connectActions({ keys: createActionKeyStore({ sql }), logger, clock: systemClock });
+  const redis = url === undefined ? null : { url, prefix: redisPrefix, logger, metrics };
+  return {
+    sql,
+    logger,
+    metrics,
+    hints: redis ? createRedisHintPublisher(redis) : absentHintPublisher,
+    live: redis ? createRedisLivePublisher({ ...redis, counter }) : createCounterLivePublisher({ counter, logger }),
+    currentSession: async () => (await import('../auth/currentSession')).currentSession(),
+  };
+}
+
+export async function submitEvent(input: SubmitEventInput) {
+  return submit(await engineDeps(), input);
+}
+
+/** Submits inside a transaction of the caller; call `afterCommit` once it is committed. */
+export async function submitEventIn(tx: TransactionSql, input: SubmitEventInput) {
+  return submitIn(await engineDeps(), tx, input);
+}
+
+export async function startWorkflow(name: string, input: StartWorkflowInput) {
+  return start(await engineDeps(), name, input);
+}
+
+export async function enqueueEvent(event: EnqueueEventInput) {
+  return enqueue(await engineDeps(), event);
+}
+
+export async function claimTask(request: TaskRequest) {
+  return claim(taskDeps(await engineDeps()), request);
+}
+
+export async function releaseTask(request: TaskRequest) {
+  return release(taskDeps(await engineDeps()), request);
+}
+
+export async function completeTask(request: CompleteTaskRequest) {
+  return complete(taskDeps(await engineDeps()), request);
+}
+
+/** Stores the forms and task definitions that ship with the product. */
+export async function publishSystemDefinitions(request: Parameters<typeof publishDefinitions>[1]): Promise<void> {
+  const { sql } = await engineDeps();
+  await publishDefinitions({ definitions: createTaskDefinitionStore({ sql }) }, request);
+}
+
+function taskDeps({ sql, hints, live, metrics }: EngineDeps): TaskDeps {
+  return { tasks: createTaskStore({ sql }), hints, live, metrics };
+}
+
+/** Makes workflows known under ids that attachments can refer to. */
+export async function publishRegistrations(
+  definitions: readonly { readonly name: string; readonly version: string; readonly description?: string }[],
+) {
+  return publishAll((await engineDeps()).sql, definitions);
+}
+
+/** A worker over the process's dependencies, ready to be started. */
+export function createWorkerFor(options: {
+  readonly deps: EngineDeps;
+  readonly runtime: WorkflowRuntime;
+  readonly identity: WorkerIdentity;
+  readonly replaces: string | null;
+  readonly onFenced: () => void;
+}): Worker {
+  const { deps, runtime, identity } = options;
+  const { sql, logger, metrics, live } = deps;
+  const { workerId } = identity;
+  const url = env().redisUrl;
+  return new Worker({
+    identity,
+    replaces: options.replaces,
+    membership: createPostgresMembership(sql),
+    store: createPostgresStore({ sql }),
+    hints:
+      url === undefined
+        ? absentHintSource
+        : createRedisHintSource({ url, prefix: redisPrefix, workerId, logger, metrics }),
+    definition: (name, version) => runtime.workflows.find(name, version),
+    actions: createActionRunner({
+      registry: runtime.actions,
+      results: createActionResultStore({ sql, workerId }),
+      logger,
+      metrics,
+      clock: systemClock,
+    }),
+    tasks: createTaskPreparer({ definitions: createTaskDefinitionStore({ sql }) }),
+    live,
+    logger,
+    metrics,
+    sandbox: processSandbox(),
+    drain: drainMacrotask,
+    monotonicMs: () => performance.now(),
+    onFenced: options.onFenced,
+  });
+}

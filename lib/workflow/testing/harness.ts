@@ -1,0 +1,167 @@
+/**
+ * Real workers over a real database within one test process: start some, stop, kill or freeze them, move time.
+ */
+import { randomUUID } from 'node:crypto';
+import postgres, { type Sql } from 'postgres';
+import { createTestDatabase } from '../../db/testing/testDatabase';
+import { createActionRegistry, type ActionRegistry } from '../core/actionRegistry';
+import { createActionRunner } from '../core/actions/actionRunner';
+import { systemClock } from '../core/actions/runHandler';
+import type { EngineDeps } from '../core/engineDeps';
+import { drainMacrotask, processSandbox } from '../core/sandbox';
+import { defaultWorkerSettings, Worker, type WorkerParts, type WorkerSettings } from '../core/worker/worker';
+import { createWorkflowRuntime, type WorkflowRuntime } from '../core/workflowRuntime';
+import type { HintPublisher, HintSource } from '../model/ports/hints';
+import type { ExecutionStore } from '../model/ports/store';
+import type { ExecutionStatus } from '../model/status';
+import { createActionResultStore } from '../persistence/actions/actionResults';
+import { createPostgresStore } from '../persistence/executions/postgresStore';
+import { createPostgresMembership } from '../persistence/membership';
+import { createTaskDefinitionStore } from '../persistence/tasks/taskDefinitions';
+import { absentHintPublisher, absentHintSource } from '../streams/absentHints';
+import { createTaskPreparer } from '../tasks/prepareTasks';
+import { silentLogger } from '../telemetry/silentLogger';
+import { silentMetrics } from '../telemetry/silentMetrics';
+
+/** Quick settings: tests wait for events, not for intervals. */
+export const testWorkerSettings: WorkerSettings = {
+  ...defaultWorkerSettings,
+  membership: { leaseMs: 2_000, heartbeatMs: 400, balanceMs: 50 },
+  sweepMs: 500,
+  sweepWithoutHintsMs: 20,
+  drainMs: 2_000,
+};
+
+export interface TestWorker {
+  readonly worker: Worker;
+  readonly workerId: string;
+  readonly fenced: () => boolean;
+}
+
+export interface Harness {
+  readonly sql: Sql;
+  readonly deps: EngineDeps;
+  readonly actions: ActionRegistry;
+  readonly runtime: WorkflowRuntime;
+  startWorker(overrides?: WorkerOverrides): Promise<TestWorker>;
+  /** Moves the clock by which timers fire, for all workers. */
+  moveTime(byMs: number): void;
+  untilStatus(executionId: string, ...statuses: ExecutionStatus[]): Promise<ExecutionStatus>;
+  history(
+    executionId: string,
+  ): Promise<{ seq: number; kind: string; name: string | null; command_id: string | null }[]>;
+  close(): Promise<void>;
+}
+
+export interface WorkerOverrides {
+  readonly settings?: Partial<WorkerSettings>;
+  readonly wrapStore?: (store: ExecutionStore) => ExecutionStore;
+  readonly hints?: HintSource;
+  readonly runtime?: WorkflowRuntime;
+  readonly replaces?: string;
+  readonly drain?: WorkerParts['drain'];
+}
+
+export async function createHarness(
+  options: { readonly hints?: HintPublisher; readonly connections?: number } = {},
+): Promise<Harness> {
+  const database = await createTestDatabase();
+  const sql = postgres(database.url, { max: options.connections ?? 12, onnotice: () => undefined });
+  const deps: EngineDeps = {
+    sql,
+    hints: options.hints ?? absentHintPublisher,
+    live: { publish: () => Promise.resolve(), close: () => Promise.resolve() },
+    logger: silentLogger,
+    metrics: silentMetrics,
+  };
+  const actions = createActionRegistry();
+  const runtime = createWorkflowRuntime({ actions, deps });
+  const workers: TestWorker[] = [];
+  let clockOffsetMs = 0;
+
+  const startWorker = async (overrides: WorkerOverrides = {}): Promise<TestWorker> => {
+    const workerId = randomUUID();
+    const code = overrides.runtime ?? runtime;
+    await code.publish();
+    const store = createPostgresStore({ sql, clockOffsetMs: () => clockOffsetMs });
+    let fenced = false;
+    const worker = new Worker({
+      identity: { workerId, host: 'test', pid: process.pid, codeVersion: 'test' },
+      replaces: overrides.replaces ?? null,
+      membership: createPostgresMembership(sql),
+      hints: overrides.hints ?? absentHintSource,
+      store: overrides.wrapStore?.(store) ?? store,
+      definition: (name, version) => code.workflows.find(name, version),
+      actions: createActionRunner({
+        registry: code.actions,
+        results: createActionResultStore({ sql, workerId }),
+        logger: silentLogger,
+        metrics: silentMetrics,
+        clock: systemClock,
+      }),
+      tasks: createTaskPreparer({ definitions: createTaskDefinitionStore({ sql }) }),
+      live: deps.live,
+      sandbox: processSandbox(),
+      drain: overrides.drain ?? drainMacrotask,
+      logger: silentLogger,
+      metrics: silentMetrics,
+      monotonicMs: () => performance.now(),
+      settings: { ...testWorkerSettings, ...overrides.settings },
+      onFenced: () => {
+        fenced = true;
+      },
+    });
+    const started = { worker, workerId, fenced: () => fenced };
+    workers.push(started);
+    await worker.start();
+    return started;
+  };
+
+  return {
+    sql,
+    deps,
+    actions,
+    runtime,
+    startWorker,
+    moveTime: (byMs) => {
+      clockOffsetMs += byMs;
+    },
+    untilStatus: (executionId, ...statuses) => untilStatus(sql, executionId, statuses),
+    history: async (executionId) => [
+      ...(await sql<{ seq: number; kind: string; name: string | null; command_id: string | null }[]>`
+        SELECT seq, kind, name, command_id FROM workflow_events
+        WHERE execution_id = ${executionId} AND seq IS NOT NULL ORDER BY seq`),
+    ],
+    close: async () => {
+      await Promise.all(workers.map(({ worker }) => worker.stop()));
+      await sql.end({ timeout: 5 });
+      await database.drop();
+    },
+  };
+}
+
+const patienceMs = 30_000;
+
+async function untilStatus(sql: Sql, executionId: string, statuses: readonly ExecutionStatus[]) {
+  const deadline = performance.now() + patienceMs;
+  for (;;) {
+    const [row] = await sql<{ status: ExecutionStatus; error: unknown }[]>`
+      SELECT status, error FROM workflow_executions WHERE execution_id = ${executionId}`;
+    if (row && statuses.includes(row.status)) return row.status;
+    if (performance.now() > deadline) {
+      throw new Error(
+        `Execution ${executionId} is ${row?.status ?? 'unknown'}, not ${statuses.join(' or ')}: ${JSON.stringify(row?.error)}`,
+      );
+    }
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+}
+
+/** Waits for a condition that work under way will bring about. */
+export async function until(condition: () => boolean | Promise<boolean>, what: string): Promise<void> {
+  const deadline = performance.now() + patienceMs;
+  while (!(await condition())) {
+    if (performance.now() > deadline) throw new Error(`Never happened: ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+}
