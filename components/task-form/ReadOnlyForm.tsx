@@ -1,3 +1,4 @@
+import './task-form.css';
 import { browserEngine } from '@/lib/forms/browserEngine';
 import { readOnlyRows, type ReadOnlyRow } from '@/lib/forms/display';
 import { isComputed, childUi, allSubschemas, memberSchemas } from '@/lib/forms/schema';
