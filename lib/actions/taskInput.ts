@@ -6,7 +6,13 @@ import { cleanJson, isJsonObject } from '../forms/json';
 
 /** What somebody answers. `data` is checked against the task's own form by the use-case. */
 export const answerSchema = z.object({
-  outcome: z.string({ error: 'Name the outcome.' }).min(1, 'Name the outcome.').max(200, 'This outcome is too long.'),
+  /** The chosen button's value; null for a form without outcomes. */
+  outcome: z
+    .string({ error: 'The outcome must be text.' })
+    .min(1, 'The outcome must not be empty.')
+    .max(200, 'This outcome is too long.')
+    .nullable()
+    .default(null),
   data: z
     .custom<Readonly<Record<string, unknown>>>(isJsonObject, { error: 'Send the answers as an object.' })
     .default({})
