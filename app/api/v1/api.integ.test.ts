@@ -1,7 +1,7 @@
 // The route handlers over a real database, called as the web server calls them.
 import { randomUUID } from 'node:crypto';
 import postgres from 'postgres';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { attachWorkflow } from '@/lib/attachments/attachments';
 import { hashToken, mintToken } from '@/lib/auth/apiTokens';
 import { closeDatabase } from '@/lib/db/client';
@@ -10,6 +10,7 @@ import { forgetEngine, publishRegistrations } from '@/lib/workflow';
 import { POST as postEvent } from './events/route';
 import { GET as getHistory } from './executions/[executionId]/history/route';
 import { GET as getExecution } from './executions/[executionId]/route';
+import { POST as completeTask } from './tasks/[taskId]/complete/route';
 import { GET as getTask } from './tasks/[taskId]/route';
 import { GET as getTasks } from './tasks/route';
 
@@ -27,6 +28,7 @@ const emailOf = (who: Who) => `${who}@test.test`;
 let database: TestDatabase;
 let sql: postgres.Sql;
 const tokens = {} as Record<Who, string>;
+const formId = randomUUID();
 
 beforeAll(async () => {
   database = await createTestDatabase();
@@ -44,6 +46,23 @@ beforeAll(async () => {
   const [registration] = await sql<{ registration_id: string }[]>`SELECT registration_id FROM workflow_registrations`;
   const workflowId = registration?.registration_id ?? '';
   await attachWorkflow({ sql, tenant: 'acme', userId: 'omar', eventType: 'INVOICE_SUBMITTED', workflowId });
+  await sql`
+    INSERT INTO system_workflow_form_definitions (form_id, name, version, json_schema, ui_schema)
+    VALUES (${formId}, 'review', 1, ${sql.json({
+      type: 'object',
+      properties: {
+        summary: { type: 'string', readOnly: true, default: 'Invoice ${contextData.number}' },
+        isUrgent: { type: 'boolean' },
+        comment: { type: 'string' },
+      },
+      'x-outcomes': [
+        { value: 'approve', title: 'Approve', tone: 'primary' },
+        { value: 'reject', title: 'Reject', tone: 'danger', required: ['comment'] },
+      ],
+    })}, '{}')`;
+  await sql`
+    INSERT INTO system_workflow_task_definitions (task_type, name, form_type, form_name)
+    VALUES ('review', 'Review', 'system', 'review')`;
 });
 afterAll(async () => {
   forgetEngine();
@@ -77,6 +96,33 @@ async function call(handler: Handler, { as = 'omar', body, params = {}, search =
   });
   const response = await handler(request, { params: Promise.resolve(params) });
   return { status: response.status, headers: response.headers, json: await response.json() };
+}
+
+interface TaskToInsert {
+  readonly tenant: string;
+  readonly roles: readonly string[];
+  readonly createdAt?: Date;
+  readonly executionId?: string;
+  readonly partition?: number;
+}
+
+/** A pending task as the engine inserts it. */
+async function insertTask({
+  tenant,
+  roles,
+  createdAt = new Date(),
+  executionId = randomUUID(),
+  partition = 0,
+}: TaskToInsert) {
+  const id = randomUUID();
+  await sql`
+    INSERT INTO workflow_tasks (task_id, tenant_id, execution_id, partition_id, command_id, task_type, task_definition_type,
+      system_task_definition_task_type, form_type, form_id, form_version, title, status, priority, candidate_roles,
+      candidate_users, excluded_users, context_data, warnings, completion_event, created_at)
+    VALUES (${id}, ${tenant}, ${executionId}, ${partition}, 'task#1', 'review', 'system', 'review', 'system', ${formId}, 1,
+      'Review it', 'pending', 'normal', ${[...roles]}, '{}', '{}',
+      '{"number":"INV-7","isUrgent":true,"hidden":"not for browsers"}', '[]', 'Done', ${createdAt})`;
+  return id;
 }
 
 const event = { event_type: 'INVOICE_SUBMITTED', payload: { invoiceId: 'inv-1' } };
@@ -293,44 +339,9 @@ describe('GET /tasks and /tasks/:id', () => {
   let theirs: string;
 
   beforeAll(async () => {
-    const formId = randomUUID();
-    await sql`
-      INSERT INTO system_workflow_form_definitions (form_id, name, version, json_schema, ui_schema)
-      VALUES (${formId}, 'review', 1, ${sql.json({
-        type: 'object',
-        properties: {
-          summary: { type: 'string', readOnly: true, default: 'Invoice ${contextData.number}' },
-          isUrgent: { type: 'boolean' },
-        },
-        'x-outcomes': [{ value: 'approve', title: 'Approve', tone: 'primary' }],
-      })}, '{}')`;
-    await sql`
-      INSERT INTO system_workflow_task_definitions (task_type, name, form_type, form_name)
-      VALUES ('review', 'Review', 'system', 'review')`;
-    taskId = await insertTask({ tenant: 'acme', formId, roles: ['manager'] });
-    theirs = await insertTask({ tenant: 'globex', formId, roles: ['manager'] });
+    taskId = await insertTask({ tenant: 'acme', roles: ['manager'] });
+    theirs = await insertTask({ tenant: 'globex', roles: ['manager'] });
   });
-
-  async function insertTask({
-    tenant,
-    formId,
-    roles,
-    createdAt = new Date(),
-  }: {
-    readonly tenant: string;
-    readonly formId: string;
-    readonly roles: string[];
-    readonly createdAt?: Date;
-  }) {
-    const id = randomUUID();
-    await sql`
-      INSERT INTO workflow_tasks (task_id, tenant_id, execution_id, partition_id, command_id, task_type, task_definition_type,
-        system_task_definition_task_type, form_type, form_id, form_version, title, status, priority, candidate_roles,
-        candidate_users, excluded_users, context_data, warnings, completion_event, created_at)
-      VALUES (${id}, ${tenant}, ${randomUUID()}, 0, 'task#1', 'review', 'system', 'review', 'system', ${formId}, 1, 'Review it',
-        'pending', 'normal', ${roles}, '{}', '{}', '{"number":"INV-7","isUrgent":true,"hidden":"not for browsers"}', '[]', 'Done', ${createdAt})`;
-    return id;
-  }
 
   const idsFor = async (as: Who, search = '') =>
     ((await call(getTasks, { as, search })).json.tasks as { taskId: string }[]).map((task) => task.taskId);
@@ -346,11 +357,9 @@ describe('GET /tasks and /tasks/:id', () => {
   });
 
   it('list in pages that neither skip nor repeat tasks of the same moment', async () => {
-    const [row] = await sql<{ form_id: string }[]>`SELECT form_id FROM system_workflow_form_definitions`;
     const createdAt = new Date('2026-01-01T00:00:00Z');
-    const formId = row?.form_id ?? '';
     const made = await Promise.all(
-      Array.from({ length: 5 }, () => insertTask({ tenant: 'acme', formId, roles: ['auditor'], createdAt })),
+      Array.from({ length: 5 }, () => insertTask({ tenant: 'acme', roles: ['auditor'], createdAt })),
     );
     await sql`INSERT INTO user_roles (user_id, role) VALUES ('alice', 'auditor')`;
     const seen: string[] = [];
@@ -376,7 +385,7 @@ describe('GET /tasks and /tasks/:id', () => {
       form: {
         version: 1,
         formData: { summary: 'Invoice INV-7', isUrgent: true },
-        outcomes: [{ value: 'approve', title: 'Approve' }],
+        outcomes: [{ value: 'approve' }, { value: 'reject' }],
       },
     });
     expect(JSON.stringify(json)).not.toContain('not for browsers');
@@ -391,6 +400,77 @@ describe('GET /tasks and /tasks/:id', () => {
     expect((await call(getTask, { as: 'mia', params: { taskId: 'nonsense' } })).status).toBe(404);
     const { status, json } = await call(getTask, { as: 'alice', params: { taskId } });
     expect({ status, code: json.code }).toEqual({ status: 403, code: 'task_forbidden' });
+  });
+});
+
+describe('POST /tasks/:id/complete', () => {
+  let taskId: string;
+  beforeEach(async () => {
+    const { executionIds } = await submit();
+    const [row] = await sql<{ partition_id: number }[]>`
+      SELECT partition_id FROM workflow_executions WHERE execution_id = ${executionIds[0] ?? ''}`;
+    taskId = await insertTask({
+      tenant: 'acme',
+      roles: ['manager'],
+      executionId: executionIds[0],
+      partition: row?.partition_id,
+    });
+  });
+  const complete = (given: Omit<Call, 'params'> & { readonly id?: string }) =>
+    call(completeTask, { as: 'mia', body: { outcome: 'approve' }, params: { taskId: given.id ?? taskId }, ...given });
+
+  it('completes the task and tells its workflow', async () => {
+    const body = { outcome: 'approve', data: { comment: 'Fine.', summary: 'forged', other: 1 } };
+    const { status, json } = await complete({ body });
+    expect(status).toBe(200);
+    expect(json).toMatchObject({
+      taskId,
+      status: 'completed',
+      outcome: 'approve',
+      endedBy: 'mia',
+      output: { comment: 'Fine.', summary: 'Invoice INV-7' },
+    });
+    expect(json.output).not.toHaveProperty('other');
+    expect(
+      await sql`SELECT kind, name, seq FROM workflow_events WHERE execution_id = ${json.executionId} AND seq IS NULL`,
+    ).toEqual([{ kind: 'task_ended', name: 'Done', seq: null }]);
+  });
+
+  it('tells whoever comes second who was first', async () => {
+    await sql`INSERT INTO user_roles (user_id, role) VALUES ('omar', 'manager')`;
+    const answers = await Promise.all([complete({ as: 'mia' }), complete({ as: 'omar' })]);
+    await sql`DELETE FROM user_roles WHERE user_id = 'omar' AND role = 'manager'`;
+    const winner = answers.find(({ status }) => status === 200);
+    const loser = answers.find(({ status }) => status === 409);
+    expect(loser?.json).toMatchObject({
+      code: 'task_conflict',
+      message: expect.stringContaining(String(winner?.json.endedBy)),
+    });
+  });
+
+  it('answers 422 and names the fields of a wrong answer', async () => {
+    const rejected = await complete({ body: { outcome: 'reject', data: {} } });
+    expect(rejected.status).toBe(422);
+    expect(rejected.json).toMatchObject({ code: 'validation_failed', fieldErrors: [{ path: '/comment' }] });
+    const wrong = await complete({ body: { outcome: 'approve', data: { isUrgent: 'perhaps' } } });
+    expect(wrong.json).toMatchObject({ code: 'validation_failed', fieldErrors: [{ path: '/isUrgent' }] });
+    expect((await complete({ body: { outcome: 'explode' } })).status).toBe(422);
+    expect((await complete({ body: { outcome: 'approve', data: [] } })).status).toBe(422);
+    expect((await call(getTask, { as: 'mia', params: { taskId } })).json.status).toBe('pending');
+  });
+
+  it('answers 409 to somebody who saw an older version', async () => {
+    await sql`UPDATE workflow_tasks SET version = 2 WHERE task_id = ${taskId}`;
+    const { status, json } = await complete({ body: { outcome: 'approve', expectedVersion: 1 } });
+    expect({ status, code: json.code }).toEqual({ status: 409, code: 'task_conflict' });
+  });
+
+  it('answers 403 to people who are no candidates, 404 across tenants, 400 to bad JSON', async () => {
+    expect((await complete({ as: 'alice' })).json).toMatchObject({ code: 'task_forbidden' });
+    expect((await complete({ as: 'omar' })).json).toMatchObject({ code: 'task_forbidden' });
+    expect((await complete({ as: 'gus' })).json).toMatchObject({ code: 'task_not_found' });
+    expect((await complete({ id: 'nonsense' })).status).toBe(404);
+    expect((await complete({ body: '{' })).status).toBe(400);
   });
 });
 
