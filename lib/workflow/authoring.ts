@@ -1,0 +1,14 @@
+/** The only door for workflows and the actions that they bring along. */
+export { TransactionIsolationLevel } from './core/actions/types';
+export type {
+  ActionContext,
+  ActionOptions,
+  ActionParameter,
+  ActionRegistrar,
+  ActionTransaction,
+  DatabaseActionContext,
+} from './core/actions/types';
+export type { SystemTaskDefinitionInput } from './model/ports/taskStore';
+export { ActionError } from './model/errors';
+export type { TaskEnd, WorkflowEvent } from './model/events';
+export type { CreatedHumanTask, WorkflowContext, WorkflowDefinition, WorkflowFunction } from './model/workflow';
