@@ -1,5 +1,5 @@
 /** The door to authentication and permissions for pages and server actions. */
 export { getSession } from './getSession';
 export { requirePermission, requireSession, requireTenantPermission } from './guards';
-export { type Act, can } from './permissions';
+export { can } from './permissions';
 export type { Session } from './session';

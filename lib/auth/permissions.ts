@@ -22,9 +22,6 @@ const platformRole = 'platform_operator';
 
 export type Role = (typeof workRoles)[number] | (typeof consoleRoles)[number] | typeof platformRole;
 
-/** Every role that the table knows. */
-export const knownRoles: readonly Role[] = [...workRoles, ...consoleRoles, platformRole];
-
 /** Act by act, who may. */
 export const permissions = {
   'session.start': ['anyone'],

@@ -61,7 +61,6 @@ export const invoiceInputSchema = z
     }
   });
 
-export type InvoiceLineInput = z.input<typeof invoiceLineSchema>;
 /** Before parsing: what a form sends. */
 export type InvoiceInput = z.input<typeof invoiceInputSchema>;
 /** After parsing: trimmed, defaults filled in. */
