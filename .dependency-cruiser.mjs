@@ -59,19 +59,23 @@ const engine = [
   }),
   only({
     name: 'core-works-over-ports',
-    comment: 'Use-cases know replay, model and ports, never an adapter.',
-    from: '^lib/workflow/core/',
-    fromNot: ['^lib/workflow/core/ambient\\.ts$'],
+    comment: 'What the simulation drives knows replay, model and ports, never an adapter.',
+    from: '^lib/workflow/core/[^/]+/',
     to: ['^lib/workflow/(core|replay|model|tasks)/', METRIC_NAMES],
   }),
-  {
-    ...only({
-      name: 'ambient-loads-the-root-late',
-      comment: 'The ambient runtime may load the composition root, and only when it is asked for.',
-      from: '^lib/workflow/core/ambient\\.ts$',
-      to: ['^lib/workflow/(core|replay|model|tasks)/', METRIC_NAMES, '^lib/workflow/index\\.ts$'],
-    }),
-  },
+  only({
+    name: 'senders-use-postgres-alone',
+    comment: 'Submitting and starting join the transaction of their caller, so they call the statements themselves.',
+    from: '^lib/workflow/core/[^/]+\\.ts$',
+    fromNot: ['^lib/workflow/core/ambient\\.ts$'],
+    to: ['^lib/workflow/(core|replay|model|tasks|persistence)/', METRIC_NAMES],
+  }),
+  only({
+    name: 'ambient-loads-the-root-late',
+    comment: 'The ambient runtime may load the composition root, and only when it is asked for.',
+    from: '^lib/workflow/core/ambient\\.ts$',
+    to: ['^lib/workflow/(core|replay|model|tasks)/', METRIC_NAMES, '^lib/workflow/index\\.ts$'],
+  }),
   {
     name: 'root-is-not-loaded-early',
     comment: 'A static import of the composition root from inside the engine would be a cycle.',
@@ -113,11 +117,11 @@ const engine = [
     to: WEB_PACKAGES,
   }),
   never({
-    name: 'worker-never-reaches-the-web',
-    comment: '"server-only" throws under plain Node, and the worker has no use for Next or React.',
-    from: '^worker/',
+    name: 'workers-run-without-the-web',
+    comment:
+      'What a worker loads at start must run in plain Node, where "server-only" throws and requests do not exist.',
+    from: '^(worker|workflows|scripts|bench|lib/(db|redis|forms|invoices|attachments))/',
     to: WEB_PACKAGES,
-    reachable: true,
   }),
 ];
 
@@ -140,9 +144,16 @@ const doors = [
     name: 'engine-has-one-door',
     comment: 'The product uses the engine through lib/workflow/index.ts.',
     from: '^(app|worker|lib/(?!workflow/|forms/)[^/]+)/',
-    fromNot: TESTS,
+    fromNot: [TESTS, '^worker/main\\.ts$'],
     to: '^lib/workflow/',
     toNot: ['^lib/workflow/index\\.ts$', '^lib/workflow/model/', METRIC_NAMES],
+  }),
+  never({
+    name: 'worker-has-two-doors',
+    comment: 'The worker also picks the logger and the metrics, which the web has no use for.',
+    from: '^worker/main\\.ts$',
+    to: '^lib/workflow/',
+    toNot: ['^lib/workflow/index\\.ts$', '^lib/workflow/model/', '^lib/workflow/telemetry/'],
   }),
   never({
     name: 'model-as-types',
@@ -170,6 +181,7 @@ const doors = [
     name: 'pages-read-through-queries',
     comment: 'Pages read view models and write through actions; tables are below them.',
     from: '^(app|components)/',
+    fromNot: TESTS,
     to: '^(lib/db/|lib/redis/|drizzle/|node_modules/(drizzle-orm|postgres|ioredis|bullmq|knex)/)',
   }),
   {
@@ -252,11 +264,11 @@ const hygiene = [
 ];
 
 /** @type {import('dependency-cruiser').IConfiguration} */
-export default {
+const configuration = {
   forbidden: [...engine, ...doors, ...forms, ...hygiene],
   options: {
     doNotFollow: { path: 'node_modules' },
-    exclude: { path: '^(\\.next|\\.data)/|\\.css$|next-env\\.d\\.ts$' },
+    exclude: { path: '^(\\.next[^/]*|\\.data)/|\\.css$|next-env\\.d\\.ts$' },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },
     enhancedResolveOptions: {
@@ -266,3 +278,5 @@ export default {
     },
   },
 };
+
+export default configuration;
