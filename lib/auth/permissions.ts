@@ -15,12 +15,12 @@ import type { Session } from './session';
 export type Grantee = 'anyone' | 'signedIn' | 'member' | Role;
 
 /** Work roles decide tasks; further ones (finance...) may be given, they are candidates and `member`. */
-const workRoles = ['requester', 'manager'] as const;
+type WorkRole = 'requester' | 'manager';
 /** Console permissions, lowest first: each includes those before it. */
 const consoleRoles = ['viewer', 'operator', 'administrator'] as const;
 const platformRole = 'platform_operator';
 
-export type Role = (typeof workRoles)[number] | (typeof consoleRoles)[number] | typeof platformRole;
+export type Role = WorkRole | (typeof consoleRoles)[number] | typeof platformRole;
 
 /** Act by act, who may. */
 export const permissions = {
