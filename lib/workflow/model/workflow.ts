@@ -13,9 +13,12 @@ export interface CreatedHumanTask {
   readonly warnings: readonly string[];
 }
 
+/** A task's title defaults to its type. */
+export type HumanTaskRequest = Omit<CreateTaskRequest, 'title'> & { readonly title?: string };
+
 /** Registered actions by name. A call waits for the recorded result; a failed action throws an `ActionError`. */
 export interface WorkflowActions {
-  createHumanTask(request: CreateTaskRequest): Promise<CreatedHumanTask>;
+  createHumanTask(request: HumanTaskRequest): Promise<CreatedHumanTask>;
   [name: string]: (params?: Loose) => Promise<Loose>;
 }
 

@@ -1,0 +1,74 @@
+/**
+ * The worker process: wires the engine to Postgres, Redis and the workflows of this product, and answers for its
+ * health. It ends when its parent does, drains on SIGTERM, and ends at once when it finds itself fenced.
+ */
+import { randomUUID } from 'node:crypto';
+import { hostname } from 'node:os';
+import { closeDatabase } from '@/lib/db/client';
+import { env, EnvironmentError } from '@/lib/env';
+import { connectFromEnvironment, createWorkerFor, getWorkflowRuntime, provideEngine } from '@shared/workflow/index';
+import { createPinoLogger } from '@shared/workflow/telemetry/pinoLogger';
+import { createPromMetrics } from '@shared/workflow/telemetry/promMetrics';
+import { registerAll } from '@/workflows';
+import { startHealthServer } from './health';
+
+const heartbeatLimitMs = 8_000;
+
+async function main(): Promise<void> {
+  const { logLevel, workerId = randomUUID(), replacesWorker = null, workerHealthPort } = env();
+  const logger = createPinoLogger({ level: logLevel, service: 'worker' }).child({ workerId });
+  const metrics = createPromMetrics({ labels: { workerId }, withProcessMetrics: true });
+  const deps = await connectFromEnvironment({ logger, metrics });
+  provideEngine(deps);
+
+  const runtime = getWorkflowRuntime();
+  registerAll({ workflows: runtime.workflows, actions: runtime.actions });
+  await runtime.publish();
+
+  const worker = createWorkerFor({
+    deps,
+    runtime,
+    identity: { workerId, host: hostname(), pid: process.pid, codeVersion: runtime.workflows.fingerprint },
+    replaces: replacesWorker,
+    onFenced: () => void end(1),
+  });
+  await worker.start();
+  const health = await startHealthServer({
+    port: workerHealthPort,
+    live: [{ name: 'engine', problem: () => (worker.state.status === 'fenced' ? 'The worker is fenced.' : undefined) }],
+    ready: [
+      {
+        name: 'partitions',
+        problem: () => (worker.state.partitions.length === 0 ? 'The worker owns no partitions yet.' : undefined),
+      },
+      {
+        name: 'heartbeat',
+        problem: () =>
+          worker.state.heartbeatAgeMs > heartbeatLimitMs ? 'The last heartbeat is older than the lease.' : undefined,
+      },
+    ],
+    metricsPage: () => metrics.page(),
+  });
+  logger.info({ healthPort: health.port, partitions: worker.state.partitions.length }, 'Worker runs');
+
+  let ending = false;
+  async function end(code: number): Promise<void> {
+    if (ending) return;
+    ending = true;
+    await worker.stop();
+    await health.close();
+    await Promise.all([deps.hints.close(), deps.live.close()]);
+    await closeDatabase();
+    process.exit(code);
+  }
+  process.on('SIGTERM', () => void end(0));
+  process.on('SIGINT', () => void end(0));
+  // The starter's channel closes when the starter is gone, however it went.
+  process.on('disconnect', () => void end(0));
+}
+
+main().catch((error: unknown) => {
+  const message = error instanceof EnvironmentError ? error.message : error;
+  process.stderr.write(`The worker could not start: ${message instanceof Error ? message.stack : String(message)}\n`);
+  process.exit(1);
+});
