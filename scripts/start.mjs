@@ -76,10 +76,8 @@ async function main() {
   if (redis.url === undefined) sayPostgresOnly();
   const env = childEnvironment({ database, redis });
   await step('migrations', () => ensureMigrated({ projectRoot, url: database.url, env }));
-  if (options.demo) {
-    const { dataDir } = options;
-    await step('seed', () => ensureSeeded({ projectRoot, url: database.url, env, dataDir, sourceHash }));
-  }
+  const { dataDir, demo } = options;
+  await step('seed', () => ensureSeeded({ projectRoot, url: database.url, env, dataDir, demo, sourceHash }));
   await builds;
 
   const { port } = options;

@@ -5,7 +5,7 @@ import path from 'node:path';
 import { runNode } from './children.mjs';
 import { UserError } from './userError.mjs';
 
-const SOURCE_FOLDERS = ['app', 'components', 'lib', 'public', 'workflows', 'worker'];
+const SOURCE_FOLDERS = ['app', 'components', 'lib', 'public', 'workflows', 'worker', 'scripts/seeding'];
 const NOT_SOURCES = /\.(test|spec)\.[cm]?tsx?$|\.md$/;
 
 /** Hash of everything the build and the seed are made from. */

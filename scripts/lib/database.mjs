@@ -36,21 +36,22 @@ export async function ensureMigrated({ projectRoot, url, env }) {
 }
 
 /**
- * Fills a demo database. The seed itself may be run again and again; it is left out when these very sources have
- * already seeded this very database.
+ * Stores what the product needs in its database (forms, task definitions, workflows), for a demo its people and
+ * invoices as well. The seed itself may be run again and again; it is left out when these very sources have already
+ * seeded this very database.
  */
-export async function ensureSeeded({ projectRoot, url, env, dataDir, sourceHash }) {
+export async function ensureSeeded({ projectRoot, url, env, dataDir, demo, sourceHash }) {
   const identity = await withClient({ projectRoot, url }, async (sql) => {
     const [row] = await sql`
       select (select system_identifier from pg_control_system())::text as cluster, oid::text as database
       from pg_database where datname = current_database()`;
-    return `${row.cluster} ${row.database} ${sourceHash}`;
+    return `${row.cluster} ${row.database} ${sourceHash} ${demo ? 'demo' : 'production'}`;
   });
   const stampFile = path.join(dataDir, 'seeded');
   if (fs.existsSync(stampFile) && fs.readFileSync(stampFile, 'utf8') === identity) return 'up to date';
   await runScript({ projectRoot, script: 'scripts/seed.ts', env });
   fs.writeFileSync(stampFile, identity);
-  return 'demo data';
+  return demo ? 'demo data' : 'forms and workflows';
 }
 
 async function readAppliedHashes(sql) {
