@@ -98,6 +98,13 @@ export class ActionRegistry implements ActionRegistrar {
     return this.#actions.get(actionKey(name));
   }
 
+  /** @throws UnknownActionError */
+  requireAction(name: string): RegisteredAction {
+    const action = this.getAction(name);
+    if (!action) throw new UnknownActionError(name);
+    return action;
+  }
+
   /** All actions, by name. */
   listActions(): readonly RegisteredAction[] {
     return [...this.#actions.values()].sort((a, b) => a.name.localeCompare(b.name, 'en'));
@@ -109,8 +116,7 @@ export class ActionRegistry implements ActionRegistrar {
    * @throws UnknownActionError
    */
   async executeAction(name: string, call: StandaloneCall): Promise<Loose> {
-    const action = this.getAction(name);
-    if (!action) throw new UnknownActionError(name);
+    const action = this.requireAction(name);
     const host = this.#host ?? processHost();
     if (!host) {
       throw new InvalidInputError(

@@ -1,5 +1,5 @@
 /** Runs the actions that executions ask for: validation, attempts, results. */
-import { recordError, UnknownActionError } from '../../model/errors';
+import { recordError } from '../../model/errors';
 import { decodeJson, type JsonObject, type JsonValue } from '../../model/json';
 import type { ActionCall, ActionOutcome, ActionRunner } from '../../model/ports/actions';
 import type { Logger, Metrics } from '../../model/ports/telemetry';
@@ -57,8 +57,7 @@ async function runCall(
   });
   let params: JsonObject | null = null;
   try {
-    const definition = registry.getAction(call.name);
-    if (!definition) throw new UnknownActionError(call.name);
+    const definition = registry.requireAction(call.name);
     params = validateParameters({ action: definition.name, definitions: definition.parameters, given: call.args });
     const outcome = await runDefinition(parts, call, signal, { definition, params, startedAtMs });
     switch (outcome.kind) {
