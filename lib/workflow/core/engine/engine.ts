@@ -9,6 +9,7 @@ import { recordError, WorkflowNotFoundError } from '../../model/errors';
 import { continuesCode, type HistoryEntry } from '../../model/history';
 import type { ActionOutcome, ActionRunner } from '../../model/ports/actions';
 import type { LiveChange, LivePublisher } from '../../model/ports/live';
+import type { Scheduler, TimerHandle } from '../../model/ports/scheduler';
 import { FencedError, type ExecutionFlush, type ExecutionKey, type ExecutionStore } from '../../model/ports/store';
 import type { LoadedExecution } from '../../model/ports/store';
 import type { TaskPreparer } from '../../model/ports/tasks';
@@ -18,6 +19,7 @@ import type { WorkflowDefinition } from '../../model/workflow';
 import { assertKnownWait, replay } from '../../replay/replay';
 import type { Drain, Sandbox } from '../../replay/sandbox';
 import { instruments } from '../../telemetry/names';
+import { processScheduler } from '../scheduler';
 import type { EngineClock } from './clock';
 import { LiveExecution } from './liveExecution';
 import { isSplittable, splitUntilGood } from './splitBatch';
@@ -33,6 +35,8 @@ export interface EnginePorts {
   readonly sandbox: Sandbox;
   readonly drain: Drain;
   readonly clock: EngineClock;
+  /** The process's own timers unless given. */
+  readonly scheduler?: Scheduler;
   readonly logger: Logger;
   readonly metrics: Metrics;
   /** Something is to be done: call `tick`. */
@@ -65,14 +69,17 @@ export class Engine {
   readonly #partitions = new Set<number>();
   readonly #actionsInFlight = new Map<string, Promise<ActionOutcome>>();
   readonly #timerWakes: TimerWakes;
-  readonly #deferred = new Map<string, NodeJS.Timeout>();
+  readonly #scheduler: Scheduler;
+  readonly #deferred = new Map<string, TimerHandle>();
   #changes: LiveChange[] = [];
 
   constructor(ports: EnginePorts, limits: EngineLimits = defaultEngineLimits) {
     this.#ports = ports;
     this.#limits = limits;
+    this.#scheduler = ports.scheduler ?? processScheduler;
     this.#timerWakes = new TimerWakes({
       horizonMs: timerHorizonMs,
+      scheduler: this.#scheduler,
       nowMs: () => ports.clock.nowMs(),
       wake: (key) => this.wake([key]),
     });
@@ -151,7 +158,7 @@ export class Engine {
 
   stop(): void {
     this.#timerWakes.clear();
-    for (const handle of this.#deferred.values()) clearTimeout(handle);
+    for (const handle of this.#deferred.values()) this.#scheduler.clearTimer(handle);
     this.#deferred.clear();
     this.abandon([...this.#partitions]);
   }
@@ -494,10 +501,13 @@ export class Engine {
     if (this.#deferred.has(executionId)) return;
     this.#deferred.set(
       executionId,
-      setTimeout(() => {
-        this.#deferred.delete(executionId);
-        this.wake([{ executionId, partitionId }]);
-      }, deferralMs),
+      this.#scheduler.setTimer({
+        delayMs: deferralMs,
+        run: () => {
+          this.#deferred.delete(executionId);
+          this.wake([{ executionId, partitionId }]);
+        },
+      }),
     );
     await this.#ports.store.defer({ workerId: this.#ports.workerId, execution, error });
   }

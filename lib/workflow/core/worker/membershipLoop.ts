@@ -3,6 +3,7 @@
  * something: a worker whose heartbeat is not confirmed for most of its lease stops working until it is.
  */
 import type { MembershipStore, WorkerIdentity } from '../../model/ports/membership';
+import type { Scheduler, TimerHandle } from '../../model/ports/scheduler';
 import type { Logger, Metrics } from '../../model/ports/telemetry';
 import { instruments } from '../../telemetry/names';
 
@@ -30,8 +31,8 @@ export class MembershipLoop {
   readonly #owned = new Set<number>();
   #stopped = false;
   #confirmedAtMs = 0;
-  #heartbeatTimer: NodeJS.Timeout | undefined;
-  #balanceTimer: NodeJS.Timeout | undefined;
+  #heartbeatTimer: TimerHandle | undefined;
+  #balanceTimer: TimerHandle | undefined;
   #balancing: Promise<void> = Promise.resolve();
 
   constructor(
@@ -42,6 +43,7 @@ export class MembershipLoop {
       readonly replaces: string | null;
       readonly settings: MembershipSettings;
       readonly events: MembershipEvents;
+      readonly scheduler: Scheduler;
       readonly monotonicMs: () => number;
       readonly logger: Logger;
       readonly metrics: Metrics;
@@ -68,8 +70,8 @@ export class MembershipLoop {
   /** Ends the loops; partitions stay as they are. */
   async halt(): Promise<void> {
     this.#stopped = true;
-    clearTimeout(this.#heartbeatTimer);
-    clearTimeout(this.#balanceTimer);
+    this.parts.scheduler.clearTimer(this.#heartbeatTimer);
+    this.parts.scheduler.clearTimer(this.#balanceTimer);
     await this.#balancing;
   }
 
@@ -80,7 +82,10 @@ export class MembershipLoop {
 
   #scheduleHeartbeat(): void {
     if (this.#stopped) return;
-    this.#heartbeatTimer = setTimeout(() => void this.#heartbeat(), this.parts.settings.heartbeatMs);
+    this.#heartbeatTimer = this.parts.scheduler.setTimer({
+      delayMs: this.parts.settings.heartbeatMs,
+      run: () => void this.#heartbeat(),
+    });
   }
 
   async #heartbeat(): Promise<void> {
@@ -108,9 +113,12 @@ export class MembershipLoop {
 
   #scheduleBalance(): void {
     if (this.#stopped) return;
-    this.#balanceTimer = setTimeout(() => {
-      this.#balancing = this.#balance(null).then(() => this.#scheduleBalance());
-    }, this.parts.settings.balanceMs);
+    this.#balanceTimer = this.parts.scheduler.setTimer({
+      delayMs: this.parts.settings.balanceMs,
+      run: () => {
+        this.#balancing = this.#balance(null).then(() => this.#scheduleBalance());
+      },
+    });
   }
 
   async #balance(knownDead: string | null): Promise<void> {

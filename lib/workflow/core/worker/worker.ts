@@ -3,9 +3,11 @@
  */
 import type { HintSource, ReceivedHint } from '../../model/ports/hints';
 import type { MembershipStore, WorkerIdentity } from '../../model/ports/membership';
+import type { Scheduler, TimerHandle } from '../../model/ports/scheduler';
 import { FencedError } from '../../model/ports/store';
 import { createEngineClock } from '../engine/clock';
 import { Engine, type EngineLimits, type EnginePorts } from '../engine/engine';
+import { processScheduler, sleep } from '../scheduler';
 import { defaultMembershipSettings, MembershipLoop, type MembershipSettings } from './membershipLoop';
 
 export interface WorkerSettings {
@@ -33,6 +35,8 @@ export interface WorkerParts extends Omit<EnginePorts, 'workerId' | 'clock' | 'o
   readonly hints: HintSource;
   readonly settings?: WorkerSettings;
   readonly monotonicMs: () => number;
+  /** The machine's own clock, until the database has told its time. `Date.now` unless given. */
+  readonly wallMs?: () => number;
   /** Called once when the worker finds itself fenced; its process should end. */
   readonly onFenced: () => void;
 }
@@ -42,25 +46,28 @@ export class Worker {
   readonly #settings: WorkerSettings;
   readonly #engine: Engine;
   readonly #membership: MembershipLoop;
+  readonly #scheduler: Scheduler;
   #state: 'new' | 'running' | 'stopping' | 'stopped' | 'fenced' = 'new';
   #leaseCertain = true;
   #wakeUp: () => void = () => undefined;
   #pump: Promise<void> = Promise.resolve();
-  #sweepTimer: NodeJS.Timeout | undefined;
+  #sweepTimer: TimerHandle | undefined;
   /** Hints are acknowledged after the commit that took what they told of. */
   #unacknowledged: ReceivedHint[] = [];
 
   constructor(parts: WorkerParts) {
     this.#parts = parts;
     this.#settings = parts.settings ?? defaultWorkerSettings;
+    this.#scheduler = parts.scheduler ?? processScheduler;
     const { workerId } = parts.identity;
-    const clock = createEngineClock(parts.monotonicMs, Date.now());
+    const clock = createEngineClock(parts.monotonicMs, (parts.wallMs ?? Date.now)());
     this.#engine = new Engine({ ...parts, workerId, clock, onWork: () => this.#wakeUp() }, this.#settings.limits);
     this.#membership = new MembershipLoop({
       store: parts.membership,
       worker: parts.identity,
       replaces: parts.replaces ?? null,
       settings: this.#settings.membership,
+      scheduler: this.#scheduler,
       monotonicMs: parts.monotonicMs,
       logger: parts.logger,
       metrics: parts.metrics,
@@ -109,7 +116,7 @@ export class Worker {
   async stop(): Promise<void> {
     if (this.#state !== 'running') return;
     this.#state = 'stopping';
-    clearTimeout(this.#sweepTimer);
+    this.#scheduler.clearTimer(this.#sweepTimer);
     await this.#membership.halt();
     await this.#parts.hints.stop();
     await this.#drain(() => this.#engine.actionsInFlight() === 0 && !this.#engine.hasWork, this.#settings.drainMs);
@@ -141,7 +148,7 @@ export class Worker {
       } catch (error) {
         if (error instanceof FencedError) return this.#fenced();
         this.#parts.logger.error({ error, workerId: this.#parts.identity.workerId }, 'A round of the engine failed');
-        await new Promise((resolve) => setTimeout(resolve, 200));
+        await sleep(this.#scheduler, 200);
       }
     }
   }
@@ -170,14 +177,17 @@ export class Worker {
   async #drain(quiet: () => boolean, maxMs: number): Promise<void> {
     const deadline = this.#parts.monotonicMs() + maxMs;
     while (!quiet() && this.#parts.monotonicMs() < deadline && this.#state !== 'fenced') {
-      await new Promise((resolve) => setTimeout(resolve, 20));
+      await sleep(this.#scheduler, 20);
     }
   }
 
   #scheduleSweep(): void {
     if (this.#state !== 'running') return;
     const delayMs = this.#parts.hints.state() === 'up' ? this.#settings.sweepMs : this.#settings.sweepWithoutHintsMs;
-    this.#sweepTimer = setTimeout(() => void this.#sweep().then(() => this.#scheduleSweep()), delayMs);
+    this.#sweepTimer = this.#scheduler.setTimer({
+      delayMs,
+      run: () => void this.#sweep().then(() => this.#scheduleSweep()),
+    });
   }
 
   async #sweep(): Promise<void> {
@@ -191,7 +201,7 @@ export class Worker {
   #fenced(): void {
     if (this.#state === 'fenced' || this.#state === 'stopped') return;
     this.#state = 'fenced';
-    clearTimeout(this.#sweepTimer);
+    this.#scheduler.clearTimer(this.#sweepTimer);
     this.#parts.logger.error({ workerId: this.#parts.identity.workerId }, 'This worker is fenced and stops');
     this.#engine.stop();
     void this.#membership.halt();
