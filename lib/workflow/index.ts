@@ -17,7 +17,7 @@ import { startWorkflow as start, type StartWorkflowInput } from './core/startWor
 import { submitEvent as submit, submitEventIn as submitIn, type SubmitEventInput } from './core/submitEvent';
 import { drainMacrotask, processSandbox } from './core/sandbox';
 import { Worker } from './core/worker/worker';
-import { WorkflowRuntime } from './core/workflowRuntime';
+import type { WorkflowRuntime } from './core/workflowRuntime';
 import type { WorkerIdentity } from './model/ports/membership';
 import type { Logger, Metrics } from './model/ports/telemetry';
 import { createActionKeyStore } from './persistence/actions/actionKeys';

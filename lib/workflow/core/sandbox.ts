@@ -60,7 +60,7 @@ function installRandom(): void {
   crypto.randomUUID = uuid as typeof crypto.randomUUID;
   crypto.getRandomValues = <T extends ArrayBufferView | null>(array: T): T => {
     const scope = scopes.getStore();
-    if (!scope || array === null) return realValues(array as never) as T;
+    if (!scope || array === null) return realValues(array as never);
     const bytes = new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
     for (let i = 0; i < bytes.length; i += 1) bytes[i] = Math.floor(scope.random() * 256);
     return array;

@@ -104,7 +104,7 @@ function eventsOf(host: ContextHost): WorkflowEvents {
   return {
     waitFor: waitFor as WorkflowEvents['waitFor'],
     emit: async (name, payload) => {
-      await host.action('emitEvent', encodeJson({ name, payload: payload ?? null }, `Payload of ${name}`));
+      await host.action('emitEvent', encodeJson({ name, payload: (payload as unknown) ?? null }, `Payload of ${name}`));
     },
   };
 }

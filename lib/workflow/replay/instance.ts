@@ -442,7 +442,7 @@ export class WorkflowInstance {
       if (commandId === undefined) continue;
       const wait = this.#mailbox.close(commandId);
       const slept = this.#sleeps.delete(commandId);
-      if (wait?.deadlineMs != null || slept) this.#commands.push({ type: 'drop_timer', commandId });
+      if ((wait && wait.deadlineMs !== null) || slept) this.#commands.push({ type: 'drop_timer', commandId });
       if (wait || slept) this.#commands.push({ type: 'end_wait', commandId });
     }
   }

@@ -259,7 +259,7 @@ describe('foreign code in a workflow', () => {
   ])('gets an error that names the right call for %s', async (name, call) => {
     const { commands } = await run(async () => {
       await Promise.resolve();
-      call();
+      void call();
     }, log());
     expect(commands[0]).toMatchObject({ type: 'fail', error: { code: 'forbidden_in_workflow' } });
     expect(JSON.stringify(commands[0])).toContain(name);
