@@ -1,0 +1,88 @@
+/**
+ * Some worker processes on one database and one Redis. Whoever dies is replaced, every other time naming the dead one
+ * so that the takeover needs no expired lease. A spare process with its modules loaded stands by.
+ */
+import { randomUUID } from 'node:crypto';
+import type { Fate, KillPoint } from './killPoints';
+import type { FixtureConfig } from './protocol';
+import { WorkerProcess, type Ended } from './workerProcess';
+
+export interface Death extends Ended {
+  readonly slot: number;
+  readonly workerId: string | null;
+  readonly output: string;
+}
+
+export class WorkerCluster {
+  readonly #config: FixtureConfig;
+  readonly #slots: WorkerProcess[] = [];
+  readonly #restarts = new Set<Promise<void>>();
+  readonly deaths: Death[] = [];
+  #spare: WorkerProcess;
+  #namePredecessor = false;
+  #closing = false;
+
+  constructor(config: FixtureConfig) {
+    this.#config = config;
+    this.#spare = new WorkerProcess(config);
+  }
+
+  get workers(): readonly WorkerProcess[] {
+    return this.#slots;
+  }
+
+  get kills(): number {
+    return this.deaths.filter(({ signal }) => signal === 'SIGKILL').length;
+  }
+
+  async start(count: number): Promise<void> {
+    await Promise.all(Array.from({ length: count }, (_, slot) => this.#occupy(slot, null)));
+  }
+
+  /** Arms the point in every worker, each for another of its occurrences. */
+  async armAll(point: KillPoint, fate: Fate): Promise<void> {
+    await Promise.all(this.#slots.map((worker, slot) => worker.arm({ point, fate, occurrence: slot + 1 })));
+  }
+
+  disarmAll(): void {
+    for (const worker of this.#slots) worker.disarm();
+  }
+
+  /** Resolves when all restarts so far are done. */
+  async settled(): Promise<void> {
+    while (this.#restarts.size > 0) await Promise.all(this.#restarts);
+  }
+
+  async stop(): Promise<readonly Ended[]> {
+    this.#closing = true;
+    await this.settled();
+    return Promise.all([...this.#slots, this.#spare].map((worker) => worker.stop()));
+  }
+
+  /** What workers that are running now, and those that died lately, warned about. */
+  report(): string {
+    const dead = this.deaths.slice(-4).map(({ workerId, code, signal, output }) => {
+      return `worker ${workerId} ended (${signal ?? code}):\n${output}`;
+    });
+    const alive = this.#slots.map((worker) => `worker ${worker.workerId}:\n${worker.output}`);
+    return [...dead, ...alive].join('\n');
+  }
+
+  async #occupy(slot: number, replaces: string | null): Promise<void> {
+    const worker = this.#spare;
+    this.#spare = new WorkerProcess(this.#config);
+    this.#slots[slot] = worker;
+    void worker.ended.then((ended) => this.#replace(slot, worker, ended));
+    // One that dies while it starts is replaced like any other.
+    await worker.run(randomUUID(), replaces).catch(() => undefined);
+  }
+
+  #replace(slot: number, dead: WorkerProcess, ended: Ended): void {
+    if (this.#closing) return;
+    this.deaths.push({ ...ended, slot, workerId: dead.workerId, output: dead.output });
+    this.#namePredecessor = !this.#namePredecessor;
+    const restart = this.#occupy(slot, this.#namePredecessor ? dead.workerId : null);
+    this.#restarts.add(restart);
+    void restart.finally(() => this.#restarts.delete(restart));
+  }
+}

@@ -1,0 +1,169 @@
+/**
+ * Workflows and actions for tests that kill processes. Each execution owns one invoice; every database action adds a
+ * power of ten to its amount, so that the digits of the amount tell how often each of them took effect.
+ */
+import type { Sql } from 'postgres';
+import type { ActionRegistry } from '../../core/actionRegistry';
+import { TransactionIsolationLevel } from '../../core/actionRegistry';
+import type { WorkflowRuntime } from '../../core/workflowRuntime';
+import type { WorkflowContext } from '../../model/workflow';
+import type { PointWatch } from './killPoints';
+
+const invoiceOf = (context: WorkflowContext): string => String(context.input.data.invoiceId);
+
+/** Simple and database actions, one after the other and side by side. */
+async function killPipelineWorkflow(context: WorkflowContext): Promise<number> {
+  const { actions, data, setState } = context;
+  const invoiceId = invoiceOf(context);
+  setState('first');
+  await actions.call({ step: 'first' });
+  await actions.addToInvoice({ invoiceId, amount: 1 });
+  setState('both');
+  const [, added] = await Promise.all([
+    actions.call({ step: 'second' }),
+    actions.addToInvoice({ invoiceId, amount: 10 }),
+  ]);
+  data.set('added', added);
+  await actions.addToInvoice({ invoiceId, amount: 100 });
+  await actions.call({ step: 'third' });
+  setState('done');
+  return 111;
+}
+
+/** Waits for two events, with actions in between. */
+async function killApprovalWorkflow(context: WorkflowContext): Promise<string> {
+  const { actions, events, setState } = context;
+  const invoiceId = invoiceOf(context);
+  setState('draft');
+  await events.waitFor('Submit');
+  await actions.addToInvoice({ invoiceId, amount: 1 });
+  setState('submitted');
+  const decision = await events.waitFor(['Approve', 'Reject']);
+  await actions.addToInvoice({ invoiceId, amount: 10 });
+  await actions.call({ step: decision.name });
+  return decision.name;
+}
+
+/** A task that nobody answers. */
+async function killExpiryWorkflow(context: WorkflowContext): Promise<string> {
+  const { actions, events } = context;
+  const task = await actions.createHumanTask({ taskType: 'kill_review', title: 'Nobody looks', expiresIn: 400 });
+  const end = await events.waitFor<{ status: string }>(task.completionEvent);
+  await actions.addToInvoice({ invoiceId: invoiceOf(context), amount: 1 });
+  return end.payload.status;
+}
+
+/** A task that people answer while an action still runs: possibly before the workflow waits. */
+async function killTaskWorkflow(context: WorkflowContext): Promise<string> {
+  const { actions, events, setState } = context;
+  const invoiceId = invoiceOf(context);
+  setState('asking');
+  const task = await actions.createHumanTask({
+    taskType: 'kill_review',
+    title: 'Decide',
+    contextData: { invoiceId },
+    assignTo: { roles: ['manager'] },
+  });
+  await actions.addToInvoice({ invoiceId, amount: 1 });
+  const end = await events.waitFor<{ status: string; outcome: string }>(task.completionEvent, { timeout: '1 hour' });
+  await actions.addToInvoice({ invoiceId, amount: 10 });
+  return end === null ? 'timed out' : `${end.payload.status} ${end.payload.outcome}`;
+}
+
+/** A sleep and a wait that times out. */
+async function killTimerWorkflow(context: WorkflowContext): Promise<string> {
+  const { actions, events } = context;
+  const invoiceId = invoiceOf(context);
+  await context.sleep(150);
+  await actions.addToInvoice({ invoiceId, amount: 1 });
+  const event = await events.waitFor('Never', { timeout: 200 });
+  await actions.addToInvoice({ invoiceId, amount: 10 });
+  return event === null ? 'timed out' : 'not possible';
+}
+
+/** Names of these workflows as they are registered, and what each execution of them ends with. */
+export const expectations = {
+  KillPipeline: { results: [111], amount: 111, calls: 3 },
+  KillApproval: { results: ['Approve', 'Reject'], amount: 11, calls: 1 },
+  KillExpiry: { results: ['expired'], amount: 1, calls: 0 },
+  KillTask: { results: ['completed approve'], amount: 11, calls: 0 },
+  KillTimer: { results: ['timed out'], amount: 11, calls: 0 },
+} as const satisfies Record<string, { results: readonly unknown[]; amount: number; calls: number }>;
+
+export type FixtureWorkflow = keyof typeof expectations;
+
+export function registerFixtureWorkflows(runtime: WorkflowRuntime): void {
+  for (const workflow of [
+    killPipelineWorkflow,
+    killApprovalWorkflow,
+    killExpiryWorkflow,
+    killTaskWorkflow,
+    killTimerWorkflow,
+  ]) {
+    runtime.registerWorkflow(workflow);
+  }
+}
+
+/** @param options.calls where simple actions leave a trace that no rollback of the engine takes back. */
+export function registerFixtureActions(
+  actions: ActionRegistry,
+  { calls, points }: { readonly calls: Sql; readonly points: PointWatch },
+): void {
+  actions.registerSimpleAction(
+    'call',
+    'Reaches another system',
+    [{ name: 'step', type: 'string', required: true }],
+    async ({ step }, { executionId, commandId, idempotencyKey }) => {
+      await calls`
+        INSERT INTO kill_calls (execution_id, command_id, step, idempotency_key, pid)
+        VALUES (${executionId}, ${commandId}, ${step}, ${idempotencyKey}, ${process.pid})`;
+      points.hit('insideAction');
+      return { step };
+    },
+  );
+  actions.registerDatabaseAction(
+    'addToInvoice',
+    'Adds to the amount of an invoice',
+    [
+      { name: 'invoiceId', type: 'string', required: true },
+      { name: 'amount', type: 'number', required: true },
+    ],
+    TransactionIsolationLevel.READ_COMMITTED,
+    async ({ invoiceId, amount }, { transaction }) => {
+      const rows = (await transaction('invoices')
+        .where('id', invoiceId)
+        .increment('amount_cents', amount)
+        .returning('id')) as unknown[];
+      points.hit('insideTransaction');
+      return { rows: rows.length, amount };
+    },
+  );
+}
+
+/** A table of the tests' own, and the form and definition of their task. */
+export const killCallsTable = `
+CREATE TABLE kill_calls (
+  call_id bigint GENERATED ALWAYS AS IDENTITY,
+  execution_id text NOT NULL, command_id text, step text NOT NULL, idempotency_key text NOT NULL, pid integer NOT NULL,
+  at timestamptz NOT NULL DEFAULT clock_timestamp()
+)`;
+
+export const fixtureDefinitions = {
+  forms: [
+    {
+      name: 'kill-review-form',
+      jsonSchema: {
+        type: 'object',
+        properties: { comment: { type: 'string' } },
+        'x-outcomes': [
+          { value: 'approve', title: 'Approve' },
+          { value: 'reject', title: 'Reject' },
+        ],
+      },
+      uiSchema: {},
+    },
+  ],
+  taskDefinitions: [
+    { taskType: 'kill_review', name: 'Review', formName: 'kill-review-form', defaultRoles: ['manager'] },
+  ],
+};

@@ -1,0 +1,119 @@
+/**
+ * A worker process for tests: the production worker over the production adapters, with test workflows and kill points
+ * around its ports. Start it with `node --import tsx` and a `FixtureConfig` as JSON; it waits for `run`.
+ */
+import postgres from 'postgres';
+import { createActionRegistry } from '../../core/actionRegistry';
+import { createActionRunner } from '../../core/actions/actionRunner';
+import { systemClock } from '../../core/actions/runHandler';
+import { drainMacrotask, processSandbox } from '../../core/sandbox';
+import { defaultWorkerSettings, Worker } from '../../core/worker/worker';
+import { createWorkflowRuntime } from '../../core/workflowRuntime';
+import { createActionResultStore } from '../../persistence/actions/actionResults';
+import { createPostgresStore } from '../../persistence/executions/postgresStore';
+import { createPostgresMembership } from '../../persistence/membership';
+import { createTaskDefinitionStore } from '../../persistence/tasks/taskDefinitions';
+import { createTransactions } from '../../persistence/transactions';
+import { createRedisHintPublisher } from '../../streams/redisHintPublisher';
+import { createRedisHintSource } from '../../streams/redisHintSource';
+import { createTaskPreparer } from '../../tasks/prepareTasks';
+import { createPinoLogger } from '../../telemetry/pinoLogger';
+import { silentMetrics } from '../../telemetry/silentMetrics';
+import { registerFixtureActions, registerFixtureWorkflows } from './fixtureCode';
+import { ProcessPointWatch } from './killPoints';
+import { exitCodes, type FixtureConfig, type FromWorker, type ToWorker } from './protocol';
+import { wrapActions, wrapDrain, wrapHints, wrapMembership, wrapStore, wrapTasks, wrapTransactions } from './wrapPorts';
+
+const config = JSON.parse(process.argv[2] ?? '{}') as FixtureConfig;
+const points = new ProcessPointWatch();
+const tell = (message: FromWorker): void => void process.send?.(message);
+
+// As lib/db/client.ts has it, in proportion to the lease: a frozen process must not hold up its successors.
+const patienceMs = Math.round(config.leaseMs * 0.6);
+const sql = postgres(config.databaseUrl, {
+  max: 6,
+  onnotice: () => undefined,
+  connection: { idle_in_transaction_session_timeout: patienceMs, lock_timeout: patienceMs },
+});
+const calls = postgres(config.databaseUrl, { max: 2, onnotice: () => undefined });
+
+async function run(workerId: string, replaces: string | null): Promise<Worker> {
+  const logger = createPinoLogger({ level: 'warn', service: 'fixture' });
+  const metrics = silentMetrics;
+  const redis = { url: config.redisUrl, prefix: config.redisPrefix, logger, metrics };
+  const live = { publish: () => Promise.resolve(), close: () => Promise.resolve() };
+  const deps = { sql, hints: createRedisHintPublisher(redis), live, logger, metrics };
+  const runtime = createWorkflowRuntime({ actions: createActionRegistry(), deps });
+  registerFixtureWorkflows(runtime);
+  registerFixtureActions(runtime.actions, { calls, points });
+  await runtime.publish();
+  const worker = new Worker({
+    identity: { workerId, host: 'fixture', pid: process.pid, codeVersion: runtime.workflows.fingerprint },
+    replaces,
+    membership: wrapMembership(createPostgresMembership(sql), points),
+    store: wrapStore(createPostgresStore({ sql }), points),
+    hints: wrapHints(createRedisHintSource({ ...redis, workerId }), points),
+    definition: (name, version) => runtime.workflows.find(name, version),
+    actions: wrapActions(
+      createActionRunner({
+        registry: runtime.actions,
+        results: createActionResultStore({
+          sql,
+          workerId,
+          transactions: wrapTransactions(createTransactions({ sql }), points),
+        }),
+        logger,
+        metrics,
+        clock: systemClock,
+      }),
+      points,
+    ),
+    tasks: wrapTasks(createTaskPreparer({ definitions: createTaskDefinitionStore({ sql }) }), points),
+    live,
+    logger,
+    metrics,
+    sandbox: processSandbox(),
+    drain: wrapDrain(drainMacrotask, points),
+    monotonicMs: () => performance.now(),
+    settings: {
+      ...defaultWorkerSettings,
+      membership: { leaseMs: config.leaseMs, heartbeatMs: config.heartbeatMs, balanceMs: config.balanceMs },
+      sweepMs: config.sweepMs,
+      drainMs: 2_000,
+    },
+    onFenced: () => {
+      tell({ type: 'fenced' });
+      // As worker/main.ts: it ends at once.
+      setImmediate(() => process.exit(exitCodes.fenced));
+    },
+  });
+  await worker.start();
+  tell({ type: 'running' });
+  return worker;
+}
+
+let running: Promise<Worker> | null = null;
+
+process.on('message', (message: ToWorker) => {
+  switch (message.type) {
+    case 'run':
+      running = run(message.workerId, message.replaces);
+      running.catch((error: unknown) => {
+        process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`);
+        process.exit(exitCodes.failed);
+      });
+      return;
+    case 'arm':
+      points.arm(message.armed);
+      return tell({ type: 'armed' });
+    case 'disarm':
+      return points.disarm();
+    case 'stop':
+      points.disarm();
+      void running?.then((worker) => worker.stop()).then(() => process.exit(exitCodes.stopped));
+      if (running === null) process.exit(exitCodes.stopped);
+  }
+});
+// The test is gone.
+process.on('disconnect', () => process.exit(exitCodes.failed));
+tell({ type: 'loaded' });
