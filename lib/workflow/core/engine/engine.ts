@@ -19,7 +19,7 @@ import type { WorkflowDefinition } from '../../model/workflow';
 import { assertKnownWait, replay } from '../../replay/replay';
 import type { Drain, Sandbox } from '../../replay/sandbox';
 import { instruments } from '../../telemetry/names';
-import { processScheduler } from '../scheduler';
+import { processScheduler, sleep } from '../scheduler';
 import type { EngineClock } from './clock';
 import { LiveExecution } from './liveExecution';
 import { isSplittable, splitUntilGood } from './splitBatch';
@@ -71,7 +71,11 @@ export class Engine {
   readonly #timerWakes: TimerWakes;
   readonly #scheduler: Scheduler;
   readonly #deferred = new Map<string, TimerHandle>();
+  /** Adopted, but not yet searched for what their last owner left unfinished. */
+  readonly #unadopted = new Set<number>();
   #changes: LiveChange[] = [];
+  #tick: Promise<void> = Promise.resolve();
+  #trouble = false;
 
   constructor(ports: EnginePorts, limits: EngineLimits = defaultEngineLimits) {
     this.#ports = ports;
@@ -91,23 +95,43 @@ export class Engine {
     if (this.#ready.size > 0) this.#ports.onWork();
   }
 
-  /** Takes responsibility for partitions and goes on with what their last owner left unfinished. */
-  async adopt(partitions: readonly number[], options: { readonly includeBlocked: boolean }): Promise<void> {
-    for (const partition of partitions) this.#partitions.add(partition);
-    this.wake(await this.#ports.store.findUnfinished({ partitions, includeBlocked: options.includeBlocked }));
+  /**
+   * Takes responsibility for partitions and goes on with what their last owner left unfinished. What cannot be read now
+   * is read by a later sweep.
+   */
+  async adopt(partitions: readonly number[]): Promise<void> {
+    for (const partition of partitions) {
+      this.#partitions.add(partition);
+      this.#unadopted.add(partition);
+    }
     await this.sweep();
   }
 
-  /** Stops working on partitions; what is under way is dropped and goes on at the next owner. */
-  abandon(partitions: readonly number[]): void {
-    for (const partition of partitions) this.#partitions.delete(partition);
-    for (const [id, key] of this.#ready) if (!this.#partitions.has(key.partitionId)) this.#ready.delete(id);
-    for (const live of [...this.#lives.values()]) if (!this.#partitions.has(live.partitionId)) this.#drop(live);
+  /**
+   * Gives partitions up: takes nothing more for them and waits, for so long at most, until what is under way is
+   * written. What is not goes on at the next owner. No statement for them is under way when it resolves.
+   */
+  async leave(partitions: readonly number[], maxMs: number): Promise<void> {
+    const leaving = new Set(partitions);
+    for (const partition of leaving) this.#partitions.delete(partition);
+    for (const [id, key] of this.#ready) if (leaving.has(key.partitionId)) this.#ready.delete(id);
+    await this.#tick;
+    const deadline = this.#ports.clock.nowMs() + maxMs;
+    for (;;) {
+      const lives = [...this.#lives.values()].filter((live) => leaving.has(live.partitionId));
+      const late = this.#ports.clock.nowMs() > deadline;
+      if (lives.every((live) => live.parked || (late && !live.flushing))) {
+        for (const live of lives) this.#drop(live);
+        return;
+      }
+      await sleep(this.#scheduler, 20);
+    }
   }
 
   /** Looks for work that no hint told of. */
   async sweep(): Promise<void> {
     if (this.#partitions.size === 0) return;
+    await this.#adoptUnfinished();
     const found = await this.#ports.store.findWork({
       partitions: [...this.#partitions],
       limit: this.#limits.takeBatch * 4,
@@ -119,6 +143,15 @@ export class Engine {
     this.wake(found.executions);
   }
 
+  /** Executions blocked on code are tried once by each new owner: it may have other code. */
+  async #adoptUnfinished(): Promise<void> {
+    const partitions = [...this.#unadopted];
+    if (partitions.length === 0) return;
+    const unfinished = await this.#ports.store.findUnfinished({ partitions, includeBlocked: true });
+    for (const partition of partitions) this.#unadopted.delete(partition);
+    this.wake(unfinished);
+  }
+
   get hasWork(): boolean {
     return this.#ready.size > 0 || this.#dirty.size > 0;
   }
@@ -128,20 +161,23 @@ export class Engine {
     return this.#ready.has(executionId);
   }
 
-  /** Actions under way in these partitions, or anywhere. */
-  actionsInFlight(partitions?: ReadonlySet<number>): number {
-    if (!partitions) return this.#actionsInFlight.size;
-    let count = 0;
-    for (const live of this.#lives.values()) if (partitions.has(live.partitionId) && !live.parked) count += 1;
-    return count;
-  }
-
   get stats(): { readonly live: number; readonly ready: number; readonly actions: number } {
     return { live: this.#lives.size, ready: this.#ready.size, actions: this.#actionsInFlight.size };
   }
 
-  /** One round. Rejects `FencedError` when the worker must stop; after any other error what it held is loaded again. */
-  async tick(): Promise<void> {
+  /**
+   * One round. Rejects `FencedError` when the worker must stop. Answers `trouble` when the store did not: what it
+   * concerned is loaded again, after a pause that is the caller's.
+   */
+  async tick(): Promise<'fine' | 'trouble'> {
+    this.#trouble = false;
+    const round = this.#round();
+    this.#tick = round.catch(() => undefined);
+    await round;
+    return this.#trouble ? 'trouble' : 'fine';
+  }
+
+  async #round(): Promise<void> {
     const flushing = this.#nextFlush();
     const taking = this.#nextTake(flushing);
     const feed: Feed = new Map();
@@ -160,7 +196,10 @@ export class Engine {
     this.#timerWakes.clear();
     for (const handle of this.#deferred.values()) this.#scheduler.clearTimer(handle);
     this.#deferred.clear();
-    this.abandon([...this.#partitions]);
+    this.#partitions.clear();
+    this.#unadopted.clear();
+    this.#ready.clear();
+    for (const live of [...this.#lives.values()]) this.#drop(live);
   }
 
   // Flush
@@ -300,6 +339,7 @@ export class Engine {
     } catch (error) {
       if (error instanceof FencedError) throw error;
       logger.warn({ error, workerId, executions: lives.length }, 'A take has no answer; its executions are reloaded');
+      this.#trouble = true;
       for (const live of lives) this.#reload(live);
     }
   }
@@ -401,6 +441,7 @@ export class Engine {
       }
     } catch (error) {
       this.#ports.logger.warn({ error, tasks: asked.length }, 'Tasks could not be prepared; trying again');
+      this.#trouble = true;
       for (const { live } of asked) this.#reload(live);
     }
     return true;

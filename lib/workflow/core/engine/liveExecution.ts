@@ -192,6 +192,11 @@ export class LiveExecution {
     return this.#storedStatus === 'blocked_on_code';
   }
 
+  /** A statement that writes it is under way. */
+  get flushing(): boolean {
+    return this.#flushing !== null;
+  }
+
   /** New entries may get places in the log: none of its own is without a commit. */
   get mayTake(): boolean {
     return this.#flushing === null && this.#pending.entries.length === 0 && !this.blocked && !this.dropped;
@@ -199,7 +204,7 @@ export class LiveExecution {
 
   /** Nothing under way and nothing to write: the copy may leave memory. */
   get parked(): boolean {
-    return this.#running.size === 0 && this.#startable.length === 0 && !this.needsFlush;
+    return this.#running.size === 0 && this.#startable.length === 0 && !this.flushing && !this.needsFlush;
   }
 
   get ended(): boolean {

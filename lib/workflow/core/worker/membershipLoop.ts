@@ -131,6 +131,9 @@ export class MembershipLoop {
         logger.warn({ workerId, fencedWorkerId: lost }, 'Took over from a worker that is gone');
       }
       const survey = await store.survey({ workerId });
+      // Ours by an answer that was lost, or kept by a release that failed: serve it until it is released for good.
+      const unserved = survey.owned.filter((partition) => !this.#owned.has(partition));
+      if (unserved.length > 0) await this.#serve(unserved);
       const share = Math.ceil(survey.total / Math.max(1, survey.liveWorkers));
       const wanted = Math.min(survey.free, share - survey.owned.length);
       if (wanted > 0) await this.#acquire(wanted);
@@ -141,18 +144,21 @@ export class MembershipLoop {
     }
   }
 
+  async #serve(partitions: readonly number[]): Promise<void> {
+    for (const partition of partitions) this.#owned.add(partition);
+    await this.parts.events.acquired(partitions);
+  }
+
   async #acquire(count: number): Promise<void> {
-    const { store, worker, events } = this.parts;
+    const { store, worker } = this.parts;
     const acquired = await store.acquire({ workerId: worker.workerId, count });
-    if (acquired.length === 0) return;
-    for (const partition of acquired) this.#owned.add(partition);
-    await events.acquired(acquired);
+    if (acquired.length > 0) await this.#serve(acquired);
   }
 
   async #release(partitions: readonly number[]): Promise<void> {
     const { store, worker, events } = this.parts;
     await events.releasing(partitions);
-    await store.release({ workerId: worker.workerId, partitions });
     for (const partition of partitions) this.#owned.delete(partition);
+    await store.release({ workerId: worker.workerId, partitions });
   }
 }

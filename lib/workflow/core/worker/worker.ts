@@ -41,6 +41,9 @@ export interface WorkerParts extends Omit<EnginePorts, 'workerId' | 'clock' | 'o
   readonly onFenced: () => void;
 }
 
+/** After an error of the store, so that an outage is not answered with a storm of retries. */
+const troublePauseMs = 200;
+
 export class Worker {
   readonly #parts: WorkerParts;
   readonly #settings: WorkerSettings;
@@ -119,7 +122,7 @@ export class Worker {
     this.#scheduler.clearTimer(this.#sweepTimer);
     await this.#membership.halt();
     await this.#parts.hints.stop();
-    await this.#drain(() => this.#engine.actionsInFlight() === 0 && !this.#engine.hasWork, this.#settings.drainMs);
+    await this.#drain(() => this.#engine.stats.actions === 0 && !this.#engine.hasWork, this.#settings.drainMs);
     this.#state = 'stopped';
     this.#wakeUp();
     await this.#pump;
@@ -141,14 +144,15 @@ export class Worker {
       const hints = this.#unacknowledged;
       this.#unacknowledged = [];
       try {
-        await this.#engine.tick();
+        const answer = await this.#engine.tick();
+        if (answer === 'trouble') await sleep(this.#scheduler, troublePauseMs);
         this.#unacknowledged.push(...hints.filter((hint) => this.#engine.isReady(hint.executionId)));
         const taken = hints.filter((hint) => !this.#engine.isReady(hint.executionId));
         if (taken.length > 0) void this.#parts.hints.acknowledge({ hints: taken });
       } catch (error) {
         if (error instanceof FencedError) return this.#fenced();
         this.#parts.logger.error({ error, workerId: this.#parts.identity.workerId }, 'A round of the engine failed');
-        await sleep(this.#scheduler, 200);
+        await sleep(this.#scheduler, troublePauseMs);
       }
     }
   }
@@ -161,16 +165,14 @@ export class Worker {
 
   async #acquired(partitions: readonly number[]): Promise<void> {
     this.#parts.hints.setPartitions({ partitionIds: this.#membership.owned });
-    // Executions blocked on code are tried once more by each worker that comes to own them.
-    await this.#engine.adopt(partitions, { includeBlocked: true });
+    await this.#engine.adopt(partitions);
   }
 
   async #release(partitions: readonly number[]): Promise<void> {
     const leaving = new Set(partitions);
     const staying = this.#membership.owned.filter((partition) => !leaving.has(partition));
     this.#parts.hints.setPartitions({ partitionIds: staying });
-    await this.#drain(() => this.#engine.actionsInFlight(leaving) === 0, this.#settings.membership.leaseMs / 2);
-    this.#engine.abandon(partitions);
+    await this.#engine.leave(partitions, this.#settings.membership.leaseMs / 2);
   }
 
   /** Waits until something is quiet, for so long at most: what is not is redone by the next owner. */
