@@ -19,8 +19,8 @@ export function EmailForm({
 }) {
   const [attempt, submit, pending] = useActionState<Attempt, FormData>(
     async (_, form) => {
-      const email = String(form.get('email') ?? '').trim();
-      const password = String(form.get('password') ?? '');
+      const email = textOf(form, 'email').trim();
+      const password = textOf(form, 'password');
       if (!email) return { email, problem: 'Enter your e-mail address.' };
       if (!password) return { email, problem: 'Enter your password.' };
       const answer = await signIn({ email, password });
@@ -64,4 +64,9 @@ export function EmailForm({
       </button>
     </form>
   );
+}
+
+function textOf(form: FormData, name: string): string {
+  const value = form.get(name);
+  return typeof value === 'string' ? value : '';
 }

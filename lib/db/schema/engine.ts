@@ -159,7 +159,9 @@ export const workflowEvents = pgTable(
     disposition: text('disposition'),
   },
   (t) => [
-    uniqueIndex('workflow_events_log').on(t.executionId, t.seq, t.partitionId).where(sql`${t.seq} IS NOT NULL`),
+    uniqueIndex('workflow_events_log')
+      .on(t.executionId, t.seq, t.partitionId)
+      .where(sql`${t.seq} IS NOT NULL`),
     index('workflow_events_inbox')
       .on(t.partitionId, t.executionId, t.rowId)
       .where(sql`${t.seq} IS NULL AND ${t.disposition} IS NULL`),

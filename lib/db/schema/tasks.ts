@@ -16,11 +16,9 @@ const formColumns = {
   createdAt: instant('created_at').notNull().defaultNow(),
 };
 
-export const systemWorkflowFormDefinitions = pgTable(
-  'system_workflow_form_definitions',
-  formColumns,
-  (t) => [unique('system_workflow_form_definitions_version').on(t.name, t.version)],
-);
+export const systemWorkflowFormDefinitions = pgTable('system_workflow_form_definitions', formColumns, (t) => [
+  unique('system_workflow_form_definitions_version').on(t.name, t.version),
+]);
 
 export const workflowFormDefinitions = pgTable(
   'workflow_form_definitions',
@@ -35,7 +33,10 @@ const taskDefinitionColumns = {
   formType: text('form_type').$type<'system' | 'tenant'>().notNull(),
   formName: text('form_name').notNull(),
   /** Work roles whose members are candidates unless the call names others. */
-  defaultRoles: text('default_roles').array().notNull().default(sql`'{}'::text[]`),
+  defaultRoles: text('default_roles')
+    .array()
+    .notNull()
+    .default(sql`'{}'::text[]`),
   defaultPriority: text('default_priority').$type<'low' | 'normal' | 'high' | 'urgent'>().notNull().default('normal'),
   /** A duration such as `2 days`, counted from creation. */
   defaultDue: text('default_due'),
@@ -116,7 +117,9 @@ export const workflowTasks = pgTable(
       name: 'workflow_tasks_system_definition_fk',
     }),
     unique('workflow_tasks_command').on(t.executionId, t.commandId),
-    index('workflow_tasks_open').on(t.tenantId, t.createdAt).where(sql`${t.status} IN ('pending', 'claimed')`),
+    index('workflow_tasks_open')
+      .on(t.tenantId, t.createdAt)
+      .where(sql`${t.status} IN ('pending', 'claimed')`),
     index('workflow_tasks_recent').on(t.tenantId, t.createdAt.desc()),
   ],
 );
