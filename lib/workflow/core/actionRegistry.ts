@@ -6,6 +6,7 @@ import { actionKey, actionNamePattern } from './actions/names';
 import { hasType } from './actions/parameters';
 import { retryPolicy } from './actions/retryPolicy';
 import { executeStandalone, type StandaloneCall, type StandaloneHost } from './actions/standalone';
+import { engineDeps } from './ambient';
 import { registerPlainBuiltIns } from './actions/builtIns/plain';
 import type {
   ActionOptions,
@@ -117,13 +118,7 @@ export class ActionRegistry implements ActionRegistrar {
    */
   async executeAction(name: string, call: StandaloneCall): Promise<Loose> {
     const action = this.requireAction(name);
-    const host = this.#host ?? processHost();
-    if (!host) {
-      throw new InvalidInputError(
-        'No database is connected for executeAction. Import the runtime from lib/workflow/index first, or pass a host.',
-      );
-    }
-    return executeStandalone(host, action, call);
+    return executeStandalone(this.#host ?? (await processHost()), action, call);
   }
 
   #add(action: RegisteredAction, options: ActionOptions): void {
@@ -174,8 +169,11 @@ const processKey = Symbol.for('baton.actions');
 const holder = globalThis as { [processKey]?: ProcessActions };
 const processActions: ProcessActions = (holder[processKey] ??= {});
 
-function processHost(): StandaloneHost | null {
-  return processActions.host ?? null;
+/** Where no process gave one, connecting the engine from the environment does. */
+async function processHost(): Promise<StandaloneHost> {
+  if (!processActions.host) await engineDeps();
+  if (processActions.host) return processActions.host;
+  throw new InvalidInputError('No database is connected for executeAction: call connectActions, or pass a host.');
 }
 
 /** Gives `executeAction` of every registry in this process, unless it has a host of its own, somewhere to keep keys. */

@@ -5,10 +5,12 @@
 import type { WorkflowDefinition, WorkflowFunction } from '../model/workflow';
 import { findRegistration, publishRegistrations } from '../persistence/registrations';
 import { getActionRegistry, type ActionRegistry } from './actionRegistry';
+import { registerEmitEvent } from './actions/builtIns/emitEvent';
 import { engineDeps } from './ambient';
 import { enqueueEvent, type EnqueueEventInput } from './enqueueEvent';
 import type { EngineDeps } from './engineDeps';
 import { startWorkflow, type StartWorkflowInput } from './startWorkflow';
+import { submitEvent } from './submitEvent';
 import { WorkflowRegistry, type RegisterOptions } from './workflowRegistry';
 
 export class WorkflowRuntime {
@@ -20,6 +22,7 @@ export class WorkflowRuntime {
     deps: () => Promise<EngineDeps>,
   ) {
     this.#deps = deps;
+    registerEmitEvent(actions, async (event) => submitEvent(await deps(), event));
   }
 
   /** Makes a workflow known to this process. A bare function goes by its name without the suffix `Workflow`. */

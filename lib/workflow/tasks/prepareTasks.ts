@@ -38,7 +38,7 @@ function rowOf(
   definition: TaskDefinition | null,
 ): { readonly created: CreatedTask; readonly row: NewTaskRow } {
   const { request, nowMs, requestedBy } = task;
-  assertTexts(request);
+  assertTaskType(request);
   if (!definition) throw new UnknownTaskTypeError(request.taskType);
   const form = formOf(definition);
   const taskId = newId();
@@ -55,7 +55,7 @@ function rowOf(
     formType: form.type,
     formId: form.formId,
     formVersion: form.version,
-    title: request.title,
+    title: titleOf(request.title, definition),
     description: request.description ?? null,
     priority: priorityOf(task, definition),
     candidateRoles: candidates.roles,
@@ -88,13 +88,16 @@ function createdOf(row: NewTaskRow): CreatedTask {
   };
 }
 
-function assertTexts({ taskType, title }: TaskToPrepare['request']): void {
-  for (const [name, value] of Object.entries({ taskType, title })) {
-    if (typeof value === 'string' && value.trim() !== '') continue;
-    throw new ValidationFailedError(`createHumanTask needs "${name}", a text that is not empty.`, {
-      fieldErrors: [{ path: `/${name}`, message: 'Required.' }],
-    });
-  }
+function assertTaskType({ taskType }: TaskToPrepare['request']): void {
+  if (typeof taskType === 'string' && taskType.trim() !== '') return;
+  throw new ValidationFailedError('createHumanTask needs "taskType", the name of a task definition.', {
+    fieldErrors: [{ path: '/taskType', message: 'Required.' }],
+  });
+}
+
+/** Without a title (the log then holds the type in its place) a task is called what such tasks are called. */
+function titleOf(title: unknown, { name, taskType }: TaskDefinition): string {
+  return typeof title === 'string' && title.trim() !== '' && title !== taskType ? title : name;
 }
 
 function formOf({ form, taskType, formName }: TaskDefinition): TaskForm {

@@ -74,6 +74,8 @@ export interface TaskDefinition {
   /** Set for a tenant's own definition. */
   readonly tenantTaskDefinitionId: string | null;
   readonly taskType: string;
+  /** What people call such tasks. */
+  readonly name: string;
   readonly defaultRoles: readonly string[];
   readonly defaultPriority: TaskPriority;
   /** A duration such as `2 days`. */

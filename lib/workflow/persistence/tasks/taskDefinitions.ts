@@ -15,6 +15,7 @@ interface DefinitionRow {
   type: 'system' | 'tenant';
   task_definition_id: string | null;
   task_type: string;
+  name: string;
   default_roles: string[];
   default_priority: TaskPriority;
   default_due: string | null;
@@ -40,19 +41,19 @@ export function createTaskDefinitionStore(options: { readonly sql: Sql }): TaskD
         ), found AS (
           SELECT DISTINCT ON (w.ordinal) w.ordinal, w.tenant_id, d.*
           FROM wanted w JOIN LATERAL (
-            SELECT 1 AS rank, 'tenant' AS type, task_definition_id, task_type, default_roles, default_priority,
-                   default_due, completion_event, form_type, form_name
+            SELECT 1 AS rank, 'tenant' AS type, task_definition_id, task_type, name, default_roles,
+                   default_priority, default_due, completion_event, form_type, form_name
             FROM workflow_task_definitions t WHERE t.tenant_id = w.tenant_id AND t.task_type = w.task_type
             UNION ALL
-            SELECT 2, 'system', NULL, task_type, default_roles, default_priority, default_due, completion_event,
-                   form_type, form_name
+            SELECT 2, 'system', NULL, task_type, name, default_roles, default_priority, default_due,
+                   completion_event, form_type, form_name
             FROM system_workflow_task_definitions s WHERE s.task_type = w.task_type
           ) d ON true
           ORDER BY w.ordinal, d.rank
         )
-        SELECT f.ordinal::int, f.type, f.task_definition_id, f.task_type, f.default_roles, f.default_priority,
-               f.default_due, f.completion_event, f.form_type, f.form_name, v.form_id, v.version AS form_version,
-               v.json_schema, v.ui_schema
+        SELECT f.ordinal::int, f.type, f.task_definition_id, f.task_type, f.name, f.default_roles,
+               f.default_priority, f.default_due, f.completion_event, f.form_type, f.form_name, v.form_id,
+               v.version AS form_version, v.json_schema, v.ui_schema
         FROM found f LEFT JOIN LATERAL (
           SELECT form_id, version, json_schema, ui_schema FROM workflow_form_definitions
           WHERE f.form_type = 'tenant' AND tenant_id = f.tenant_id AND name = f.form_name
@@ -78,6 +79,7 @@ function definitionOf(row: DefinitionRow): TaskDefinition {
     type: row.type,
     tenantTaskDefinitionId: row.task_definition_id,
     taskType: row.task_type,
+    name: row.name,
     defaultRoles: row.default_roles,
     defaultPriority: row.default_priority,
     defaultDue: row.default_due,

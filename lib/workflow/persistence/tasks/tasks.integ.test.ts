@@ -150,6 +150,10 @@ describe('preparing a task', () => {
     expect(prepared.row.taskId).toBe(prepared.created.taskId);
   });
 
+  it('calls a task by its definition where it has no title', async () => {
+    expect(await prepare({ title: '' })).toMatchObject({ row: { title: 'Review' }, created: { title: 'Review' } });
+  });
+
   it('lets the call name candidates', async () => {
     const prepared = await prepare({ assignTo: { users: ['mia'] } });
     expect(prepared).toMatchObject({ row: { candidateRoles: [], candidateUsers: ['mia'] } });
@@ -179,7 +183,7 @@ describe('preparing a task', () => {
   });
 
   it.each([
-    [{ title: '' }, 'validation_failed'],
+    [{ taskType: '' }, 'validation_failed'],
     [{ dueDate: 'soon' }, 'invalid_input'],
     [{ priority: 'huge' as 'high' }, 'invalid_input'],
     [{ assignTo: { roles: 'manager' as unknown as string[] } }, 'invalid_input'],
