@@ -18,7 +18,8 @@ test('an invoice is approved by a manager although the worker was killed while i
   await expect(alice.getByRole('main')).toContainText('€2,400.00');
   await expect(progressOf(alice)).toContainText(['You submitted it', 'Waiting for a manager']);
 
-  // The open inbox follows by itself.
+  // The open inbox hears of it; it moves nothing until it is told to.
+  await mia.getByRole('button', { name: /new, show/ }).click();
   await mia.getByRole('link', { name: customer }).click();
   const task = mia.getByRole('article', { name: customer });
   await expect(task).toContainText('Agreed with the customer on Monday.');
