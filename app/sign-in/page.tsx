@@ -74,10 +74,13 @@ function describe(person: DemoPerson, place: string): { readonly role: string; r
   if (person.roles.includes('platform_operator')) {
     return { role: 'Platform operator', sees: 'Looks after workers and queues for all tenants' };
   }
+  const decides = person.roles.includes('manager');
   if (person.roles.includes('administrator')) {
-    return { role: `Administrator${place}`, sees: 'Sees every execution, step by step' };
+    return decides
+      ? { role: `Manager${place}`, sees: 'Decides, and says which events start which workflows' }
+      : { role: `Administrator${place}`, sees: 'Sees every execution, step by step' };
   }
-  if (person.roles.includes('manager')) return { role: `Manager${place}`, sees: waitingText(person.openTasks) };
+  if (decides) return { role: `Manager${place}`, sees: waitingText(person.openTasks) };
   return { role: `Requester${place}`, sees: 'Submits invoices and watches them move' };
 }
 

@@ -1,0 +1,111 @@
+import type { Metadata } from 'next';
+import Link from 'next/link';
+import { notFound } from 'next/navigation';
+import { cache } from 'react';
+import { DownloadJson } from '@/components/console/download-json';
+import { ExecutionView } from '@/components/console/execution-view';
+import { waitingFor } from '@/components/console/waiting-for';
+import { WaitingStrip } from '@/components/console/waiting-strip';
+import { CopyText } from '@/components/ui/copy-text';
+import { Icon } from '@/components/ui/icons';
+import { LiveRefresh } from '@/components/ui/live-refresh';
+import { executionLook, Status } from '@/components/ui/status';
+import { Time } from '@/components/ui/time';
+import { requireTenantPermission } from '@/lib/auth';
+import { getExecution, type ExecutionHeader } from '@/lib/queries/execution';
+
+interface Address {
+  readonly params: Promise<{ readonly id: string }>;
+  readonly searchParams: Promise<{ readonly at?: string | string[] }>;
+}
+
+/** Read once for the title and the page. Another tenant's execution does not exist here. */
+const load = cache(async (executionId: string) => {
+  const session = await requireTenantPermission('execution.read', { from: `/admin/executions/${executionId}` });
+  const view = await getExecution({ tenant: session.tenant, executionId });
+  if (!view) notFound();
+  return view;
+});
+
+export async function generateMetadata({ params }: Pick<Address, 'params'>): Promise<Metadata> {
+  const { header } = await load((await params).id);
+  return { title: `${header.subject ?? header.executionId.slice(0, 8)}, ${header.workflowName}` };
+}
+
+export default async function ExecutionPage({ params, searchParams }: Address) {
+  const view = await load((await params).id);
+  const { header } = view;
+  const at = Number((await searchParams).at);
+  return (
+    <main id="main" className="main p-execution">
+      <LiveRefresh topics={['execution']} id={header.executionId} />
+      <LiveRefresh topics={['task']} />
+      <header className="hd">
+        <div>
+          <p className="crumb">
+            <Link href="/admin/executions">Executions</Link>
+            <Icon name="right" />
+            <Link href={`/admin/executions?workflow=${encodeURIComponent(header.workflowName)}`}>
+              {header.workflowName}@{header.workflowVersion}
+            </Link>
+          </p>
+          <div className="ttl">
+            <h1>{header.subject ?? `Execution ${header.executionId.slice(0, 8)}`}</h1>
+            <Status
+              badge
+              look={executionLook({
+                status: header.status,
+                waitingFor: waitingFor(view.waits),
+                retrying: view.actions.some((action) => action.status === 'retrying'),
+              })}
+            />
+          </div>
+          <Facts header={header} />
+        </div>
+        <div className="acts">
+          <DownloadJson view={view} />
+        </div>
+      </header>
+      {header.errorMessage ? (
+        <p className="note tone-fail broken">
+          <Icon name="alert" />
+          <span>
+            <b>It failed.</b> {header.errorMessage}
+          </span>
+        </p>
+      ) : null}
+      <WaitingStrip waits={view.waits} />
+      <ExecutionView view={view} initialAt={Number.isInteger(at) && at > 0 ? at : null} />
+    </main>
+  );
+}
+
+function Facts({ header }: { readonly header: ExecutionHeader }) {
+  return (
+    <div className="facts">
+      <CopyText text={header.executionId} label="execution id" />
+      {header.state ? (
+        <span className="row">
+          state <span className="mono">{header.state}</span>
+        </span>
+      ) : null}
+      <span className="row">
+        started
+        {header.startedByEvent ? (
+          <>
+            {' '}
+            by <span className="mono">{header.startedByEvent.type}</span>
+          </>
+        ) : (
+          ' directly'
+        )}
+        {header.startedByName ? ` from ${header.startedByName}` : ''} <Time at={header.createdAt} />
+      </span>
+      {header.endedAt ? (
+        <span className="row">
+          ended <Time at={header.endedAt} />
+        </span>
+      ) : null}
+    </div>
+  );
+}

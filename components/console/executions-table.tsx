@@ -1,0 +1,152 @@
+'use client';
+import Link from 'next/link';
+import { useState } from 'react';
+import type { ExecutionRow, WaitSummary } from '@/lib/queries/executions';
+import { mergeRows, takeAll } from '@/components/inbox/merge-rows';
+import { Icon } from '@/components/ui/icons';
+import { Avatar } from '@/components/ui/person';
+import { executionLook, Status } from '@/components/ui/status';
+import { Duration, Time } from '@/components/ui/time';
+import { shortName } from './history-looks';
+import { waitingFor } from './waiting-for';
+
+const idOf = (row: ExecutionRow) => row.executionId;
+
+/** Executions, newest first. New ones wait behind a line above the table; known ones change where they stand. */
+export function ExecutionsTable({ rows }: { readonly rows: readonly ExecutionRow[] }) {
+  const [isHeld, setHeld] = useState(false);
+  const [read, setRead] = useState(rows);
+  const [merged, setMerged] = useState(() => takeAll(rows));
+  if (rows !== read) {
+    setRead(rows);
+    setMerged(mergeRows({ before: merged.shown, rows, idOf, isHeld }));
+  }
+  return (
+    <div
+      className="scroll"
+      tabIndex={0}
+      role="region"
+      aria-label="Executions"
+      onPointerEnter={(event) => setHeld(event.pointerType === 'mouse')}
+      onPointerLeave={() => {
+        setHeld(false);
+        setMerged(mergeRows({ before: merged.shown, rows, idOf, isHeld: false }));
+      }}
+    >
+      {merged.waiting > 0 ? (
+        <div className="new" role="status">
+          <button type="button" onClick={() => setMerged(takeAll(rows))}>
+            {merged.waiting} new, show {merged.waiting === 1 ? 'it' : 'them'}
+          </button>
+        </div>
+      ) : null}
+      <table className="tbl">
+        <thead>
+          <tr>
+            <th scope="col">Status</th>
+            <th scope="col">Subject</th>
+            <th scope="col" className="c-o">
+              Workflow
+            </th>
+            <th scope="col" className="c-o">
+              State
+            </th>
+            <th scope="col" className="c-o">
+              Waiting for
+            </th>
+            <th scope="col" className="r c-o">
+              Started
+            </th>
+            <th scope="col" className="r">
+              Duration
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {merged.shown.map(({ row, isGone }) => (
+            <tr key={row.executionId} className={isGone ? 'is-gone' : undefined}>
+              <td className="st-c">
+                <Status
+                  look={executionLook({
+                    status: row.status,
+                    waitingFor: waitingFor(row.waits),
+                    retrying: row.retrying !== null,
+                  })}
+                />
+              </td>
+              <td>
+                <Link className="subj" href={`/admin/executions/${row.executionId}`}>
+                  {row.subject ?? row.executionId.slice(0, 8)}
+                </Link>
+                <span className="only-s">
+                  {row.workflowName}@{row.workflowVersion}
+                </span>
+              </td>
+              <td className="c-o">
+                {row.workflowName}
+                <span className="muted">@{row.workflowVersion}</span>
+              </td>
+              <td className="c-o mono soft state-c">{row.state}</td>
+              <td className="c-o">
+                <WaitCell row={row} />
+              </td>
+              <td className="r c-o">
+                <Time at={row.createdAt} style="compact" />
+              </td>
+              <td className="r">
+                <Duration from={row.createdAt} to={row.endedAt} />
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+function WaitCell({ row }: { readonly row: ExecutionRow }) {
+  if (row.errorMessage) {
+    return (
+      <span className="err-t" title={row.errorMessage}>
+        {row.errorMessage}
+      </span>
+    );
+  }
+  if (row.retrying) {
+    return (
+      <span className="w">
+        <Icon name="retrying" />
+        {row.retrying.name} <span className="muted">try {row.retrying.attempts + 1}</span>
+        {row.retrying.nextAttemptAt ? <Time at={row.retrying.nextAttemptAt} className="muted" /> : null}
+      </span>
+    );
+  }
+  const task = row.waits.find((wait) => wait.task)?.task;
+  if (task) {
+    return (
+      <span className="w">
+        {task.assigneeName ? <Avatar name={task.assigneeName} /> : <Icon name="wperson" />}
+        <Link href={`/tasks/${task.taskId}`}>{task.title}</Link>
+      </span>
+    );
+  }
+  const event = row.waits.find((wait) => wait.kind === 'event');
+  if (event) {
+    return (
+      <span className="w" title={event.names.join(' or ')}>
+        <Icon name="wevent" />
+        <span className="mono names">{shortName(event.names.join(' or '))}</span>
+      </span>
+    );
+  }
+  const timer = row.waits.find((wait) => wait.kind === 'timer');
+  if (timer?.deadline) {
+    return (
+      <span className="w">
+        <Icon name="wtime" />
+        until <Time at={timer.deadline} style="calendar" />
+      </span>
+    );
+  }
+  return row.status === 'pending' ? <span className="muted">a worker</span> : null;
+}
