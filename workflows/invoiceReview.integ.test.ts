@@ -1,0 +1,143 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { submitEvent } from '@shared/workflow/core/submitEvent';
+import { createTaskDefinitionStore } from '@shared/workflow/persistence/tasks/taskDefinitions';
+import { createTaskStore } from '@shared/workflow/persistence/tasks/taskStore';
+import { claimTask } from '@shared/workflow/tasks/claimTask';
+import { completeTask } from '@shared/workflow/tasks/completeTask';
+import type { TaskDeps } from '@shared/workflow/tasks/deps';
+import { publishSystemDefinitions } from '@shared/workflow/tasks/publishDefinitions';
+import { createHarness, until, type Harness } from '@shared/workflow/testing/harness';
+import { registerAll, systemForms, systemTaskDefinitions } from '.';
+
+const mia = { tenant: 'acme', userId: 'mia', roles: ['manager'] };
+const omar = { tenant: 'acme', userId: 'omar', roles: ['administrator'] };
+/** A requester who is a manager too. */
+const alice = { tenant: 'acme', userId: 'alice', roles: ['requester', 'manager'] };
+
+let harness: Harness;
+let deps: TaskDeps;
+let lastNumber = 0;
+
+beforeAll(async () => {
+  harness = await createHarness();
+  const { sql, runtime } = harness;
+  await publishSystemDefinitions(
+    { definitions: createTaskDefinitionStore({ sql }) },
+    { forms: systemForms, taskDefinitions: systemTaskDefinitions },
+  );
+  registerAll({ workflows: runtime.workflows, actions: runtime.actions });
+  await harness.startWorker();
+  await sql`
+    INSERT INTO workflow_event_attachments (attachment_id, tenant_id, event_type, workflow_id)
+    SELECT ${randomUUID()}, 'acme', 'INVOICE_SUBMITTED', registration_id
+    FROM workflow_registrations WHERE name = 'InvoiceReview'`;
+  deps = { ...harness.deps, tasks: createTaskStore({ sql }) };
+});
+afterAll(() => harness.close());
+
+async function submitInvoice(amountCents: number) {
+  const invoiceId = randomUUID();
+  const number = (lastNumber += 1);
+  await harness.sql`
+    INSERT INTO invoices (id, tenant_id, number, customer, amount_cents, status, created_by)
+    VALUES (${invoiceId}, 'acme', ${number}, 'Kiosk', ${amountCents}, 'submitted', 'alice')`;
+  const { executionIds } = await submitEvent(harness.deps, {
+    tenant: 'acme',
+    userId: 'alice',
+    eventType: 'INVOICE_SUBMITTED',
+    payload: {
+      invoiceId,
+      invoiceNumber: `INV-${number}`,
+      customer: 'Kiosk',
+      amountCents,
+      amountText: `€${amountCents / 100}`,
+      currency: 'EUR',
+      note: null,
+      lineSummary: '1 × Film',
+      requesterId: 'alice',
+      requesterName: 'Alice',
+      isUrgent: true,
+    },
+  });
+  expect(executionIds).toHaveLength(1);
+  return { invoiceId, executionId: executionIds[0] ?? '' };
+}
+
+interface TaskRow {
+  task_id: string;
+  title: string;
+  priority: string;
+  warnings: string[];
+}
+
+async function taskOf(executionId: string, taskType: string): Promise<TaskRow> {
+  let task: TaskRow | undefined;
+  await until(async () => {
+    [task] = await harness.sql<TaskRow[]>`
+      SELECT task_id, title, priority, warnings FROM workflow_tasks
+      WHERE execution_id = ${executionId} AND task_type = ${taskType} AND status = 'pending'`;
+    return task !== undefined;
+  }, `a task ${taskType}`);
+  if (!task) throw new Error('No task.');
+  return task;
+}
+const invoiceOf = async (id: string) =>
+  (await harness.sql`SELECT status, decision_comment, decided_by FROM invoices WHERE id = ${id}`)[0];
+
+describe('the invoice review', () => {
+  it('approves up to 1,000 without asking anybody', async () => {
+    const { invoiceId, executionId } = await submitInvoice(100_000);
+    await harness.untilStatus(executionId, 'completed');
+    expect(await invoiceOf(invoiceId)).toEqual({ status: 'approved', decision_comment: null, decided_by: null });
+    expect(await harness.sql`SELECT 1 FROM workflow_tasks WHERE execution_id = ${executionId}`).toHaveLength(0);
+  });
+
+  it('asks a manager above, and writes their approval on the invoice', async () => {
+    const { invoiceId, executionId } = await submitInvoice(100_001);
+    const task = await taskOf(executionId, 'invoice_review');
+    expect(task).toMatchObject({
+      title: `Approve invoice INV-${lastNumber} · Kiosk`,
+      priority: 'urgent',
+      warnings: [],
+    });
+    await completeTask(deps, { ...mia, taskId: task.task_id, outcome: 'approve', data: { comment: 'Fine' } });
+    await harness.untilStatus(executionId, 'completed');
+    expect(await invoiceOf(invoiceId)).toEqual({ status: 'approved', decision_comment: 'Fine', decided_by: 'mia' });
+  });
+
+  it('takes a rejection with its comment', async () => {
+    const { invoiceId, executionId } = await submitInvoice(250_000);
+    const task = await taskOf(executionId, 'invoice_review');
+    await claimTask(deps, { ...mia, taskId: task.task_id });
+    await completeTask(deps, { ...mia, taskId: task.task_id, outcome: 'reject', data: { comment: 'Too much' } });
+    await harness.untilStatus(executionId, 'completed');
+    expect(await invoiceOf(invoiceId)).toEqual({
+      status: 'rejected',
+      decision_comment: 'Too much',
+      decided_by: 'mia',
+    });
+  });
+
+  it('does not let the requester decide, whatever roles they have', async () => {
+    const { executionId } = await submitInvoice(250_000);
+    const task = await taskOf(executionId, 'invoice_review');
+    await expect(claimTask(deps, { ...alice, taskId: task.task_id })).rejects.toMatchObject({ code: 'task_forbidden' });
+  });
+
+  it('goes to an administrator when no manager decided in three days', async () => {
+    const { invoiceId, executionId } = await submitInvoice(300_000);
+    const first = await taskOf(executionId, 'invoice_review');
+    harness.moveTime(3 * 86_400_000);
+    const second = await taskOf(executionId, 'invoice_review_escalated');
+    await expect(completeTask(deps, { ...mia, taskId: first.task_id, outcome: 'approve', data: {} })).rejects.toThrow(
+      'expired',
+    );
+    await expect(
+      completeTask(deps, { ...mia, taskId: second.task_id, outcome: 'approve', data: {} }),
+    ).rejects.toMatchObject({ code: 'task_forbidden' });
+    await completeTask(deps, { ...omar, taskId: second.task_id, outcome: 'approve', data: {} });
+    await harness.untilStatus(executionId, 'completed');
+    expect(await invoiceOf(invoiceId)).toMatchObject({ status: 'approved', decided_by: 'omar' });
+  });
+});
