@@ -25,7 +25,7 @@ async function main(): Promise<void> {
   registerAll({ workflows: runtime.workflows, actions: runtime.actions });
   await runtime.publish();
 
-  const worker = createWorkerFor({
+  const { worker, close } = createWorkerFor({
     deps,
     runtime,
     identity: { workerId, host: hostname(), pid: process.pid, codeVersion: runtime.workflows.fingerprint },
@@ -57,7 +57,7 @@ async function main(): Promise<void> {
     ending = true;
     await worker.stop();
     await health.close();
-    await Promise.all([deps.hints.close(), deps.live.close()]);
+    await Promise.all([close(), deps.hints.close(), deps.live.close()]);
     await closeDatabase();
     process.exit(code);
   }

@@ -30,6 +30,8 @@ import { publishRegistrations as publishAll } from './persistence/registrations'
 import { absentHintPublisher, absentHintSource } from './streams/absentHints';
 import { createRedisHintPublisher } from './streams/redisHintPublisher';
 import { createRedisHintSource } from './streams/redisHintSource';
+import { absentLocks, createRedisLocks } from './streams/redisLocks';
+import { absentWakeScheduler, createWakeScheduler, startWakeWorker } from './streams/wakeQueue';
 import { claimTask as claim } from './tasks/claimTask';
 import { completeTask as complete, type CompleteTaskRequest } from './tasks/completeTask';
 import type { TaskDeps, TaskRequest } from './tasks/deps';
@@ -115,27 +117,26 @@ export async function publishRegistrations(
   return publishAll((await engineDeps()).sql, definitions);
 }
 
-/** A worker over the process's dependencies, ready to be started. */
+/** A worker over the process's dependencies, ready to be started; `close` ends the connections that are its own. */
 export function createWorkerFor(options: {
   readonly deps: EngineDeps;
   readonly runtime: WorkflowRuntime;
   readonly identity: WorkerIdentity;
   readonly replaces: string | null;
   readonly onFenced: () => void;
-}): Worker {
-  const { deps, runtime, identity } = options;
+}): { readonly worker: Worker; close(): Promise<void> } {
+  const { deps, runtime, identity, replaces, onFenced } = options;
   const { sql, logger, metrics, live } = deps;
   const { workerId } = identity;
-  const url = env().redisUrl;
-  return new Worker({
+  const transport = connectTransport(deps, workerId);
+  const worker = new Worker({
     identity,
-    replaces: options.replaces,
+    replaces,
     membership: createPostgresMembership(sql),
     store: createPostgresStore({ sql }),
-    hints:
-      url === undefined
-        ? absentHintSource
-        : createRedisHintSource({ url, prefix: redisPrefix, workerId, logger, metrics }),
+    hints: transport.hints,
+    locks: transport.locks,
+    wakes: transport.wakes,
     definition: (name, version) => runtime.workflows.find(name, version),
     actions: createActionRunner({
       registry: runtime.actions,
@@ -151,6 +152,27 @@ export function createWorkerFor(options: {
     sandbox: processSandbox(),
     drain: drainMacrotask,
     monotonicMs: () => performance.now(),
-    onFenced: options.onFenced,
+    onFenced,
   });
+  return { worker, close: transport.close };
+}
+
+function connectTransport({ hints: publisher, logger, metrics }: EngineDeps, workerId: string) {
+  const url = env().redisUrl;
+  if (url === undefined) {
+    return { hints: absentHintSource, locks: absentLocks, wakes: absentWakeScheduler, close: () => Promise.resolve() };
+  }
+  const settings = { url, prefix: redisPrefix, logger, metrics };
+  const hints = createRedisHintSource({ ...settings, workerId });
+  const locks = createRedisLocks(settings);
+  const wakes = createWakeScheduler(settings);
+  const wakeWorker = startWakeWorker({ ...settings, publisher });
+  return {
+    hints,
+    locks,
+    wakes,
+    close: async () => {
+      await Promise.all([wakeWorker.close(), wakes.close(), locks.close()]);
+    },
+  };
 }

@@ -8,6 +8,7 @@
 import { recordError, WorkflowNotFoundError } from '../../model/errors';
 import { continuesCode, type HistoryEntry } from '../../model/history';
 import type { ActionOutcome, ActionRunner } from '../../model/ports/actions';
+import type { WakeScheduler } from '../../model/ports/hints';
 import type { LiveChange, LivePublisher } from '../../model/ports/live';
 import type { Scheduler, TimerHandle } from '../../model/ports/scheduler';
 import { FencedError, type ExecutionFlush, type ExecutionKey, type ExecutionStore } from '../../model/ports/store';
@@ -32,6 +33,8 @@ export interface EnginePorts {
   readonly actions: ActionRunner;
   readonly tasks: TaskPreparer;
   readonly live: LivePublisher;
+  /** Makes timers that are far off punctual; without it the sweep is. */
+  readonly wakes?: WakeScheduler;
   readonly sandbox: Sandbox;
   readonly drain: Drain;
   readonly clock: EngineClock;
@@ -232,7 +235,7 @@ export class Engine {
     this.#changes.push({ tenant, topic: 'execution', id });
     for (const task of flush.tasksAdded) this.#changes.push({ tenant, topic: 'task', id: task.row.taskId });
     for (const taskId of flush.tasksExpired) this.#changes.push({ tenant, topic: 'task', id: taskId });
-    for (const timer of flush.timersAdded) this.#timerWakes.schedule(live, timer.fireAtMs);
+    for (const timer of flush.timersAdded) this.#scheduleWake(live, timer.fireAtMs);
     if (flush.end) {
       this.#ports.metrics.count({ counter: instruments.executionsEnded, labels: { status: flush.status } });
       if (flush.cancelOpenTasks) this.#changes.push({ tenant, topic: 'task', id });
@@ -241,6 +244,13 @@ export class Engine {
     }
     feed.set(live, [...entries]);
     if (wasBlocked) this.wake([live]);
+  }
+
+  /** Timers are rows that the sweep finds; this only makes them punctual. */
+  #scheduleWake({ executionId, partitionId }: LiveExecution, fireAtMs: number): void {
+    const soon = fireAtMs - this.#ports.clock.nowMs() <= timerHorizonMs;
+    if (soon) this.#timerWakes.schedule({ executionId, partitionId }, fireAtMs);
+    else void this.#ports.wakes?.scheduleWake({ executionId, partitionId, at: new Date(fireAtMs) });
   }
 
   /** Writes a batch; on trouble with its content in ever smaller parts, so that one bad row stops one execution. */

@@ -2,6 +2,7 @@
  * Keeps a worker's lease and its fair share of partitions. It never decides by its own clock that it still owns
  * something: a worker whose heartbeat is not confirmed for most of its lease stops working until it is.
  */
+import type { LockPort } from '../../model/ports/locks';
 import type { MembershipStore, WorkerIdentity } from '../../model/ports/membership';
 import type { Scheduler, TimerHandle } from '../../model/ports/scheduler';
 import type { Logger, Metrics } from '../../model/ports/telemetry';
@@ -43,6 +44,7 @@ export class MembershipLoop {
       readonly replaces: string | null;
       readonly settings: MembershipSettings;
       readonly events: MembershipEvents;
+      readonly locks?: LockPort;
       readonly scheduler: Scheduler;
       readonly monotonicMs: () => number;
       readonly logger: Logger;
@@ -125,7 +127,7 @@ export class MembershipLoop {
     const { store, worker, logger, metrics } = this.parts;
     const { workerId } = worker;
     try {
-      const fenced = await store.fenceExpired({ knownDead });
+      const fenced = await this.#fenceExpired(knownDead);
       for (const lost of fenced) {
         metrics.count({ counter: instruments.takeovers });
         logger.warn({ workerId, fencedWorkerId: lost }, 'Took over from a worker that is gone');
@@ -142,6 +144,14 @@ export class MembershipLoop {
     } catch (error) {
       logger.warn({ error, workerId }, 'Partitions could not be balanced; trying again');
     }
+  }
+
+  /** One worker at a time looks for dead ones, where there is a lock to agree by. It spares work and proves nothing. */
+  async #fenceExpired(knownDead: string | null): Promise<readonly string[]> {
+    const { store, locks } = this.parts;
+    if (!locks || knownDead !== null) return store.fenceExpired({ knownDead });
+    const outcome = await locks.withLock({ name: 'takeover', ttlMs: 5_000 }, () => store.fenceExpired({ knownDead }));
+    return outcome.status === 'done' ? outcome.result : [];
   }
 
   async #serve(partitions: readonly number[]): Promise<void> {

@@ -2,6 +2,7 @@
  * A worker: owns partitions, runs their executions, gives them back. Any number may run, any may be killed at any time.
  */
 import type { HintSource, ReceivedHint } from '../../model/ports/hints';
+import type { LockPort } from '../../model/ports/locks';
 import type { MembershipStore, WorkerIdentity } from '../../model/ports/membership';
 import type { Scheduler, TimerHandle } from '../../model/ports/scheduler';
 import { FencedError } from '../../model/ports/store';
@@ -33,6 +34,7 @@ export interface WorkerParts extends Omit<EnginePorts, 'workerId' | 'clock' | 'o
   readonly replaces?: string | null;
   readonly membership: MembershipStore;
   readonly hints: HintSource;
+  readonly locks?: LockPort;
   readonly settings?: WorkerSettings;
   readonly monotonicMs: () => number;
   /** The machine's own clock, until the database has told its time. `Date.now` unless given. */
@@ -74,6 +76,7 @@ export class Worker {
       monotonicMs: parts.monotonicMs,
       logger: parts.logger,
       metrics: parts.metrics,
+      ...(parts.locks ? { locks: parts.locks } : {}),
       events: {
         acquired: (partitions) => this.#acquired(partitions),
         releasing: (partitions) => this.#release(partitions),
