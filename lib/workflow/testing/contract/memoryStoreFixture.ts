@@ -1,0 +1,61 @@
+import { randomUUID } from 'node:crypto';
+import { createMemoryStore } from '../memory/executionStore';
+import { completeTask, insertExecution } from '../memory/senders';
+import { MemoryTables } from '../memory/tables';
+import type { StoreFixture } from './storeFixture';
+import { startedBody } from './startedBody';
+
+export async function createMemoryStoreFixture(): Promise<StoreFixture> {
+  let clockOffsetMs = 0;
+  const nowMs = () => Date.now() + clockOffsetMs;
+  const tables = new MemoryTables({ nowMs, partitionCount: 64 });
+  return {
+    store: createMemoryStore({ tables }),
+    addWorker: async () => {
+      const workerId = randomUUID();
+      tables.workers.set(workerId, { workerId, fencedAtMs: null, leaseUntilMs: nowMs() + 60_000 });
+      return workerId;
+    },
+    fence: async (workerId) => {
+      const worker = tables.workers.get(workerId);
+      if (worker) worker.fencedAtMs = nowMs();
+    },
+    start: async ({ partitionId = 7 } = {}) => {
+      const executionId = randomUUID();
+      insertExecution(tables, { executionId, partitionId, tenant: 'acme', started: startedBody(executionId) });
+      return { executionId, partitionId };
+    },
+    send: async ({ executionId }, name) => {
+      const event = { name, type: name, payload: {}, user_id: null, event_id: randomUUID(), timestamp: '' };
+      const payloadText = JSON.stringify({ event });
+      const row = { rowId: tables.nextRowId(), kind: 'event_received' as const, name, payloadText };
+      tables.execution(executionId).inbox.push({ ...row, atMs: nowMs(), disposition: null });
+    },
+    completeTask: async (taskId, outcome) => completeTask(tables, { taskId, outcome, by: 'mia' }),
+    moveTime: (byMs) => {
+      clockOffsetMs += byMs;
+    },
+    nowMs: async () => nowMs(),
+    setStatus: async ({ executionId }, status) => {
+      tables.execution(executionId).status = status;
+    },
+    stored: async ({ executionId }) => {
+      const { status, state, headSeq, log, timers, waits, results, inbox } = tables.execution(executionId);
+      return {
+        status,
+        state,
+        headSeq,
+        seqs: log.map((row) => row.seq),
+        kinds: log.map((row) => row.kind),
+        timers: [...timers.keys()].sort(),
+        waits: [...waits.keys()].sort(),
+        results: [...results.values()]
+          .map((row) => ({ commandId: row.commandId, status: row.status, attempts: row.attempts }))
+          .sort((a, b) => (a.commandId < b.commandId ? -1 : 1)),
+        inbox: inbox.map((row) => row.disposition),
+      };
+    },
+    taskStatus: async (taskId) => tables.tasks.get(taskId)?.status ?? null,
+    close: async () => undefined,
+  };
+}

@@ -1,0 +1,95 @@
+import { randomUUID } from 'node:crypto';
+import postgres, { type Sql } from 'postgres';
+import { createTestDatabase } from '../../../db/testing/testDatabase';
+import type { ExecutionStatus, TaskStatus } from '../../model/status';
+import { createPostgresStore } from '../../persistence/executions/postgresStore';
+import { insertExecutions } from '../../persistence/startExecutions';
+import { createTaskStore } from '../../persistence/tasks/taskStore';
+import { startedBody } from './startedBody';
+import type { StoreFixture } from './storeFixture';
+
+/** @param patch changes the client that the store is made over: for showing that the contract notices. */
+export async function createPostgresStoreFixture(patch: (sql: Sql) => Sql = (sql) => sql): Promise<StoreFixture> {
+  const database = await createTestDatabase();
+  const sql = postgres(database.url, { max: 8, onnotice: () => undefined });
+  let clockOffsetMs = 0;
+  const tasks = createTaskStore({ sql });
+  return {
+    store: createPostgresStore({ sql: patch(sql), clockOffsetMs: () => clockOffsetMs }),
+    addWorker: async () => {
+      const workerId = randomUUID();
+      await sql`INSERT INTO workflow_workers (worker_id, host, pid, code_version) VALUES (${workerId}, 'test', 1, '1')`;
+      return workerId;
+    },
+    fence: async (workerId) => {
+      await sql`UPDATE workflow_workers SET fenced_at = clock_timestamp() WHERE worker_id = ${workerId}`;
+    },
+    start: async ({ partitionId = 7 } = {}) => {
+      const executionId = randomUUID();
+      const started = startedBody(executionId);
+      const nothing = { subject: null, startedByEventId: null, workflowKey: null };
+      const ids = { executionId, correlationId: executionId, registrationId: randomUUID(), partitionId };
+      await insertExecutions(sql, [{ ...nothing, ...ids, tenant: 'acme', started }]);
+      return { executionId, partitionId };
+    },
+    send: async ({ executionId, partitionId }, name) => {
+      const event = { name, type: name, payload: {}, user_id: null, event_id: randomUUID(), timestamp: '' };
+      await sql`
+        INSERT INTO workflow_events (execution_id, partition_id, tenant_id, kind, name, payload, at)
+        VALUES (${executionId}, ${partitionId}, 'acme', 'event_received', ${name},
+                ${JSON.stringify({ event })}::text::json,
+                clock_timestamp() + ${clockOffsetMs}::bigint * interval '1 millisecond')`;
+    },
+    completeTask: async (taskId, outcome) => {
+      const who = { tenant: 'acme', userId: 'mia', roles: ['manager'] };
+      return (await tasks.complete({ ...who, taskId, outcome, output: null })) !== null;
+    },
+    moveTime: (byMs) => {
+      clockOffsetMs += byMs;
+    },
+    nowMs: async () => {
+      const [row] = await sql<{ now: Date }[]>`SELECT clock_timestamp() AS now`;
+      return (row?.now.getTime() ?? 0) + clockOffsetMs;
+    },
+    setStatus: async ({ executionId }, status) => {
+      await sql`UPDATE workflow_executions SET status = ${status} WHERE execution_id = ${executionId}`;
+    },
+    stored: ({ executionId }) => stored(sql, executionId),
+    taskStatus: async (taskId) => {
+      const [row] = await sql<{ status: TaskStatus }[]>`SELECT status FROM workflow_tasks WHERE task_id = ${taskId}`;
+      return row?.status ?? null;
+    },
+    close: async () => {
+      await sql.end({ timeout: 5 });
+      await database.drop();
+    },
+  };
+}
+
+async function stored(sql: Sql, id: string) {
+  const [execution] = await sql<{ status: ExecutionStatus; state: string | null; head_seq: number }[]>`
+    SELECT status, state, head_seq FROM workflow_executions WHERE execution_id = ${id}`;
+  if (!execution) throw new Error(`No execution ${id}.`);
+  const log = await sql<{ seq: number; kind: string }[]>`
+    SELECT seq, kind FROM workflow_events WHERE execution_id = ${id} AND seq IS NOT NULL ORDER BY seq`;
+  const inbox = await sql<{ disposition: string | null }[]>`
+    SELECT disposition FROM workflow_events WHERE execution_id = ${id} AND seq IS NULL ORDER BY row_id`;
+  const timers = await sql<{ command_id: string }[]>`
+    SELECT command_id FROM workflow_timers WHERE execution_id = ${id} ORDER BY command_id COLLATE "C"`;
+  const waits = await sql<{ command_id: string }[]>`
+    SELECT command_id FROM workflow_waits WHERE execution_id = ${id} ORDER BY command_id COLLATE "C"`;
+  const results = await sql<{ command_id: string; status: string; attempts: number }[]>`
+    SELECT command_id, status, attempts FROM workflow_action_results WHERE execution_id = ${id}
+    ORDER BY command_id COLLATE "C"`;
+  return {
+    status: execution.status,
+    state: execution.state,
+    headSeq: execution.head_seq,
+    seqs: log.map((row) => row.seq),
+    kinds: log.map((row) => row.kind),
+    timers: timers.map((row) => row.command_id),
+    waits: waits.map((row) => row.command_id),
+    results: results.map((row) => ({ commandId: row.command_id, status: row.status, attempts: row.attempts })),
+    inbox: inbox.map((row) => row.disposition),
+  };
+}

@@ -1,0 +1,4 @@
+import { createPostgresStoreFixture } from './postgresStoreFixture';
+import { describeExecutionStore } from './storeContract';
+
+describeExecutionStore('Postgres', () => createPostgresStoreFixture());

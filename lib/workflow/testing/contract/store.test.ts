@@ -1,0 +1,4 @@
+import { createMemoryStoreFixture } from './memoryStoreFixture';
+import { describeExecutionStore } from './storeContract';
+
+describeExecutionStore('memory', createMemoryStoreFixture);

@@ -1,0 +1,100 @@
+/** What the contract of the execution store needs of a store besides its port: senders, clocks and a look inside. */
+import type { HistoryEntry } from '../../model/history';
+import type { ExecutionFlush, ExecutionKey, ExecutionStore, TaskInsert } from '../../model/ports/store';
+import type { ExecutionStatus, TaskStatus } from '../../model/status';
+
+export interface StoreFixture {
+  readonly store: ExecutionStore;
+  addWorker(): Promise<string>;
+  fence(workerId: string): Promise<void>;
+  /** Starts an execution: pending, with one entry. */
+  start(options?: { readonly partitionId?: number }): Promise<ExecutionKey>;
+  /** An event for the execution; unlike the use-case it does not refuse executions that have ended. */
+  send(key: ExecutionKey, name: string): Promise<void>;
+  /** False when the task is not open to people any more. */
+  completeTask(taskId: string, outcome: string): Promise<boolean>;
+  /** Moves the clock by which timers are due. */
+  moveTime(byMs: number): void;
+  nowMs(): Promise<number>;
+  setStatus(key: ExecutionKey, status: ExecutionStatus): Promise<void>;
+  stored(key: ExecutionKey): Promise<StoredExecution>;
+  taskStatus(taskId: string): Promise<TaskStatus | null>;
+  close(): Promise<void>;
+}
+
+export interface StoredExecution {
+  readonly status: ExecutionStatus;
+  readonly state: string | null;
+  readonly headSeq: number;
+  readonly seqs: readonly number[];
+  readonly kinds: readonly string[];
+  readonly timers: readonly string[];
+  readonly waits: readonly string[];
+  readonly results: readonly { readonly commandId: string; readonly status: string; readonly attempts: number }[];
+  /** Dispositions of rows that never entered the log; null: still in the inbox. */
+  readonly inbox: readonly (string | null)[];
+}
+
+/** A flush that changes nothing but what is given. */
+export function flushOf(
+  key: ExecutionKey,
+  expectedHead: number,
+  changes: Partial<Omit<ExecutionFlush, 'executionId' | 'partitionId' | 'expectedHead'>> = {},
+): ExecutionFlush {
+  return {
+    ...key,
+    tenant: 'acme',
+    expectedHead,
+    status: 'waiting',
+    state: null,
+    end: null,
+    blockedBy: null,
+    entries: [],
+    results: [],
+    timersAdded: [],
+    timersDropped: [],
+    waitsAdded: [],
+    waitsEnded: [],
+    tasksAdded: [],
+    tasksExpired: [],
+    cancelOpenTasks: false,
+    atMs: Date.UTC(2026, 0, 5),
+    ...changes,
+  };
+}
+
+export function stateEntry(seq: number, state: string): HistoryEntry {
+  const body = { commandId: `setState#${seq}`, n: seq, state };
+  return { seq, at: Date.UTC(2026, 0, 5), kind: 'state_changed', body };
+}
+
+export function newTask(taskId: string, commandId = 'createHumanTask#1'): TaskInsert {
+  return {
+    commandId,
+    createdAtMs: Date.UTC(2026, 0, 5),
+    status: 'pending',
+    row: {
+      taskId,
+      taskType: 'review',
+      taskDefinitionType: 'system',
+      tenantTaskDefinitionId: null,
+      systemTaskDefinitionTaskType: null,
+      formType: 'system',
+      formId: taskId,
+      formVersion: 1,
+      title: 'Review',
+      description: null,
+      priority: 'normal',
+      candidateRoles: ['manager'],
+      candidateUsers: [],
+      excludedUsers: [],
+      requestedBy: null,
+      subject: null,
+      contextData: {},
+      warnings: [],
+      completionEvent: `Task:${taskId}:Complete`,
+      dueAtMs: null,
+      expiresAtMs: null,
+    },
+  };
+}

@@ -1,0 +1,149 @@
+import type { HistoryEntry } from '../../model/history';
+import { type ExecutionKey, type ExecutionStore, type FoundWork, type LoadedExecution } from '../../model/ports/store';
+import { isEnded } from '../../model/status';
+import { readEntry, readResult } from './entries';
+import { flushExecutions } from './flushExecutions';
+import {
+  atOnce,
+  type ExecutionTableRow,
+  type LogRow,
+  type MemoryTables,
+  type ResultRow,
+  type Transport,
+} from './tables';
+import { takeEntries } from './takeEntries';
+
+/** Executions in memory, with the semantics of the statements on Postgres. */
+export function createMemoryStore(options: {
+  readonly tables: MemoryTables;
+  readonly transport?: Transport;
+}): ExecutionStore {
+  const { tables, transport = atOnce } = options;
+  return {
+    load: ({ executions }) => load(tables, transport, executions),
+    take: ({ workerId, items }) => transport('take', () => takeEntries(tables, workerId, items)),
+    flush: ({ workerId, executions }) => transport('flush', () => flushExecutions(tables, workerId, executions)),
+    findWork: (query) => transport('findWork', () => findWork(tables, query)),
+    findUnfinished: (query) => transport('findUnfinished', () => findUnfinished(tables, query)),
+    closeLate: ({ workerId, executions }) => transport('closeLate', () => closeLate(tables, workerId, executions)),
+    defer: ({ execution }) =>
+      transport('defer', () => {
+        const row = tables.executions.get(execution.executionId);
+        if (row) row.deferrals += 1;
+      }),
+  };
+}
+
+/** Three reads that need not be of one moment, as on Postgres. What does not fit together is read again. */
+async function load(
+  tables: MemoryTables,
+  transport: Transport,
+  keys: readonly ExecutionKey[],
+): Promise<LoadedExecution[]> {
+  const ids = [...new Set(keys.map((key) => key.executionId))];
+  const rows = () => ids.flatMap((id) => tables.executions.get(id) ?? []);
+  const [heads, logs, results] = await Promise.all([
+    transport('load.executions', () => rows().map((row) => headOf(tables, row))),
+    transport('load.entries', () => new Map(rows().map((row) => [row.executionId, [...row.log]]))),
+    transport('load.results', () => new Map(rows().map((row) => [row.executionId, [...row.results.values()]]))),
+  ]);
+  const loaded = heads.map((head) => ({
+    head,
+    execution: assemble(head, logs.get(head.executionId) ?? [], results.get(head.executionId) ?? []),
+  }));
+  const torn = loaded.filter(({ execution }) => execution === null).map(({ head }) => head);
+  const whole = loaded.flatMap(({ execution }) => execution ?? []);
+  return torn.length === 0 ? whole : [...whole, ...(await load(tables, transport, torn))];
+}
+
+type Head = Omit<LoadedExecution, 'history' | 'unlogged'> & { readonly headSeq: number };
+
+function headOf(tables: MemoryTables, row: ExecutionTableRow): Head {
+  const { executionId, partitionId, tenant, workflowName, workflowVersion, status, correlationId } = row;
+  const { startedBy, subject, headSeq } = row;
+  return {
+    executionId,
+    partitionId,
+    tenant,
+    workflowName,
+    workflowVersion,
+    status,
+    correlationId,
+    startedBy,
+    subject,
+    headSeq,
+    timers: [...row.timers.keys()],
+    waits: [...row.waits.keys()],
+    closingTasks: tables.openTasks(executionId).flatMap((task) => (task.isClosing ? [task.taskId] : [])),
+    hasInbox: row.inbox.some((each) => each.disposition === null),
+  };
+}
+
+function assemble(head: Head, log: readonly LogRow[], rows: readonly ResultRow[]): LoadedExecution | null {
+  const { headSeq, ...loaded } = head;
+  const results = new Map(rows.map((row) => [row.commandId, readResult(row)]));
+  const history: HistoryEntry[] = [];
+  const logged = new Set<string>();
+  for (const row of log.slice(0, headSeq)) {
+    const entry = readEntry(row, (commandId) => results.get(commandId));
+    if (!entry) return null;
+    if (entry.kind === 'action_completed' || entry.kind === 'action_failed') logged.add(entry.body.commandId);
+    history.push(entry);
+  }
+  if (history.length !== headSeq) return null;
+  return { ...loaded, history, unlogged: [...results.values()].filter(({ commandId }) => !logged.has(commandId)) };
+}
+
+const keyOf = ({ executionId, partitionId }: ExecutionTableRow): ExecutionKey => ({ executionId, partitionId });
+
+function findWork(
+  tables: MemoryTables,
+  { partitions, limit, horizonMs }: Parameters<ExecutionStore['findWork']>[0],
+): FoundWork {
+  const nowMs = tables.nowMs();
+  const rows = inPartitions(tables, partitions);
+  const reachable = rows.filter((row) => row.status !== 'paused' && row.status !== 'blocked_on_code');
+  const withInbox = reachable.filter((row) => row.inbox.some((each) => each.disposition === null)).slice(0, limit);
+  const pending = rows.filter((row) => row.status === 'pending').slice(0, limit);
+  const timers = reachable
+    .flatMap((row) => [...row.timers.values()].map(({ fireAtMs }) => ({ ...keyOf(row), fireAtMs })))
+    .filter(({ fireAtMs }) => fireAtMs <= nowMs + horizonMs)
+    .sort((a, b) => a.fireAtMs - b.fireAtMs)
+    .slice(0, limit);
+  const due = timers.filter(({ fireAtMs }) => fireAtMs <= nowMs);
+  const found = [...withInbox.map(keyOf), ...pending.map(keyOf), ...due];
+  const executions = new Map(found.map(({ executionId, partitionId }) => [executionId, { executionId, partitionId }]));
+  const upcoming = timers.filter(({ fireAtMs }) => fireAtMs > nowMs);
+  return { executions: [...executions.values()], upcoming, nowMs };
+}
+
+function findUnfinished(
+  tables: MemoryTables,
+  { partitions, includeBlocked }: Parameters<ExecutionStore['findUnfinished']>[0],
+): ExecutionKey[] {
+  return inPartitions(tables, partitions)
+    .filter(
+      ({ status }) => status === 'pending' || status === 'running' || (includeBlocked && status === 'blocked_on_code'),
+    )
+    .map(keyOf);
+}
+
+function inPartitions(tables: MemoryTables, partitions: readonly number[]): ExecutionTableRow[] {
+  const owned = new Set(partitions);
+  return [...tables.executions.values()].filter((row) => owned.has(row.partitionId));
+}
+
+function closeLate(tables: MemoryTables, workerId: string, keys: readonly ExecutionKey[]): number {
+  if (tables.isFenced(workerId)) return 0;
+  let closed = 0;
+  for (const { executionId, partitionId } of keys) {
+    const row = tables.executions.get(executionId);
+    if (!row || row.partitionId !== partitionId || !isEnded(row.status)) continue;
+    for (const each of row.inbox) {
+      if (each.disposition !== null) continue;
+      each.disposition = 'too_late';
+      closed += 1;
+    }
+  }
+  return closed;
+}

@@ -1,0 +1,81 @@
+/** What people and other systems write: starts, events, answers to tasks. */
+import type { WorkflowEvent } from '../../model/events';
+import { ExecutionEndedError, ExecutionNotFoundError } from '../../model/errors';
+import type { EntryBody } from '../../model/history';
+import { isEnded } from '../../model/status';
+import { writeEntry } from './entries';
+import { isOpen, type MemoryTables } from './tables';
+
+export interface MemoryStart {
+  readonly executionId: string;
+  readonly partitionId: number;
+  readonly tenant: string;
+  readonly started: EntryBody<'execution_started'>;
+}
+
+/** The row of a new execution and the first entry of its log. */
+export function insertExecution(tables: MemoryTables, start: MemoryStart): void {
+  const { executionId, partitionId, tenant, started } = start;
+  if (tables.executions.has(executionId)) throw new Error(`Execution ${executionId} exists.`);
+  tables.executions.set(executionId, {
+    executionId,
+    partitionId,
+    tenant,
+    workflowName: started.workflow,
+    workflowVersion: started.version,
+    correlationId: executionId,
+    startedBy: started.startedBy,
+    subject: null,
+    status: 'pending',
+    state: null,
+    headSeq: 1,
+    result: null,
+    error: null,
+    endedAtMs: null,
+    log: [writeEntry({ seq: 1, at: tables.nowMs(), kind: 'execution_started', body: started })],
+    inbox: [],
+    results: new Map(),
+    timers: new Map(),
+    waits: new Map(),
+    deferrals: 0,
+  });
+}
+
+/** @throws ExecutionNotFoundError, ExecutionEndedError */
+export function insertSignal(tables: MemoryTables, executionId: string, event: WorkflowEvent): void {
+  const row = tables.executions.get(executionId);
+  if (!row) throw new ExecutionNotFoundError(executionId);
+  if (isEnded(row.status)) throw new ExecutionEndedError(executionId, row.status);
+  row.inbox.push({
+    rowId: tables.nextRowId(),
+    kind: 'event_received',
+    name: event.name,
+    payloadText: JSON.stringify({ event }),
+    atMs: tables.nowMs(),
+    disposition: null,
+  });
+}
+
+/** Ends an open task and tells its execution. False when somebody, or its time, was first. */
+export function completeTask(
+  tables: MemoryTables,
+  completion: { readonly taskId: string; readonly outcome: string; readonly by: string },
+): boolean {
+  const { taskId, outcome, by } = completion;
+  const task = tables.tasks.get(taskId);
+  if (!task || !isOpen(task) || task.isClosing) return false;
+  const atMs = tables.nowMs();
+  Object.assign(task, { status: 'completed', outcome, endedAtMs: atMs });
+  const { completionEvent: eventName, formVersion } = task.insert.row;
+  const endedAt = new Date(atMs).toISOString();
+  const body = { taskId, status: 'completed', outcome, output: null, by, formVersion, eventName, endedAt };
+  tables.execution(task.executionId).inbox.push({
+    rowId: tables.nextRowId(),
+    kind: 'task_ended',
+    name: eventName,
+    payloadText: JSON.stringify(body),
+    atMs,
+    disposition: null,
+  });
+  return true;
+}

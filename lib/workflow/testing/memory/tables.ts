@@ -1,0 +1,152 @@
+/**
+ * The engine's tables in memory. A function over them that does not wait is a statement: it happens at one instant,
+ * which is what the row locks of the real statements amount to. Values are kept as JSON text, so that nobody shares
+ * objects with the store.
+ */
+import type { RecordedError } from '../../model/errors';
+import type { JsonValue } from '../../model/json';
+import type { TaskInsert, TimerRow, WaitRow } from '../../model/ports/store';
+import type { ExecutionStatus, TaskStatus } from '../../model/status';
+
+export interface LogRow {
+  readonly seq: number;
+  readonly atMs: number;
+  readonly kind: string;
+  readonly name: string | null;
+  readonly commandId: string | null;
+  readonly payloadText: string | null;
+}
+
+export interface InboxRow {
+  readonly rowId: number;
+  readonly kind: 'event_received' | 'task_ended';
+  readonly name: string;
+  readonly payloadText: string;
+  readonly atMs: number;
+  disposition: 'too_late' | null;
+}
+
+export interface ResultRow {
+  readonly commandId: string;
+  readonly actionName: string;
+  readonly status: 'retrying' | 'completed' | 'failed';
+  readonly paramsText: string;
+  readonly resultText: string | null;
+  readonly error: RecordedError | null;
+  readonly attempts: number;
+  readonly startedAtMs: number;
+  readonly completedAtMs: number | null;
+}
+
+export interface TaskTableRow {
+  readonly taskId: string;
+  readonly executionId: string;
+  readonly insert: TaskInsert;
+  status: TaskStatus;
+  outcome: string | null;
+  endedAtMs: number | null;
+  isClosing: boolean;
+}
+
+export interface ExecutionTableRow {
+  readonly executionId: string;
+  readonly partitionId: number;
+  readonly tenant: string;
+  readonly workflowName: string;
+  readonly workflowVersion: string;
+  readonly correlationId: string;
+  readonly startedBy: string | null;
+  readonly subject: string | null;
+  status: ExecutionStatus;
+  state: string | null;
+  headSeq: number;
+  result: JsonValue;
+  error: RecordedError | null;
+  endedAtMs: number | null;
+  readonly log: LogRow[];
+  inbox: InboxRow[];
+  readonly results: Map<string, ResultRow>;
+  readonly timers: Map<string, TimerRow>;
+  readonly waits: Map<string, WaitRow>;
+  deferrals: number;
+}
+
+export interface WorkerTableRow {
+  readonly workerId: string;
+  fencedAtMs: number | null;
+  /** null: no lease row any more. */
+  leaseUntilMs: number | null;
+}
+
+/** What a worker's statement did to an execution: for oracles. */
+export interface WriteNote {
+  readonly statement: 'take' | 'flush' | 'result';
+  readonly workerId: string;
+  readonly executionId: string;
+  readonly partitionId: number;
+  readonly fromHead: number;
+  readonly toHead: number;
+}
+
+export class MemoryTables {
+  readonly executions = new Map<string, ExecutionTableRow>();
+  readonly tasks = new Map<string, TaskTableRow>();
+  readonly workers = new Map<string, WorkerTableRow>();
+  /** Partition to its owner. */
+  readonly partitions = new Map<number, string | null>();
+  #lastRowId = 0;
+
+  constructor(
+    readonly options: {
+      /** The database's clock. */
+      readonly nowMs: () => number;
+      readonly partitionCount: number;
+      readonly onWrite?: (note: WriteNote) => void;
+    },
+  ) {
+    for (let partition = 0; partition < options.partitionCount; partition += 1) this.partitions.set(partition, null);
+  }
+
+  nowMs(): number {
+    return this.options.nowMs();
+  }
+
+  nextRowId(): number {
+    this.#lastRowId += 1;
+    return this.#lastRowId;
+  }
+
+  isFenced(workerId: string): boolean {
+    const worker = this.workers.get(workerId);
+    return worker === undefined || worker.fencedAtMs !== null;
+  }
+
+  execution(executionId: string): ExecutionTableRow {
+    const row = this.executions.get(executionId);
+    if (!row) throw new Error(`No execution ${executionId}.`);
+    return row;
+  }
+
+  openTasks(executionId: string): TaskTableRow[] {
+    return [...this.tasks.values()].filter((task) => task.executionId === executionId && isOpen(task));
+  }
+}
+
+export const isOpen = (task: TaskTableRow): boolean => task.status === 'pending' || task.status === 'claimed';
+
+/** How a statement reaches the tables and its answer comes back: at once, or through a simulated network. */
+export type Transport = <T>(statement: string, run: () => T) => Promise<T>;
+
+export const atOnce: Transport = async (_, run) => run();
+
+/** An error as the database gives it. */
+export class StatementError extends Error {
+  constructor(
+    message: string,
+    /** SQLSTATE. */
+    readonly code: string,
+  ) {
+    super(message);
+    this.name = 'StatementError';
+  }
+}
