@@ -184,11 +184,18 @@ export class Engine {
     const flushing = this.#nextFlush();
     const taking = this.#nextTake(flushing);
     const feed: Feed = new Map();
-    await Promise.all([
+    const commits = await Promise.allSettled([
       // What is being written is taken after its commit: its new entries come behind those.
       this.#flush(flushing, feed).then(() => this.#take(taking.afterFlush, feed)),
       this.#take(taking.now, feed),
     ]);
+    const failed = commits.find((commit) => commit.status === 'rejected');
+    if (failed) {
+      // What was committed is in the log, but the code will not be fed with it in this round.
+      for (const live of new Set([...flushing, ...feed.keys()])) if (!live.dropped) this.#reload(live);
+      this.#again([...taking.now, ...taking.afterFlush]);
+      throw failed.reason;
+    }
     await this.#run(feed);
     this.#startActions(feed.keys());
     this.#evict();
