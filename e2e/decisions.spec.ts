@@ -1,0 +1,147 @@
+// Deciding a task: what is refused and why, two people at once, and everything by keyboard.
+import { expect, type Locator, type Page, type Route } from 'playwright/test';
+import { progressOf, submitInvoice, uniqueCustomer } from './support/invoices';
+import { test, visit } from './support/journey';
+import { addressOfTask, pickTask, reviewForm, taskOf } from './support/tasks';
+
+/** An invoice that a manager has to decide on, on the page of its requester. */
+async function submitForReview(alice: Page, customer: string): Promise<void> {
+  await submitInvoice(alice, { customer, priceEach: '1800' });
+  await expect(progressOf(alice)).toContainText(['You submitted it', 'Waiting for a manager']);
+}
+
+test('rejecting needs a comment, keeps what was typed, and tells the requester why', async ({ as }) => {
+  const customer = uniqueCustomer('Brightleaf');
+  const alice = await as('alice');
+  await submitForReview(alice, customer);
+
+  const mia = await as('mia');
+  const task = await pickTask(mia, customer);
+  const { notes, comment, reject } = reviewForm(task);
+  await notes.fill('Ordered 10, charged 12.');
+  await reject.click();
+
+  const why = 'Say why you reject, so that the next version can be right.';
+  const summary = task.getByRole('group', { name: 'One answer needs a change before this can go' });
+  await expect(summary.getByRole('link', { name: why })).toBeVisible();
+  await expect(comment).toHaveAttribute('aria-invalid', 'true');
+  await expect(comment).toHaveAccessibleDescription(new RegExp(why));
+  await expect(comment).toBeFocused();
+  await expect(notes).toHaveValue('Ordered 10, charged 12.');
+
+  await notes.focus();
+  await summary.getByRole('link', { name: why }).click();
+  await expect(comment).toBeFocused();
+  await comment.fill('Two boxes too many are charged.');
+  await expect(summary).toBeHidden();
+  await reject.click();
+
+  await expect(progressOf(alice)).toContainText(['You submitted it', 'Mia rejected it', 'Booked as rejected']);
+  await expect(alice.getByRole('main')).toContainText('Two boxes too many are charged.');
+});
+
+test('of two managers who decide at once one wins, and the other is told who and keeps what was typed', async ({
+  as,
+  colleague,
+}) => {
+  const customer = uniqueCustomer('Helios');
+  await submitForReview(await as('alice'), customer);
+  const [mia, mara] = [
+    await as('mia'),
+    await as(await colleague({ name: 'Mara Lindt', tenant: 'acme', roles: ['manager'] })),
+  ];
+  const address = await addressOfTask(mia, customer);
+  const release = await holdDecisions([mia, mara], address);
+
+  for (const page of [mia, mara]) await visit(page, address);
+  await reviewForm(taskOf(mia, customer)).comment.fill('Mia says yes.');
+  await reviewForm(taskOf(mara, customer)).comment.fill('Mara says no.');
+  await reviewForm(taskOf(mia, customer)).approve.click();
+  await reviewForm(taskOf(mara, customer)).reject.click();
+  await release();
+
+  const decided = [
+    { page: mia, name: 'Mia Rossi', note: 'You decided: approve', verb: 'approve', typed: 'Mia says yes.' },
+    { page: mara, name: 'Mara Lindt', note: 'You decided: reject', verb: 'reject', typed: 'Mara says no.' },
+  ];
+  const shows = (page: Page, text: string) => taskOf(page, customer).getByText(text).isVisible();
+  await expect.poll(async () => Promise.all(decided.map(({ page, note }) => shows(page, note)))).toContain(true);
+  const miaWon = await shows(mia, 'You decided: approve');
+  const [winner, loser] = miaWon ? decided : decided.toReversed();
+  const lost = taskOf(loser.page, customer);
+  await expect(
+    lost
+      .getByRole('alert')
+      .filter({ hasText: `${winner.name} decided: ${winner.verb}. What you typed is still below` }),
+  ).toBeVisible();
+  await expect(reviewForm(lost).comment).toHaveValue(loser.typed);
+  await expect(reviewForm(lost).approve).toBeDisabled();
+  await expect(reviewForm(lost).reject).toBeDisabled();
+  await expect(taskOf(winner.page, customer)).toContainText(winner.typed);
+});
+
+test('a task is found, claimed and decided by keyboard alone', async ({ as, visitor }) => {
+  const customer = uniqueCustomer('Tavolo');
+  await submitForReview(await as('alice'), customer);
+  const mia = await visitor();
+  const { keyboard } = mia;
+  await visit(mia, '/sign-in?next=/inbox');
+
+  await tabTo(mia, mia.getByRole('button', { name: 'Mia Rossi' }));
+  await keyboard.press('Enter');
+  const list = mia.getByRole('region', { name: 'Tasks' });
+  const current = list.locator('[aria-current="true"]');
+  await expect(current).toHaveCount(1);
+  const step = async (key: 'j' | 'k') => {
+    const before = await current.innerText();
+    await keyboard.press(key);
+    await expect(current).not.toHaveText(before, { useInnerText: true });
+  };
+  await step('j');
+  await step('k');
+  const rows = await list.getByRole('link').count();
+  for (let row = 1; row < rows && !(await current.innerText()).includes(customer); row += 1) await step('j');
+  await expect(current).toContainText(customer);
+  await keyboard.press('Enter');
+  await expect(mia.getByRole('heading', { level: 1, name: customer })).toBeVisible();
+
+  const task = taskOf(mia, customer);
+  await keyboard.press('c');
+  await expect(task).toContainText('Claimed by you');
+  const { notes, comment } = reviewForm(task);
+  await tabTo(mia, notes);
+  await keyboard.type('Seen and tasted.');
+  await keyboard.press('Tab');
+  await expect(comment).toBeFocused();
+  await keyboard.type('Bon appetit.');
+  await keyboard.press('Control+Enter');
+  await expect(task).toContainText('You decided: approve');
+  await expect(task).toContainText('Bon appetit.');
+});
+
+/** Moves the focus forward until it is there, as somebody without a mouse has to. */
+async function tabTo(page: Page, target: Locator): Promise<void> {
+  for (let stop = 0; stop < 40; stop += 1) {
+    await page.keyboard.press('Tab');
+    if (await target.evaluate((element) => element === document.activeElement)) return;
+  }
+  await expect(target, 'reached by Tab').toBeFocused();
+}
+
+/**
+ * Holds what these pages send to the server from this address, so that none is ahead.
+ * @returns lets everything go, once each of them has sent something.
+ */
+async function holdDecisions(pages: readonly Page[], address: string): Promise<() => Promise<void>> {
+  const held: Route[] = [];
+  for (const page of pages) {
+    await page.route(`**${address}`, async (route) => {
+      if (route.request().method() === 'POST') held.push(route);
+      else await route.fallback();
+    });
+  }
+  return async () => {
+    await expect.poll(() => held.length, 'decisions on their way').toBe(pages.length);
+    await Promise.all(held.map((route) => route.continue()));
+  };
+}
