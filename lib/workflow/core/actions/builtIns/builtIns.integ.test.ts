@@ -1,0 +1,54 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { WorkflowContext } from '../../../model/workflow';
+import { createHarness, type Harness } from '../../../testing/harness';
+
+let harness: Harness;
+
+async function announcingWorkflow({ actions, events }: WorkflowContext): Promise<unknown> {
+  await events.emit('INVOICE_SETTLED', { amount: 5 });
+  const emitted: unknown = await actions.emit_event({ name: 'Settled', type: 'INVOICE_SETTLED', subject: 'INV-1' });
+  const logged: unknown = await actions.log_event({ message: 'Settled', data: { amount: 5 } });
+  const notified: unknown = await actions.sendNotification({ recipient: 'manager', message: 'Settled' });
+  return { emitted, logged, notified };
+}
+
+beforeAll(async () => {
+  harness = await createHarness();
+  harness.runtime.registerWorkflow(announcingWorkflow);
+  await harness.startWorker();
+});
+afterAll(() => harness.close());
+
+describe('built-in actions', () => {
+  it('submit events, write log lines and notifications from a workflow', async () => {
+    const executionId = await harness.runtime.startWorkflow('Announcing', { tenant: 'acme' });
+    await harness.untilStatus(executionId, 'completed');
+    const events = await harness.sql`
+      SELECT event_type, event_name, tenant_id, payload, subject, idempotency_key
+      FROM workflow_bus_events ORDER BY created_at, event_id`;
+    expect(events).toEqual([
+      {
+        event_type: 'INVOICE_SETTLED',
+        event_name: 'INVOICE_SETTLED',
+        tenant_id: 'acme',
+        payload: { amount: 5 },
+        subject: null,
+        idempotency_key: `${executionId}:emitEvent#1`,
+      },
+      {
+        event_type: 'INVOICE_SETTLED',
+        event_name: 'Settled',
+        tenant_id: 'acme',
+        payload: {},
+        subject: 'INV-1',
+        idempotency_key: `${executionId}:emitEvent#2`,
+      },
+    ]);
+    const [execution] = await harness.sql`SELECT result FROM workflow_executions WHERE execution_id = ${executionId}`;
+    expect(execution?.result).toEqual({
+      emitted: { eventId: expect.any(String) as string, executionIds: [] },
+      logged: { logged: true },
+      notified: { sent: true, channel: 'log', notificationId: `${executionId}:sendNotification#1` },
+    });
+  });
+});
