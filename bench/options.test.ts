@@ -1,0 +1,15 @@
+import { describe, expect, it } from 'vitest';
+import { parseOptions } from './options';
+
+describe('options of the bench', () => {
+  it('run all workloads unless some are named, in any case', () => {
+    expect(parseOptions([]).workloads).toEqual(['W1', 'W2']);
+    expect(parseOptions(['w2', '--n', '50', '--json'])).toMatchObject({ workloads: ['W2'], n: 50, json: true });
+  });
+
+  it('refuse what they do not know', () => {
+    expect(() => parseOptions(['W99'])).toThrow('W99');
+    expect(() => parseOptions(['--n', '0'])).toThrow('--n');
+    expect(() => parseOptions(['--nonsense'])).toThrow();
+  });
+});

@@ -1,0 +1,56 @@
+import { parseArgs } from 'node:util';
+import { workloads, type Workload } from './protocol';
+
+export interface BenchOptions {
+  readonly workloads: readonly Workload[];
+  readonly json: boolean;
+  readonly n: number;
+  readonly rounds: number;
+  readonly concurrency: number;
+  readonly latencySamples: number;
+  readonly profileDir: string | null;
+}
+
+export const usage = `npm run bench -- [${workloads.join(' ')}] [--json] [--n 2000] [--rounds 3]
+  --n            executions of each case
+  --rounds       how often each case is repeated; floors and engine take turns, medians are reported
+  --concurrency  calls that the client has under way (32)
+  --samples      signals sent one at a time for W2's latency (200)
+  --profile DIR  writes a CPU profile of each worker process of the engine into DIR
+  --json         prints the lines of JSON alone`;
+
+/** @throws Error with one sentence for what is wrong. */
+export function parseOptions(args: readonly string[]): BenchOptions {
+  const { values, positionals } = parseArgs({
+    args: [...args],
+    allowPositionals: true,
+    options: {
+      json: { type: 'boolean', default: false },
+      n: { type: 'string', default: '2000' },
+      rounds: { type: 'string', default: '3' },
+      concurrency: { type: 'string', default: '32' },
+      samples: { type: 'string', default: '200' },
+      profile: { type: 'string' },
+    },
+  });
+  return {
+    workloads: positionals.length === 0 ? workloads : positionals.map(workloadOf),
+    json: values.json,
+    n: wholeNumber('n', values.n),
+    rounds: wholeNumber('rounds', values.rounds),
+    concurrency: wholeNumber('concurrency', values.concurrency),
+    latencySamples: wholeNumber('samples', values.samples),
+    profileDir: values.profile ?? null,
+  };
+}
+
+function workloadOf(text: string): Workload {
+  const found = workloads.find((workload) => workload === text.toUpperCase());
+  if (found === undefined) throw new Error(`There is no workload ${text}; known: ${workloads.join(', ')}.`);
+  return found;
+}
+
+function wholeNumber(name: string, text: string): number {
+  if (!/^[1-9]\d{0,6}$/.test(text)) throw new Error(`--${name} must be a whole number from 1 on, not "${text}".`);
+  return Number(text);
+}

@@ -1,0 +1,104 @@
+/**
+ * `npm run bench`: the engine beside two floors of bare inserts, on the same throw-away servers, taking turns. Only
+ * ratios within one run mean anything on a machine that others use too.
+ */
+import { fork } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { parseOptions, usage, type BenchOptions } from './options';
+import { subjects, type CaseConfig, type CaseResult, type SubjectName, type Workload } from './protocol';
+import { lineOf, tableOf } from './report';
+import { startBenchServers, type BenchServers } from './servers';
+
+const clientScript = fileURLToPath(new URL('./client.ts', import.meta.url));
+
+async function main(): Promise<void> {
+  const options = readOptions();
+  const say = (text: string): void => void (options.json || process.stdout.write(`${text}\n`));
+  const servers = await startBenchServers();
+  try {
+    say(`Settings: ${JSON.stringify({ ...servers.settings, n: options.n, concurrency: options.concurrency })}`);
+    const lines = [];
+    for (const workload of options.workloads) {
+      const rounds = [];
+      for (let index = 0; index < options.rounds; index += 1) {
+        rounds.push(await runRound(servers, options, workload, say));
+      }
+      lines.push(lineOf(workload, rounds));
+    }
+    for (const line of lines) say(tableOf(line));
+    for (const line of lines) process.stdout.write(`${JSON.stringify({ ...line, settings: servers.settings })}\n`);
+    if (lines.some((line) => line.violations.length > 0)) process.exitCode = 1;
+  } finally {
+    await servers.stop();
+  }
+}
+
+function readOptions(): BenchOptions {
+  try {
+    return parseOptions(process.argv.slice(2));
+  } catch (error) {
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n${usage}\n`);
+    process.exit(2);
+  }
+}
+
+async function runRound(
+  servers: BenchServers,
+  options: BenchOptions,
+  workload: Workload,
+  say: (text: string) => void,
+): Promise<Record<SubjectName, CaseResult>> {
+  const results = new Map<SubjectName, CaseResult>();
+  for (const subject of subjects) {
+    const result = await runCase(servers, options, workload, subject);
+    say(`  ${workload} ${subject.padEnd(10)} ${result.perSecond}/s`);
+    results.set(subject, result);
+  }
+  return Object.fromEntries(results) as Record<SubjectName, CaseResult>;
+}
+
+async function runCase(
+  servers: BenchServers,
+  { n, concurrency, latencySamples, profileDir }: BenchOptions,
+  workload: Workload,
+  subject: SubjectName,
+): Promise<CaseResult> {
+  const isOurs = subject === 'ours';
+  const { databaseUrl, redisUrl, drop } = await servers.openCase({ withTables: isOurs });
+  const config: CaseConfig = {
+    subject,
+    workload,
+    n,
+    concurrency,
+    latencySamples,
+    databaseUrl,
+    redisUrl,
+    postgresPid: process.platform === 'linux' ? servers.postgresPid : null,
+    profileDir: isOurs ? profileDir : null,
+  };
+  try {
+    return await runClient(config);
+  } finally {
+    await drop();
+  }
+}
+
+/** Client and worker know of the environment what an installation must set, and nothing else of the product's. */
+function runClient(config: CaseConfig): Promise<CaseResult> {
+  const { PATH, HOME, NODE_ENV } = process.env;
+  const env: NodeJS.ProcessEnv = { PATH, HOME, NODE_ENV, TZ: 'UTC', DATABASE_URL: config.databaseUrl };
+  if (config.redisUrl !== null) env.REDIS_URL = config.redisUrl;
+  const client = fork(clientScript, [JSON.stringify(config)], {
+    execArgv: ['--import', 'tsx'],
+    env,
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+  });
+  return new Promise((resolve, reject) => {
+    client.once('message', (message) => resolve(message as CaseResult));
+    client.once('exit', (code, signal) =>
+      reject(new Error(`The client of ${config.workload} ${config.subject} ended early (${signal ?? code}).`)),
+    );
+  });
+}
+
+await main();

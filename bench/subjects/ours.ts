@@ -1,0 +1,141 @@
+/**
+ * The product as it ships: the worker process as `worker/main.ts` makes it, the client calling what the web calls.
+ * Nothing is set that an installation would not have by default.
+ */
+import { randomUUID } from 'node:crypto';
+import { hostname } from 'node:os';
+import type { Sql } from 'postgres';
+import { closeDatabase } from '../../lib/db/client';
+import { env } from '../../lib/env';
+import {
+  connectFromEnvironment,
+  createWorkerFor,
+  enqueueEvent,
+  getWorkflowRuntime,
+  provideEngine,
+  startWorkflow,
+} from '../../lib/workflow/index';
+import type { WorkflowContext } from '../../lib/workflow/authoring';
+import { createPinoLogger } from '../../lib/workflow/telemetry/pinoLogger';
+import { createPromMetrics } from '../../lib/workflow/telemetry/promMetrics';
+import { stepsOf, type Kind } from '../protocol';
+import type { Marks, Subject, SubjectWorker } from './subject';
+
+const tenant = 'bench';
+const names: Record<Kind, string> = { pipeline: 'BenchPipeline', approval: 'BenchApproval' };
+/** Entries of a log: start, outcomes, the wait and its event, end. */
+const entriesOf: Record<Kind, number> = { pipeline: 7, approval: 6 };
+
+export const ours: Subject = {
+  needsMigrations: true,
+  prepare: async () => undefined,
+  worker: async (_config, marks) => startWorker(marks),
+  client: async () => {
+    const deps = await connectFromEnvironment();
+    provideEngine(deps);
+    return {
+      start: (kind) => startWorkflow(names[kind], { tenant }),
+      signal: async (executionId) => {
+        await enqueueEvent({ tenant, execution_id: executionId, event_name: 'Go' });
+      },
+      close: async () => {
+        await Promise.all([deps.hints.close(), deps.live.close()]);
+        await closeDatabase();
+      },
+    };
+  },
+  countDone: (sql) => countStatus(sql, 'completed'),
+  countParked: (sql) => countStatus(sql, 'waiting'),
+  check,
+};
+
+async function countStatus(sql: Sql, status: string): Promise<number> {
+  const [row] = await sql<{ count: number }[]>`
+    SELECT count(*)::int FROM workflow_executions WHERE status = ${status}`;
+  return row?.count ?? 0;
+}
+
+async function startWorker(marks: Marks): Promise<SubjectWorker> {
+  const { logLevel } = env();
+  const workerId = randomUUID();
+  const logger = createPinoLogger({ level: logLevel, service: 'worker' }).child({ workerId });
+  const metrics = createPromMetrics({ labels: { workerId }, withProcessMetrics: true });
+  const deps = await connectFromEnvironment({ logger, metrics });
+  provideEngine(deps);
+  const runtime = getWorkflowRuntime();
+  runtime.actions.registerSimpleAction(
+    'benchStep',
+    'One step of a bench',
+    [{ name: 'index', type: 'number', required: true }],
+    ({ index }, { executionId }) => marks.step(executionId, index),
+  );
+  runtime.registerWorkflow(
+    async ({ actions, executionId }: WorkflowContext) => {
+      for (let index = 0; index < stepsOf.pipeline; index += 1) await actions.benchStep({ index });
+      marks.done(executionId);
+    },
+    { name: names.pipeline },
+  );
+  runtime.registerWorkflow(
+    async ({ actions, events, executionId }: WorkflowContext) => {
+      await actions.benchStep({ index: 0 });
+      await events.waitFor('Go');
+      await actions.benchStep({ index: 1 });
+      marks.done(executionId);
+    },
+    { name: names.approval },
+  );
+  await runtime.publish();
+  const { worker, close } = createWorkerFor({
+    deps,
+    runtime,
+    identity: { workerId, host: hostname(), pid: process.pid, codeVersion: runtime.workflows.fingerprint },
+    replaces: null,
+    onFenced: () => {
+      process.stderr.write('The worker of the bench was fenced.\n');
+      process.exit(1);
+    },
+  });
+  await worker.start();
+  return {
+    stop: async () => {
+      await worker.stop();
+      await Promise.all([close(), deps.hints.close(), deps.live.close()]);
+      await closeDatabase();
+    },
+  };
+}
+
+async function check(sql: Sql, ended: Readonly<Record<Kind, number>>): Promise<string[]> {
+  const rows = await sql<
+    { name: string; status: string; head: number; entries: number; highest: number; results: number; runs: number }[]
+  >`
+    SELECT e.workflow_name AS name, e.status, e.head_seq AS head, l.entries, l.highest, r.results, count(*)::int AS runs
+    FROM workflow_executions e
+    JOIN (SELECT execution_id, count(*)::int AS entries, max(seq) AS highest FROM workflow_events
+          WHERE seq IS NOT NULL GROUP BY 1) l USING (execution_id)
+    JOIN (SELECT execution_id, count(*) FILTER (WHERE status = 'completed' AND attempts = 1)::int AS results
+          FROM workflow_action_results GROUP BY 1) r USING (execution_id)
+    GROUP BY 1, 2, 3, 4, 5, 6`;
+  const violations: string[] = [];
+  for (const kind of ['pipeline', 'approval'] as const) {
+    const entries = entriesOf[kind];
+    const good = rows.filter(
+      (row) =>
+        row.name === names[kind] &&
+        row.status === 'completed' &&
+        [row.head, row.entries, row.highest].every((each) => each === entries) &&
+        row.results === stepsOf[kind],
+    );
+    const found = good.reduce((sum, row) => sum + row.runs, 0);
+    if (found === ended[kind]) continue;
+    const others = rows.filter((row) => row.name === names[kind] && !good.includes(row));
+    violations.push(
+      `${found} executions of ${names[kind]} are complete with a dense log and each step once, instead of ` +
+        `${ended[kind]}; others: ${JSON.stringify(others)}`,
+    );
+  }
+  const [inbox] = await sql<{ count: number }[]>`SELECT count(*)::int FROM workflow_events WHERE seq IS NULL`;
+  if (inbox?.count !== 0) violations.push(`${inbox?.count} rows are left in the inbox`);
+  return violations;
+}

@@ -1,0 +1,90 @@
+/** The worker process of a case: runs the subject's worker and notes when which step ran and which execution ended. */
+import { nowMs, ownCpuSeconds } from './measure';
+import type { CaseConfig, FromWorker, ToWorker } from './protocol';
+import { loadSubject } from './subjects/index';
+import type { Marks } from './subjects/subject';
+
+const config = JSON.parse(process.argv[2] ?? '{}') as CaseConfig;
+const tell = (message: FromWorker): void => void process.send?.(message);
+
+let seen = new Map<string, Set<number>>();
+let done = new Map<string, number>();
+let stepsRun = 0;
+let stepsRepeated = 0;
+let firsts = 0;
+let watches = false;
+let target: Extract<ToWorker, { type: 'target' }> | null = null;
+
+function reset(watch: boolean): void {
+  seen = new Map();
+  done = new Map();
+  stepsRun = 0;
+  stepsRepeated = 0;
+  firsts = 0;
+  watches = watch;
+  target = null;
+}
+
+function reach(): void {
+  if (target === null || (target.mark === 'first' ? firsts : done.size) < target.count) return;
+  target = null;
+  tell({ type: 'reached' });
+}
+
+const marks: Marks = {
+  step: (id, index) => {
+    const steps = seen.get(id) ?? new Set();
+    seen.set(id, steps);
+    stepsRun += 1;
+    if (steps.has(index)) stepsRepeated += 1;
+    else if (index === 0) firsts += 1;
+    steps.add(index);
+    if (watches && index === 0) tell({ type: 'marked', mark: 'first', id, atMs: nowMs() });
+    reach();
+    return { ok: true, step: index, id };
+  },
+  done: (id) => {
+    const atMs = nowMs();
+    // Where the code runs again, the first time counts.
+    if (!done.has(id)) done.set(id, atMs);
+    if (watches) tell({ type: 'marked', mark: 'done', id, atMs });
+    reach();
+  },
+};
+
+const subject = await loadSubject(config.subject);
+const worker = await subject.worker(config, marks);
+
+process.on('message', (message: ToWorker) => {
+  switch (message.type) {
+    case 'reset':
+      reset(message.watch);
+      return tell({ type: 'reply', seq: message.seq });
+    case 'target':
+      target = message;
+      return reach();
+    case 'report': {
+      const report = {
+        cpuSeconds: ownCpuSeconds(),
+        rssMegabytes: Math.round(process.memoryUsage.rss() / 1e6),
+        stepsRun,
+        stepsRepeated,
+        doneAtMs: [...done],
+      };
+      return tell({ type: 'reply', seq: message.seq, report });
+    }
+    case 'call': {
+      const { seq } = message;
+      const called = worker.call?.(message.call) ?? Promise.reject(new Error('This worker takes no calls.'));
+      void called.then(
+        () => tell({ type: 'reply', seq }),
+        (error: unknown) => tell({ type: 'reply', seq, error: String(error) }),
+      );
+      return;
+    }
+    case 'stop':
+      void worker.stop().finally(() => process.exit(0));
+  }
+});
+process.on('disconnect', () => process.exit(0));
+tell({ type: 'ready' });
