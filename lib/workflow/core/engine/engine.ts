@@ -544,11 +544,14 @@ export class Engine {
     logger.error({ error, executionId, tenant, workerId }, 'Execution is blocked on its code');
     metrics.count({ counter: instruments.nondeterminism });
     try {
-      await store.flush({ workerId, executions: [blockFlush(execution, error)] });
+      const won = await store.flush({ workerId, executions: [blockFlush(execution, error)] });
+      if (!won.has(executionId)) return this.#again([execution]);
       this.#changes.push({ tenant, topic: 'execution', id: executionId });
       this.#publish();
     } catch (failure) {
       logger.warn({ error: failure, executionId, workerId }, 'The block could not be written; it will show again');
+      this.#trouble = true;
+      this.#again([execution]);
     }
   }
 
