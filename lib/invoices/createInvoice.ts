@@ -1,7 +1,6 @@
 import type postgres from 'postgres';
 import { v7 as uuidv7 } from 'uuid';
-import { submitEventIn } from '../workflow';
-import { rawSql } from '../db/client';
+import { inTransaction, submitEventIn } from '../workflow';
 import { formatCents, formatInvoiceNumber, type ParsedInvoice, summarizeLines, sumLines } from './invoiceInput';
 
 export interface CreatedInvoice {
@@ -23,7 +22,7 @@ export async function createInvoice({
   userId,
   ...invoice
 }: ParsedInvoice & { readonly tenant: string; readonly userId: string }): Promise<CreatedInvoice> {
-  const { created, afterCommit } = await rawSql().begin(async (tx) => {
+  const { created, afterCommit } = await inTransaction(async (tx) => {
     const invoiceId = uuidv7();
     const number = await takeNumber({ tx, tenant });
     await insertInvoice({ tx, tenant, userId, invoiceId, number, invoice });
@@ -57,13 +56,7 @@ export async function createInvoice({
  * The next number of the tenant. The tenant's row stays locked until the commit, so that two takers cannot see the
  * same highest number, and a number given up by a rollback is taken by the next.
  */
-async function takeNumber({
-  tx,
-  tenant,
-}: {
-  readonly tx: postgres.TransactionSql;
-  readonly tenant: string;
-}): Promise<number> {
+async function takeNumber({ tx, tenant }: { readonly tx: postgres.Sql; readonly tenant: string }): Promise<number> {
   const locked = await tx`SELECT 1 FROM tenants WHERE tenant_id = ${tenant} FOR NO KEY UPDATE`;
   if (locked.length === 0) throw new Error(`No tenant ${tenant} exists.`);
   const [row] = await tx<{ number: number }[]>`
@@ -79,7 +72,7 @@ async function insertInvoice({
   number,
   invoice: { customer, lines, currency, note },
 }: {
-  readonly tx: postgres.TransactionSql;
+  readonly tx: postgres.Sql;
   readonly tenant: string;
   readonly userId: string;
   readonly invoiceId: string;
@@ -101,13 +94,7 @@ async function insertInvoice({
   await tx`INSERT INTO invoice_lines ${tx(rows)}`;
 }
 
-async function nameOf({
-  tx,
-  userId,
-}: {
-  readonly tx: postgres.TransactionSql;
-  readonly userId: string;
-}): Promise<string> {
+async function nameOf({ tx, userId }: { readonly tx: postgres.Sql; readonly userId: string }): Promise<string> {
   const [row] = await tx<{ name: string }[]>`SELECT name FROM users WHERE user_id = ${userId}`;
   return row?.name ?? userId;
 }

@@ -2,7 +2,7 @@
  * The door of the engine for the web server, workers and scripts: use-cases bound to the dependencies of this process.
  * `provideEngine` sets those; without it they are connected from the environment at the first use.
  */
-import type { TransactionSql } from 'postgres';
+import type { Sql } from 'postgres';
 import { rawSql } from '../db/client';
 import { env } from '../env';
 import { createChangeCounter } from '../redis/changeCounter';
@@ -23,10 +23,11 @@ import type { Logger, Metrics } from './model/ports/telemetry';
 import { createActionKeyStore } from './persistence/actions/actionKeys';
 import { createActionResultStore } from './persistence/actions/actionResults';
 import { createPostgresStore } from './persistence/executions/postgresStore';
-import { createPostgresMembership } from './persistence/membership';
+import { createPostgresMembership, workerSessionName } from './persistence/membership';
 import { createTaskDefinitionStore } from './persistence/tasks/taskDefinitions';
 import { createTaskStore } from './persistence/tasks/taskStore';
 import { publishRegistrations as publishAll } from './persistence/registrations';
+import { createTransactions, type Transactions } from './persistence/transactions';
 import { absentHintPublisher, absentHintSource } from './streams/absentHints';
 import { createRedisHintPublisher } from './streams/redisHintPublisher';
 import { createRedisHintSource } from './streams/redisHintSource';
@@ -50,14 +51,17 @@ export type { SubmitEventInput, SubmittedEvent } from './core/submitEvent';
 /** Begins every key in Redis. */
 export const redisPrefix = 'baton:';
 
-/** Connects to what the environment names. Redis is optional: without it owners and pages poll. */
+/**
+ * Connects to what the environment names. Redis is optional: without it owners and pages poll.
+ * @param options.workerId of the worker that this process will be: a successor finds its sessions by it.
+ */
 export async function connectFromEnvironment(
-  telemetry: { readonly logger?: Logger; readonly metrics?: Metrics } = {},
+  options: { readonly logger?: Logger; readonly metrics?: Metrics; readonly workerId?: string } = {},
 ): Promise<EngineDeps> {
   const { redisUrl: url, logLevel: level } = env();
-  const sql = rawSql();
-  const logger = telemetry.logger ?? createPinoLogger({ level, service: 'baton' });
-  const metrics = telemetry.metrics ?? silentMetrics;
+  const sql = options.workerId === undefined ? rawSql() : rawSql(workerSessionName(options.workerId));
+  const logger = options.logger ?? createPinoLogger({ level, service: 'baton' });
+  const metrics = options.metrics ?? silentMetrics;
   const counter = createChangeCounter({ sql });
   connectActions({ keys: createActionKeyStore({ sql }), logger, clock: systemClock });
   const redis = url === undefined ? null : { url, prefix: redisPrefix, logger, metrics };
@@ -75,8 +79,18 @@ export async function submitEvent(input: SubmitEventInput) {
   return submit(await engineDeps(), input);
 }
 
+/** Runs statements of several round trips as one transaction. */
+export async function inTransaction<T>(work: (transaction: Sql) => Promise<T>): Promise<T> {
+  const { sql } = await engineDeps();
+  let transactions = transactionsOf.get(sql);
+  if (!transactions) transactionsOf.set(sql, (transactions = createTransactions({ sql })));
+  return transactions.run({ work });
+}
+
+const transactionsOf = new WeakMap<Sql, Transactions>();
+
 /** Submits inside a transaction of the caller; call `afterCommit` once it is committed. */
-export async function submitEventIn(tx: TransactionSql, input: SubmitEventInput) {
+export async function submitEventIn(tx: Sql, input: SubmitEventInput) {
   return submitIn(await engineDeps(), tx, input);
 }
 

@@ -37,12 +37,12 @@ async function addPerson({ sql, person }: { readonly sql: postgres.Sql; readonly
   const known = await sql`SELECT 1 FROM users WHERE user_id = ${person.userId}`;
   if (known.length > 0) return;
   const passwordHash = await hashPassword(PASSWORD);
-  await sql.begin(async (tx) => {
-    await tx`
+  await sql`
+    WITH person AS (
       INSERT INTO users (user_id, email, name, tenant_id, password_hash)
-      VALUES (${person.userId}, ${person.email}, ${person.name}, ${person.tenant}, ${passwordHash})`;
-    await tx`
-      INSERT INTO user_roles (user_id, role)
-      SELECT ${person.userId}, role FROM unnest(${[...person.roles]}::text[]) AS role`;
-  });
+      VALUES (${person.userId}, ${person.email}, ${person.name}, ${person.tenant}, ${passwordHash})
+      RETURNING user_id
+    )
+    INSERT INTO user_roles (user_id, role)
+    SELECT user_id, role FROM person, unnest(${[...person.roles]}::text[]) AS role`;
 }

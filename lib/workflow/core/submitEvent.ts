@@ -2,15 +2,14 @@
  * A business fact enters: it is stored, and in the same transaction every attached workflow of the tenant is started.
  * Accepted means committed; hints only make it quick.
  */
-import type { TransactionSql } from 'postgres';
+import type { Sql, TransactionSql } from 'postgres';
 import { v7 as newId } from 'uuid';
 import { InvalidInputError } from '../model/errors';
 import type { WorkflowEvent } from '../model/events';
 import type { JsonValue } from '../model/json';
 import { partitionFor } from '../model/partitions';
 import type { Hint } from '../model/ports/hints';
-import { findAttached, type Registration } from '../persistence/registrations';
-import { insertExecutions, type NewExecution } from '../persistence/startExecutions';
+import { findSubmitted, storeBusEvent, type PreparedStart } from '../persistence/busEvents';
 import { instruments } from '../telemetry/names';
 import type { EngineDeps } from './engineDeps';
 
@@ -34,8 +33,12 @@ export interface SubmittedEvent {
   readonly executionIds: readonly string[];
 }
 
+/**
+ * One statement, so one commit.
+ * @throws InvalidInputError for an event without a type.
+ */
 export async function submitEvent(deps: EngineDeps, input: SubmitEventInput): Promise<SubmittedEvent> {
-  const { afterCommit, ...submitted } = await deps.sql.begin((tx) => submitEventIn(deps, tx, input));
+  const { afterCommit, ...submitted } = await submitEventIn(deps, deps.sql, input);
   await afterCommit();
   return submitted;
 }
@@ -46,30 +49,35 @@ export async function submitEvent(deps: EngineDeps, input: SubmitEventInput): Pr
  */
 export async function submitEventIn(
   deps: EngineDeps,
-  tx: TransactionSql,
+  tx: Sql | TransactionSql,
   input: SubmitEventInput,
 ): Promise<SubmittedEvent & { readonly afterCommit: () => Promise<void> }> {
   const event = eventOf(input);
-  const correlationId = input.correlationId ?? event.event_id;
-  const [stored] = await tx`
-    INSERT INTO workflow_bus_events (event_id, tenant_id, event_type, event_name, payload, user_id, correlation_id,
-                                     subject, idempotency_key)
-    VALUES (${event.event_id}, ${input.tenant}, ${event.type}, ${event.name},
-            ${JSON.stringify(event.payload)}::text::json, ${event.user_id}, ${correlationId}, ${input.subject ?? null},
-            ${input.idempotencyKey ?? null})
-    ON CONFLICT (tenant_id, idempotency_key) WHERE idempotency_key IS NOT NULL DO NOTHING
-    RETURNING event_id`;
-  if (!stored) return { ...(await earlierSubmit(tx, input)), afterCommit: () => Promise.resolve() };
-
-  const attached = await findAttached(tx, { tenant: input.tenant, eventType: event.type });
-  const executions = attached.map((registration) => startedBy(event, registration, input, correlationId));
-  await insertExecutions(tx, executions);
-  const hints = executions.map(({ partitionId, executionId }) => ({ partitionId, executionId }));
+  const { tenant, subject = null, idempotencyKey = null } = input;
+  const submission = { tenant, event, subject, idempotencyKey, correlationId: input.correlationId ?? event.event_id };
+  let stored = await storeBusEvent(tx, { ...submission, starts: starts(tenant, usualAttachments) });
+  if (stored.outcome === 'more_attachments') {
+    stored = await storeBusEvent(tx, { ...submission, starts: starts(tenant, stored.attachments) });
+  }
+  if (stored.outcome !== 'stored') {
+    return { ...(await findSubmitted(tx, { tenant, idempotencyKey })), afterCommit: () => Promise.resolve() };
+  }
+  const hints = stored.started;
   return {
     eventId: event.event_id,
-    executionIds: executions.map(({ executionId }) => executionId),
-    afterCommit: () => announce(deps, input.tenant, hints),
+    executionIds: hints.map(({ executionId }) => executionId),
+    afterCommit: () => announce(deps, tenant, hints),
   };
+}
+
+/** Ids are made beforehand, for as many attachments as an event type usually has. */
+const usualAttachments = 4;
+
+function starts(tenant: string, count: number): PreparedStart[] {
+  return Array.from({ length: count }, () => {
+    const executionId = newId();
+    return { executionId, partitionId: partitionFor(tenant, executionId), seed: newId() };
+  });
 }
 
 function eventOf(input: SubmitEventInput): WorkflowEvent<JsonValue> {
@@ -82,44 +90,6 @@ function eventOf(input: SubmitEventInput): WorkflowEvent<JsonValue> {
     event_id: newId(),
     timestamp: new Date().toISOString(),
   };
-}
-
-function startedBy(
-  event: WorkflowEvent<JsonValue>,
-  registration: Registration,
-  input: SubmitEventInput,
-  correlationId: string,
-): NewExecution {
-  const executionId = newId();
-  return {
-    executionId,
-    partitionId: partitionFor(input.tenant, executionId),
-    tenant: input.tenant,
-    registrationId: registration.registrationId,
-    subject: input.subject ?? null,
-    correlationId,
-    startedByEventId: event.event_id,
-    workflowKey: null,
-    started: {
-      workflow: registration.name,
-      version: registration.version,
-      trigger: event,
-      initialData: {},
-      seed: newId(),
-      logicalExecutionId: executionId,
-      startedBy: event.user_id,
-    },
-  };
-}
-
-async function earlierSubmit(tx: TransactionSql, input: SubmitEventInput): Promise<SubmittedEvent> {
-  const rows = await tx<{ event_id: string; execution_id: string | null }[]>`
-    SELECT b.event_id, e.execution_id
-    FROM workflow_bus_events b LEFT JOIN workflow_executions e ON e.started_by_event_id = b.event_id
-    WHERE b.tenant_id = ${input.tenant} AND b.idempotency_key = ${input.idempotencyKey ?? null}
-    ORDER BY e.execution_id`;
-  const executionIds = rows.flatMap((row) => (row.execution_id === null ? [] : [row.execution_id]));
-  return { eventId: rows[0]?.event_id ?? '', executionIds };
 }
 
 /** Wakes owners and open pages after a start. */

@@ -41,17 +41,3 @@ export async function findRegistration(sql: Sql | TransactionSql, name: string):
     WHERE name = ${name} AND tenant_id IS NULL`;
   return row ? { registrationId: row.registration_id, name: row.name, version: row.current_version } : null;
 }
-
-/** Workflows that an event type starts for a tenant. */
-export async function findAttached(
-  sql: Sql | TransactionSql,
-  query: { readonly tenant: string; readonly eventType: string },
-): Promise<readonly Registration[]> {
-  const rows = await sql<{ registration_id: string; name: string; current_version: string }[]>`
-    SELECT r.registration_id, r.name, r.current_version
-    FROM workflow_event_attachments a JOIN workflow_registrations r ON r.registration_id = a.workflow_id
-    WHERE a.tenant_id = ${query.tenant} AND a.event_type = ${query.eventType} AND a.is_active
-      AND (r.tenant_id IS NULL OR r.tenant_id = a.tenant_id)
-    ORDER BY a.created_at, a.attachment_id`;
-  return rows.map((row) => ({ registrationId: row.registration_id, name: row.name, version: row.current_version }));
-}
