@@ -18,7 +18,7 @@ async function main(): Promise<void> {
   const { logLevel, workerId = randomUUID(), replacesWorker = null, workerHealthPort } = env();
   const logger = createPinoLogger({ level: logLevel, service: 'worker' }).child({ workerId });
   const metrics = createPromMetrics({ labels: { workerId }, withProcessMetrics: true });
-  const deps = await connectFromEnvironment({ logger, metrics });
+  const deps = await connectFromEnvironment({ logger, metrics, workerId });
   provideEngine(deps);
 
   const runtime = getWorkflowRuntime();

@@ -5,6 +5,7 @@
 import { drizzle, type PostgresJsDatabase } from 'drizzle-orm/postgres-js';
 import postgres from 'postgres';
 import { env } from '../env';
+import { createRawClient } from './rawClient';
 import * as schema from './schema';
 
 export type PageDatabase = PostgresJsDatabase<typeof schema>;
@@ -20,19 +21,11 @@ const holder = globalThis as { [poolsKey]?: Pools };
 const pools: Pools = (holder[poolsKey] ??= {});
 
 /**
- * The engine's client: plain postgres.js. A session that idles inside a transaction, or waits for a lock, is given up
- * after 5 s, below a worker's lease of 8 s, so that a stalled process cannot hold up those who take over from it.
+ * The engine's client. Its sessions' patience of 5 s is below a worker's lease of 8 s.
+ * @param name what the sessions are called in `pg_stat_activity`; the first call decides.
  */
-export function rawSql(): postgres.Sql {
-  pools.raw ??= postgres(env().databaseUrl, {
-    max: env().databasePoolSize,
-    onnotice: () => undefined,
-    connection: {
-      application_name: 'baton',
-      idle_in_transaction_session_timeout: 5000,
-      lock_timeout: 5000,
-    },
-  });
+export function rawSql(name = 'baton'): postgres.Sql {
+  pools.raw ??= createRawClient({ url: env().databaseUrl, name, max: env().databasePoolSize, patienceMs: 5_000 });
   return pools.raw;
 }
 

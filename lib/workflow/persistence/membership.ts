@@ -4,8 +4,15 @@
  */
 import type { Sql } from 'postgres';
 import type { MembershipStore } from '../model/ports/membership';
+import { createTransactions, type Transactions } from './transactions';
+
+/** `application_name` of a worker's sessions: whoever takes over from it ends what it left open. */
+export function workerSessionName(workerId: string): string {
+  return `baton worker ${workerId}`;
+}
 
 export function createPostgresMembership(sql: Sql): MembershipStore {
+  const transactions = createTransactions({ sql, max: 1 });
   return {
     register: async (worker, leaseMs) => {
       await sql`
@@ -34,7 +41,7 @@ export function createPostgresMembership(sql: Sql): MembershipStore {
         ORDER BY w.worker_id`;
       const fenced: string[] = [];
       for (const { worker_id: workerId } of expired) {
-        if (await fenceOne(sql, workerId, workerId === knownDead)) fenced.push(workerId);
+        if (await fenceOne(sql, transactions, workerId, workerId === knownDead)) fenced.push(workerId);
       }
       return fenced;
     },
@@ -71,30 +78,55 @@ export function createPostgresMembership(sql: Sql): MembershipStore {
     },
 
     retire: async ({ workerId }) => {
-      await sql.begin(async (tx) => {
-        await tx`
-          UPDATE workflow_workers SET fenced_at = clock_timestamp(), fenced_reason = 'stopped'
-          WHERE worker_id = ${workerId} AND fenced_at IS NULL`;
-        await tx`
-          UPDATE workflow_partitions SET worker_id = NULL, changed_at = clock_timestamp() WHERE worker_id = ${workerId}`;
-        await tx`DELETE FROM workflow_worker_leases WHERE worker_id = ${workerId}`;
+      await transactions.run({
+        work: async (tx) => {
+          await tx`
+            UPDATE workflow_workers SET fenced_at = clock_timestamp(), fenced_reason = 'stopped'
+            WHERE worker_id = ${workerId} AND fenced_at IS NULL`;
+          await tx`
+            UPDATE workflow_partitions SET worker_id = NULL, changed_at = clock_timestamp()
+            WHERE worker_id = ${workerId}`;
+          await tx`DELETE FROM workflow_worker_leases WHERE worker_id = ${workerId}`;
+        },
       });
     },
   };
 }
 
-async function fenceOne(sql: Sql, workerId: string, knownDead: boolean): Promise<boolean> {
-  return sql.begin(async (tx) => {
-    // The lease is read again under the lock: a late heartbeat wins against a takeover that has not begun.
-    const fenced = await tx`
-      UPDATE workflow_workers w
-      SET fenced_at = clock_timestamp(), fenced_reason = ${knownDead ? 'process ended' : 'lease ran out'}
-      WHERE w.worker_id = ${workerId} AND w.fenced_at IS NULL
-        AND (${knownDead} OR EXISTS (
-          SELECT 1 FROM workflow_worker_leases l WHERE l.worker_id = w.worker_id AND l.lease_until < clock_timestamp()))`;
-    if (fenced.count === 0) return false;
-    await tx`
-      UPDATE workflow_partitions SET worker_id = NULL, changed_at = clock_timestamp() WHERE worker_id = ${workerId}`;
-    return true;
+async function fenceOne(sql: Sql, transactions: Transactions, workerId: string, knownDead: boolean): Promise<boolean> {
+  await endSessions(sql, workerId, knownDead);
+  return transactions.run({
+    work: async (tx) => {
+      // The lease is read again under the lock: a late heartbeat wins against a takeover that has not begun.
+      const fenced = await tx`
+        UPDATE workflow_workers w
+        SET fenced_at = clock_timestamp(), fenced_reason = ${knownDead ? 'process ended' : 'lease ran out'}
+        WHERE w.worker_id = ${workerId} AND w.fenced_at IS NULL
+          AND (${knownDead} OR EXISTS (
+            SELECT 1 FROM workflow_worker_leases l WHERE l.worker_id = w.worker_id AND l.lease_until < clock_timestamp()))`;
+      if (fenced.count === 0) return false;
+      await tx`
+        UPDATE workflow_partitions SET worker_id = NULL, changed_at = clock_timestamp() WHERE worker_id = ${workerId}`;
+      return true;
+    },
   });
+}
+
+/**
+ * A process that stands still in the middle of a statement's messages holds its locks as long as it stands: no timeout
+ * of the server counts a client that does not read its answer, or that has yet to bind what it prepared. A worker that
+ * was only late loses its connections, which costs it a reload.
+ */
+async function endSessions(sql: Sql, workerId: string, knownDead: boolean): Promise<void> {
+  try {
+    await sql`
+      SELECT pg_terminate_backend(a.pid) FROM pg_stat_activity a
+      WHERE a.application_name = ${workerSessionName(workerId)} AND a.pid <> pg_backend_pid()
+        AND (${knownDead} OR EXISTS (
+          SELECT 1 FROM workflow_worker_leases l
+          WHERE l.worker_id = ${workerId} AND l.lease_until < clock_timestamp()))`;
+  } catch (error) {
+    // Sessions of another role cannot be ended: then their own timeouts must do.
+    if ((error as { code?: unknown }).code !== '42501') throw error;
+  }
 }

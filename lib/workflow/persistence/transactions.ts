@@ -98,6 +98,7 @@ class Lane {
       // A connection that is replaced between two statements would split a transaction.
       max_lifetime: null,
       idle_timeout: 0,
+      fetch_types: !knowsArrayTypes(sql),
       onclose: () => this.discard(),
     };
     // The client takes options that it parsed before as they are; its types know only those of the first time.
@@ -177,4 +178,13 @@ class Lane {
       },
     });
   }
+}
+
+/**
+ * Whether a connection of the pool has read the types of arrays already; clients made from its options share them.
+ * The client's own query for them is awaited nowhere: one that is lost with its connection ends the process.
+ */
+function knowsArrayTypes(sql: Sql): boolean {
+  const { shared } = sql.options as { shared?: { readonly typeArrayMap?: object } };
+  return Object.keys(shared?.typeArrayMap ?? {}).length > 0;
 }

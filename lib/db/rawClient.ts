@@ -1,0 +1,37 @@
+import postgres, { type Sql } from 'postgres';
+
+/**
+ * A pool of the engine's: plain postgres.js. A session that idles inside a transaction, or waits for a lock, is given
+ * up after `patienceMs`; keep that below a worker's lease, so that a stalled process does not hold up those who take
+ * over from it.
+ */
+export function createRawClient({
+  url,
+  name,
+  max,
+  patienceMs,
+}: {
+  readonly url: string;
+  /** What the sessions are called in `pg_stat_activity`. */
+  readonly name: string;
+  /** Most connections at a time. */
+  readonly max: number;
+  readonly patienceMs: number;
+}): Sql {
+  const sql = postgres(url, {
+    max,
+    onnotice: () => undefined,
+    connection: {
+      application_name: name,
+      idle_in_transaction_session_timeout: patienceMs,
+      lock_timeout: patienceMs,
+    },
+  });
+  // postgres.js asks for the types of arrays on every new connection and awaits the answer nowhere: a connection that is
+  // lost during it ends the process by an unhandled rejection. Once asked they are known to the whole pool.
+  sql`SELECT 1`.then(
+    () => (sql.options.fetch_types = false),
+    () => undefined,
+  );
+  return sql;
+}
