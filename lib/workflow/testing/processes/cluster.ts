@@ -1,9 +1,9 @@
 /**
  * Some worker processes on one database and one Redis. Whoever dies is replaced, every other time naming the dead one
- * so that the takeover needs no expired lease. A spare process with its modules loaded stands by.
+ * so that the takeover needs no expired lease. Spare processes with their modules loaded stand by.
  */
 import { randomUUID } from 'node:crypto';
-import type { Fate, KillPoint } from './killPoints';
+import type { ArmedPoint, Fate, KillPoint } from './killPoints';
 import type { FixtureConfig } from './protocol';
 import { WorkerProcess, type Ended } from './workerProcess';
 
@@ -18,13 +18,14 @@ export class WorkerCluster {
   readonly #slots: WorkerProcess[] = [];
   readonly #restarts = new Set<Promise<void>>();
   readonly deaths: Death[] = [];
-  #spare: WorkerProcess;
+  readonly #spares: WorkerProcess[] = [];
+  #armedAtBirth: ArmedPoint | null = null;
+  #unborn = 0;
   #namePredecessor = false;
   #closing = false;
 
   constructor(config: FixtureConfig) {
     this.#config = config;
-    this.#spare = new WorkerProcess(config);
   }
 
   get workers(): readonly WorkerProcess[] {
@@ -36,6 +37,7 @@ export class WorkerCluster {
   }
 
   async start(count: number): Promise<void> {
+    for (let spare = 0; spare < count * 2; spare += 1) this.#spares.push(new WorkerProcess(this.#config));
     await Promise.all(Array.from({ length: count }, (_, slot) => this.#occupy(slot, null)));
   }
 
@@ -44,7 +46,14 @@ export class WorkerCluster {
     await Promise.all(this.#slots.map((worker, slot) => worker.arm({ point, fate, occurrence: slot + 1 })));
   }
 
+  /** Arms the point in the next so many workers before they begin: they die while they take over from others. */
+  armNext(count: number, point: KillPoint, fate: Fate): void {
+    this.#armedAtBirth = { point, fate, occurrence: 1 };
+    this.#unborn = count;
+  }
+
   disarmAll(): void {
+    this.#unborn = 0;
     for (const worker of this.#slots) worker.disarm();
   }
 
@@ -56,7 +65,7 @@ export class WorkerCluster {
   async stop(): Promise<readonly Ended[]> {
     this.#closing = true;
     await this.settled();
-    return Promise.all([...this.#slots, this.#spare].map((worker) => worker.stop()));
+    return Promise.all([...this.#slots, ...this.#spares].map((worker) => worker.stop()));
   }
 
   /** What workers that are running now, and those that died lately, warned about. */
@@ -69,10 +78,14 @@ export class WorkerCluster {
   }
 
   async #occupy(slot: number, replaces: string | null): Promise<void> {
-    const worker = this.#spare;
-    this.#spare = new WorkerProcess(this.#config);
+    const worker = this.#spares.shift() ?? new WorkerProcess(this.#config);
+    this.#spares.push(new WorkerProcess(this.#config));
     this.#slots[slot] = worker;
     void worker.ended.then((ended) => this.#replace(slot, worker, ended));
+    if (this.#unborn > 0 && this.#armedAtBirth) {
+      this.#unborn -= 1;
+      await worker.arm(this.#armedAtBirth);
+    }
     // One that dies while it starts is replaced like any other.
     await worker.run(randomUUID(), replaces).catch(() => undefined);
   }

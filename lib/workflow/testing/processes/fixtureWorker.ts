@@ -3,6 +3,7 @@
  * around its ports. Start it with `node --import tsx` and a `FixtureConfig` as JSON; it waits for `run`.
  */
 import postgres from 'postgres';
+import { createRawClient } from '../../../db/rawClient';
 import { createActionRegistry } from '../../core/actionRegistry';
 import { createActionRunner } from '../../core/actions/actionRunner';
 import { systemClock } from '../../core/actions/runHandler';
@@ -11,7 +12,7 @@ import { defaultWorkerSettings, Worker } from '../../core/worker/worker';
 import { createWorkflowRuntime } from '../../core/workflowRuntime';
 import { createActionResultStore } from '../../persistence/actions/actionResults';
 import { createPostgresStore } from '../../persistence/executions/postgresStore';
-import { createPostgresMembership } from '../../persistence/membership';
+import { createPostgresMembership, workerSessionName } from '../../persistence/membership';
 import { createTaskDefinitionStore } from '../../persistence/tasks/taskDefinitions';
 import { createTransactions } from '../../persistence/transactions';
 import { createRedisHintPublisher } from '../../streams/redisHintPublisher';
@@ -30,14 +31,12 @@ const tell = (message: FromWorker): void => void process.send?.(message);
 
 // As lib/db/client.ts has it, in proportion to the lease: a frozen process must not hold up its successors.
 const patienceMs = Math.round(config.leaseMs * 0.6);
-const sql = postgres(config.databaseUrl, {
-  max: 6,
-  onnotice: () => undefined,
-  connection: { idle_in_transaction_session_timeout: patienceMs, lock_timeout: patienceMs },
-});
+const connect = (workerId: string) =>
+  createRawClient({ url: config.databaseUrl, name: workerSessionName(workerId), max: 6, patienceMs });
 const calls = postgres(config.databaseUrl, { max: 2, onnotice: () => undefined });
 
 async function run(workerId: string, replaces: string | null): Promise<Worker> {
+  const sql = connect(workerId);
   const logger = createPinoLogger({ level: 'warn', service: 'fixture' });
   const metrics = silentMetrics;
   const redis = { url: config.redisUrl, prefix: config.redisPrefix, logger, metrics };

@@ -60,6 +60,7 @@ export class WorkerProcess {
   }
 
   async arm(armed: ArmedPoint): Promise<void> {
+    await this.#until('loaded');
     this.#seen.delete('armed');
     this.#send({ type: 'arm', armed });
     await this.#until('armed').catch(() => undefined);

@@ -1,0 +1,40 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { hasTestRedis } from '../../../db/testing/testDatabase';
+import type { StartedExecution } from './load';
+import { untilEnded, violations } from './oracle';
+import { createSite, type Site } from './site';
+
+describe.skipIf(!hasTestRedis())('connections to the database that are cut under load', () => {
+  let site: Site;
+  let cut = 0;
+  beforeAll(async () => {
+    site = await createSite();
+  });
+  afterAll(async () => {
+    await site.close();
+    process.stdout.write(`Cut: ${cut} connections, ${site.load.started.length} executions\n`);
+  });
+
+  it('cost nothing but time', async () => {
+    const { cluster, load, sql } = site;
+    const executions: StartedExecution[] = [];
+    for (let round = 0; round < 25; round += 1) {
+      executions.push(...(await load.start(1)));
+      const rows = await sql`
+        SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+        WHERE datname = current_database() AND application_name LIKE 'baton worker %' AND random() < 0.5`;
+      cut += rows.length;
+      await new Promise((resolve) => setTimeout(resolve, 120));
+    }
+    const t0 = performance.now();
+    const dbg = setInterval(() => {
+      void violations(sql, executions).then((v) =>
+        process.stderr.write(`${Math.round(performance.now() - t0)} ${v.length} ${v.slice(0, 6).join(' | ')}\n`),
+      );
+    }, 3000);
+    await untilEnded(sql, executions);
+    clearInterval(dbg);
+    process.stderr.write(`settled ${performance.now() - t0}\n${cluster.report()}`);
+    expect(await violations(sql, executions), cluster.report()).toEqual([]);
+  });
+});
