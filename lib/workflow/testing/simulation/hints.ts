@@ -1,0 +1,84 @@
+/** Hints between processes: lost, doubled and late as the dice fall, kept for the next owner while unacknowledged. */
+import type { Hint, HintListener, HintSource, ReceivedHint } from '../../model/ports/hints';
+import type { FaultDice } from './faults';
+import type { StepOwner, VirtualTime } from './virtualTime';
+
+interface Reader {
+  readonly owner: StepOwner;
+  partitions: ReadonlySet<number>;
+  listener: HintListener | null;
+}
+
+interface Kept {
+  readonly hint: ReceivedHint;
+  reader: Reader | null;
+}
+
+export class SimulatedHints {
+  readonly #kept = new Map<string, Kept>();
+  readonly #readers = new Set<Reader>();
+  #lastToken = 0;
+
+  constructor(
+    private readonly time: VirtualTime,
+    private readonly faults: FaultDice,
+  ) {}
+
+  publish(hint: Hint): void {
+    for (const delayMs of this.faults.hintDelaysMs()) {
+      this.time.schedule({ delayMs, owner: null, label: `hint ${hint.executionId}`, run: () => this.#arrive(hint) });
+    }
+  }
+
+  /** Everything is lost; readers are told. */
+  flush(): void {
+    this.#kept.clear();
+    for (const { owner, listener } of this.#readers) {
+      this.time.schedule({ delayMs: 5, owner, label: 'hints heal', run: () => listener?.onHeal() });
+    }
+  }
+
+  sourceFor(owner: StepOwner): HintSource {
+    const reader: Reader = { owner, partitions: new Set(), listener: null };
+    return {
+      start: async ({ listener }) => {
+        reader.listener = listener;
+        this.#readers.add(reader);
+      },
+      setPartitions: ({ partitionIds }) => {
+        const added = partitionIds.filter((id) => !reader.partitions.has(id));
+        reader.partitions = new Set(partitionIds);
+        for (const kept of this.#kept.values()) {
+          if (added.includes(kept.hint.partitionId)) this.#deliver(kept, reader);
+        }
+      },
+      acknowledge: async ({ hints }) => {
+        for (const { token } of hints) this.#kept.delete(token);
+      },
+      stop: async () => {
+        reader.listener = null;
+        this.#readers.delete(reader);
+      },
+      state: () => (this.faults.plan.hints.absent ? 'absent' : 'up'),
+    };
+  }
+
+  #arrive(hint: Hint): void {
+    this.#lastToken += 1;
+    const kept: Kept = { hint: { ...hint, token: `${this.#lastToken}` }, reader: null };
+    this.#kept.set(kept.hint.token, kept);
+    for (const reader of this.#readers) {
+      if (reader.owner.isAlive && reader.partitions.has(hint.partitionId)) return this.#deliver(kept, reader);
+    }
+  }
+
+  #deliver(kept: Kept, reader: Reader): void {
+    kept.reader = reader;
+    this.time.schedule({
+      delayMs: this.faults.latencyMs(),
+      owner: reader.owner,
+      label: `hears ${kept.hint.executionId}`,
+      run: () => void reader.listener?.onHints({ hints: [kept.hint] }),
+    });
+  }
+}

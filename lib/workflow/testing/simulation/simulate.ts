@@ -1,0 +1,331 @@
+/** One simulation: a seed decides the workflows, what is sent to them, every delay and every fault. */
+import { drainMacrotask } from '../../core/sandbox';
+import { Worker, type WorkerParts, type WorkerSettings } from '../../core/worker/worker';
+import { ExecutionEndedError } from '../../model/errors';
+import type { ExecutionStore } from '../../model/ports/store';
+import { isEnded } from '../../model/status';
+import { uuidFrom } from '../../replay/random';
+import type { Effect } from '../memory/actionResults';
+import { completeTask, insertExecution, insertSignal } from '../memory/senders';
+import { isOpen, MemoryTables, type Transport } from '../memory/tables';
+import { Dice } from './dice';
+import { drawFaults, FaultDice, type FaultPlan } from './faults';
+import { SimulatedHints } from './hints';
+import { violationsOf, type Observed } from './oracle';
+import { drawScenarios, type Scenario } from './scenarios';
+import type { ExternalCall } from './simulatedActions';
+import { SimulatedProcess, type World } from './simulatedProcess';
+import { VirtualTime } from './virtualTime';
+
+/** A patch of the product that the oracle must notice. */
+export interface Mutation {
+  readonly WorkerClass?: new (parts: WorkerParts) => Worker;
+  readonly wrapStore?: (store: ExecutionStore, tables: MemoryTables, network: Transport) => ExecutionStore;
+}
+
+export interface SimulationResult {
+  readonly seed: string;
+  readonly violations: readonly string[];
+  readonly traceHash: string;
+  readonly steps: number;
+  readonly virtualMs: number;
+  readonly counts: {
+    readonly executions: number;
+    readonly entries: number;
+    readonly crashes: number;
+    readonly stalls: number;
+    readonly takeovers: number;
+    readonly failedStatements: number;
+  };
+  /** Empty unless it was asked for. */
+  readonly trace: readonly string[];
+}
+
+const startMs = Date.UTC(2026, 0, 5, 9);
+const partitionCount = 6;
+/** How long after the last fault everything must have come to its end. */
+const patienceMs = 60_000;
+
+export async function simulate(options: {
+  readonly seed: string;
+  readonly faults?: FaultPlan;
+  readonly mutation?: Mutation;
+  readonly keepTrace?: boolean;
+}): Promise<SimulationResult> {
+  const simulation = new Simulation(options.seed, options.faults ?? drawFaults(options.seed), options);
+  return simulation.run();
+}
+
+class Simulation {
+  readonly #dice: Dice;
+  readonly #time: VirtualTime;
+  readonly #faults: FaultDice;
+  readonly #tables: MemoryTables;
+  readonly #hints: SimulatedHints;
+  readonly #world: World;
+  readonly #processes = new Set<SimulatedProcess>();
+  readonly #scenarios = new Map<string, Scenario>();
+  readonly #effects: Effect[] = [];
+  readonly #externalCalls: ExternalCall[] = [];
+  readonly #writes: Observed['writes'][number][] = [];
+  readonly #accepted = new Map<string, string[]>();
+  readonly #planned = new Map<string, number>();
+  #lastProcess = 0;
+  #lastTask = 0;
+  #unsent = 0;
+  #counts = { crashes: 0, stalls: 0 };
+
+  constructor(
+    private readonly seed: string,
+    plan: FaultPlan,
+    options: { readonly mutation?: Mutation; readonly keepTrace?: boolean },
+  ) {
+    this.#dice = new Dice(`${seed}:program`);
+    this.#time = new VirtualTime({ startMs, settle: drainMacrotask, keepTrace: options.keepTrace ?? false });
+    this.#faults = new FaultDice(seed, plan, () => this.#time.nowMs >= startMs + plan.endMs);
+    this.#tables = new MemoryTables({
+      nowMs: () => this.#time.nowMs,
+      partitionCount,
+      onWrite: (note) => {
+        this.#writes.push({ ...note, wasFenced: this.#tables.isFenced(note.workerId) });
+        const { status, log } = this.#tables.execution(note.executionId);
+        const kinds = log.slice(note.fromHead, note.toHead).map((entry) => entry.kind);
+        const { workerId, statement, executionId, fromHead, toHead } = note;
+        this.#time.note(`  ${workerId} ${statement} ${executionId} ${fromHead}-${toHead} ${status} ${kinds.join(' ')}`);
+      },
+    });
+    this.#hints = new SimulatedHints(this.#time, this.#faults);
+    this.#world = {
+      time: this.#time,
+      tables: this.#tables,
+      faults: this.#faults,
+      hints: this.#hints,
+      settings: settingsOf(this.#dice),
+      WorkerClass: options.mutation?.WorkerClass ?? Worker,
+      wrapStore: options.mutation?.wrapStore ?? ((store) => store),
+      onEffect: (effect) => this.#effects.push(effect),
+      onExternalCall: (call) => {
+        this.#externalCalls.push(call);
+        this.#time.note(`  calls out ${call.executionId} ${call.commandId}`);
+      },
+      nextTaskId: () => {
+        this.#lastTask += 1;
+        return `task-${this.#lastTask}`;
+      },
+    };
+  }
+
+  async run(): Promise<SimulationResult> {
+    this.#plan();
+    const workers = this.#dice.between(2, 3);
+    for (let i = 0; i < workers; i += 1) this.#startProcess(this.#dice.between(0, 200), null);
+    const { plan } = this.#faults;
+    await this.#time.run({
+      untilMs: startMs + Math.max(plan.endMs, 10_000) + patienceMs,
+      isDone: () => this.#isDone(),
+      afterStep: () => this.#misfortune(),
+    });
+    const violations = await violationsOf(
+      {
+        tables: this.#tables,
+        scenarios: this.#scenarios,
+        effects: this.#effects,
+        externalCalls: this.#externalCalls,
+        writes: this.#writes,
+        accepted: this.#accepted,
+      },
+      drainMacrotask,
+    );
+    const { traceHash, steps, trace } = this.#time;
+    const fenced = [...this.#tables.workers.values()].filter((worker) => worker.fencedAtMs !== null);
+    return {
+      seed: this.seed,
+      violations,
+      traceHash,
+      steps,
+      virtualMs: this.#time.nowMs - startMs,
+      counts: {
+        executions: this.#scenarios.size,
+        entries: [...this.#tables.executions.values()].reduce((sum, row) => sum + row.headSeq, 0),
+        ...this.#counts,
+        takeovers: fenced.length,
+        failedStatements: this.#faults.failedStatements,
+      },
+      trace,
+    };
+  }
+
+  // What comes from outside
+
+  #plan(): void {
+    const scenarios = drawScenarios(this.#dice, this.#dice.between(2, 5));
+    for (const [index, scenario] of scenarios.entries()) {
+      const executionId = `x${index + 1}`;
+      this.#scenarios.set(executionId, scenario);
+      this.#unsent += 1 + scenario.events.length;
+      this.#outside(scenario.startAfterMs, `start ${executionId} ${scenario.workflow}`, () => this.#start(executionId));
+      for (const event of scenario.events) {
+        const afterMs = scenario.startAfterMs + event.afterMs;
+        this.#outside(afterMs, `send ${event.name} to ${executionId}`, () =>
+          this.#send(executionId, event.name, event.payload),
+        );
+      }
+    }
+    this.#outside(0, 'people look', () => this.#people());
+  }
+
+  #outside(delayMs: number, label: string, run: () => void): void {
+    this.#time.schedule({ delayMs, owner: null, label, run });
+  }
+
+  #start(executionId: string): void {
+    this.#unsent -= 1;
+    const scenario = this.#scenarios.get(executionId);
+    if (!scenario) return;
+    const partitionId = this.#dice.between(0, partitionCount - 1);
+    insertExecution(this.#tables, {
+      executionId,
+      partitionId,
+      tenant: 'acme',
+      started: {
+        workflow: scenario.workflow,
+        version: '1',
+        trigger: {
+          name: 'workflow.started',
+          type: 'workflow.started',
+          payload: {},
+          user_id: null,
+          event_id: executionId,
+          timestamp: new Date(this.#time.nowMs).toISOString(),
+        },
+        initialData: scenario.data,
+        seed: uuidFrom(this.#dice.random),
+        logicalExecutionId: executionId,
+        startedBy: null,
+      },
+    });
+    this.#hints.publish({ executionId, partitionId });
+  }
+
+  #send(executionId: string, name: string, payload: Scenario['events'][number]['payload']): void {
+    this.#unsent -= 1;
+    const eventId = `${executionId}-${this.#unsent}`;
+    const timestamp = new Date(this.#time.nowMs).toISOString();
+    try {
+      insertSignal(this.#tables, executionId, {
+        name,
+        type: name,
+        payload,
+        user_id: null,
+        event_id: eventId,
+        timestamp,
+      });
+    } catch (error) {
+      if (error instanceof ExecutionEndedError) return;
+      throw error;
+    }
+    this.#accepted.set(executionId, [...(this.#accepted.get(executionId) ?? []), eventId]);
+    const { partitionId } = this.#tables.execution(executionId);
+    this.#hints.publish({ executionId, partitionId });
+  }
+
+  /** People answer open tasks, each after a while; sometimes in the very moment in which its time runs out. */
+  #people(): void {
+    for (const task of this.#tables.tasks.values()) {
+      if (!isOpen(task)) continue;
+      const { expiresAtMs } = task.insert.row;
+      const nowMs = this.#time.nowMs;
+      if (!this.#planned.has(task.taskId)) {
+        const atLast = expiresAtMs !== null && this.#dice.chance(0.3) ? expiresAtMs - nowMs : null;
+        this.#planned.set(task.taskId, nowMs + (atLast ?? this.#dice.between(0, 4_000)));
+      }
+      if ((this.#planned.get(task.taskId) ?? 0) > nowMs) continue;
+      const outcome = this.#dice.pick(['approve', 'reject']);
+      if (completeTask(this.#tables, { taskId: task.taskId, outcome, by: 'mia' })) {
+        this.#time.note(`  mia answers ${task.taskId}: ${outcome}`);
+        const { executionId, partitionId } = this.#tables.execution(task.executionId);
+        this.#hints.publish({ executionId, partitionId });
+      }
+    }
+    this.#outside(this.#dice.between(50, 200), 'people look', () => this.#people());
+  }
+
+  // Processes and what happens to them
+
+  #startProcess(delayMs: number, replaces: string | null): void {
+    this.#lastProcess += 1;
+    const name = `w${this.#lastProcess}`;
+    this.#outside(delayMs, `${name} begins${replaces === null ? '' : `, knowing that ${replaces} is dead`}`, () => {
+      const process = new SimulatedProcess(this.#world, name, {
+        replaces,
+        onEnd: (ended, why) => this.#end(ended, why, false),
+      });
+      this.#processes.add(process);
+    });
+  }
+
+  #end(process: SimulatedProcess, why: string, isKnown: boolean): void {
+    if (!process.isAlive) return;
+    process.die();
+    this.#processes.delete(process);
+    this.#time.note(`  ${process.name} ends: ${why}`);
+    this.#startProcess(this.#faults.dice.between(20, 1_500), isKnown ? process.name : null);
+  }
+
+  #misfortune(): void {
+    const { plan, dice } = this.#faults;
+    const [first, ...others] = this.#processes;
+    if (!first) return;
+    if (this.#faults.happens(plan.crash)) {
+      this.#counts.crashes += 1;
+      this.#end(dice.pick([first, ...others]), 'killed', dice.chance(0.5));
+    }
+    const [alive, ...more] = this.#processes;
+    if (!alive) return;
+    const anyone = () => dice.pick([alive, ...more]);
+    if (this.#faults.happens(plan.stall)) {
+      this.#counts.stalls += 1;
+      const { leaseMs } = this.#world.settings.membership;
+      const forMs = dice.chance(0.5) ? dice.between(20, 800) : dice.between(leaseMs, 3 * leaseMs);
+      const process = anyone();
+      this.#time.note(`  ${process.name} stalls for ${forMs} ms`);
+      process.stall(forMs);
+    }
+    if (this.#faults.happens(plan.clockJump)) anyone().jumpClock(dice.between(100, 10_000));
+    if (this.#faults.happens(plan.hintFlush)) this.#hints.flush();
+    if (this.#faults.happens(plan.gracefulStop)) this.#stopGracefully(anyone());
+  }
+
+  #stopGracefully(process: SimulatedProcess): void {
+    this.#time.note(`  ${process.name} is asked to stop`);
+    const ended = () => this.#end(process, 'stopped', false);
+    process.worker.stop().then(ended, ended);
+  }
+
+  #isDone(): boolean {
+    const { nowMs } = this.#time;
+    if (this.#unsent > 0 || nowMs < startMs + this.#faults.plan.endMs) return false;
+    // A displaced owner shall still wake up and try to write.
+    for (const process of this.#processes) if (process.stalledUntilMs + 200 > nowMs) return false;
+    for (const [executionId, { expected }] of this.#scenarios) {
+      const row = this.#tables.executions.get(executionId);
+      if (row?.status !== expected.status && !(row && isEnded(row.status))) return false;
+      if (isEnded(row.status) && row.inbox.some((each) => each.disposition === null)) return false;
+    }
+    return true;
+  }
+}
+
+function settingsOf(dice: Dice): WorkerSettings {
+  return {
+    membership: { leaseMs: 3_000, heartbeatMs: 800, balanceMs: 700 },
+    sweepMs: 1_000,
+    sweepWithoutHintsMs: 400,
+    drainMs: 1_500,
+    limits: {
+      takeBatch: dice.pick([1, 256]),
+      flushBatch: dice.pick([1, 1_024]),
+      liveExecutions: dice.pick([1, 100]),
+    },
+  };
+}

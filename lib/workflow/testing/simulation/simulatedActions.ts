@@ -1,0 +1,61 @@
+/** The actions of simulated workflows, over the product's registry and runner. */
+import { createActionRegistry, TransactionIsolationLevel, type ActionRegistry } from '../../core/actionRegistry';
+import type { ActionContext } from '../../core/actions/types';
+
+/** One request to the world outside. */
+export interface ExternalCall {
+  readonly executionId: string;
+  readonly commandId: string;
+  readonly idempotencyKey: string;
+  readonly what: string;
+}
+
+const parameters = [{ name: 'what', type: 'string', required: true }] as const;
+
+export function registerSimulatedActions(options: {
+  /** Waits as long as the world takes. */
+  readonly takeTime: () => Promise<void>;
+  readonly onExternalCall: (call: ExternalCall) => void;
+  readonly failsNow: () => boolean;
+}): ActionRegistry {
+  const { takeTime, onExternalCall, failsNow } = options;
+  const registry = createActionRegistry();
+  const callOut = (context: ActionContext, what: string): void => {
+    const { executionId, commandId, idempotencyKey } = context;
+    onExternalCall({ executionId, commandId: commandId ?? '', idempotencyKey, what });
+  };
+
+  registry.registerSimpleAction('charge', 'Asks another system', parameters, async ({ what }, context) => {
+    callOut(context, what);
+    await takeTime();
+    return { what };
+  });
+  registry.registerSimpleAction(
+    'flaky',
+    'Asks a system that is often out of order',
+    parameters,
+    async ({ what }, context) => {
+      callOut(context, what);
+      await takeTime();
+      if (failsNow()) throw new Error('out of order');
+      return { what };
+    },
+    { retry: { attempts: 1_000, backoffMs: 20, maxBackoffMs: 100 } },
+  );
+  registry.registerSimpleAction('refuse', 'Always fails', parameters, async ({ what }, context) => {
+    callOut(context, what);
+    await takeTime();
+    throw new Error(`refused ${what}`);
+  });
+  registry.registerDatabaseAction(
+    'book',
+    'Writes to the database',
+    parameters,
+    TransactionIsolationLevel.READ_COMMITTED,
+    async ({ what }, { transaction }) => {
+      await transaction.raw('INSERT INTO bookings (what) VALUES (?)', [what]);
+      return { what };
+    },
+  );
+  return registry;
+}

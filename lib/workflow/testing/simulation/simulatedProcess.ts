@@ -1,0 +1,134 @@
+/** One worker process: the product's worker over simulated ports. It can die, stall, and have a wrong clock. */
+import { createActionRunner } from '../../core/actions/actionRunner';
+import { processSandbox } from '../../core/sandbox';
+import type { Worker, WorkerParts, WorkerSettings } from '../../core/worker/worker';
+import type { Scheduler } from '../../model/ports/scheduler';
+import type { ExecutionStore } from '../../model/ports/store';
+import type { Logger } from '../../model/ports/telemetry';
+import { silentMetrics } from '../../telemetry/silentMetrics';
+import { createMemoryActionResults, type Effect } from '../memory/actionResults';
+import { createMemoryStore } from '../memory/executionStore';
+import { createMemoryMembership } from '../memory/membership';
+import type { MemoryTables, Transport } from '../memory/tables';
+import type { FaultDice } from './faults';
+import type { SimulatedHints } from './hints';
+import { networkOf } from './network';
+import { registerSimulatedActions, type ExternalCall } from './simulatedActions';
+import { prepareTask } from './simulatedTasks';
+import type { Step, StepOwner, VirtualTime } from './virtualTime';
+import { simulatedWorkflows } from './workflows';
+
+/** What all processes of a simulation share. */
+export interface World {
+  readonly time: VirtualTime;
+  readonly tables: MemoryTables;
+  readonly faults: FaultDice;
+  readonly hints: SimulatedHints;
+  readonly settings: WorkerSettings;
+  readonly WorkerClass: new (parts: WorkerParts) => Worker;
+  /** Changes what a worker knows as its store: for mutants. */
+  readonly wrapStore: (store: ExecutionStore, tables: MemoryTables, network: Transport) => ExecutionStore;
+  readonly onEffect: (effect: Effect) => void;
+  readonly onExternalCall: (call: ExternalCall) => void;
+  readonly nextTaskId: () => string;
+}
+
+export class SimulatedProcess implements StepOwner {
+  readonly worker: Worker;
+  isAlive = true;
+  stalledUntilMs = 0;
+  #clockAheadMs: number;
+  readonly #clockRate: number;
+
+  constructor(
+    private readonly world: World,
+    readonly name: string,
+    options: { readonly replaces: string | null; readonly onEnd: (process: SimulatedProcess, why: string) => void },
+  ) {
+    const { time, tables, faults, hints } = world;
+    const { dice } = faults;
+    this.#clockAheadMs = dice.between(0, 1_000_000);
+    this.#clockRate = 1 + (dice.random() - 0.5) / 50;
+    const network = networkOf({ time, faults, owner: this });
+    const scheduler = this.#scheduler();
+    const logger = this.#logger();
+    const metrics = silentMetrics;
+    const wait = (ms: number) => new Promise<void>((run) => scheduler.setTimer({ delayMs: ms, run }));
+    const registry = registerSimulatedActions({
+      takeTime: () => wait(dice.chance(0.1) ? dice.between(0, 5_000) : dice.between(0, 120)),
+      onExternalCall: world.onExternalCall,
+      failsNow: () => dice.chance(0.3),
+    });
+    this.worker = new world.WorkerClass({
+      identity: { workerId: name, host: 'simulation', pid: 1, codeVersion: '1' },
+      replaces: options.replaces,
+      membership: createMemoryMembership({ tables, transport: network }),
+      store: world.wrapStore(createMemoryStore({ tables, transport: network }), tables, network),
+      hints: hints.sourceFor(this),
+      definition: (workflow) => simulatedWorkflows.get(workflow),
+      actions: createActionRunner({
+        registry,
+        results: createMemoryActionResults({ tables, workerId: name, onEffect: world.onEffect, transport: network }),
+        logger,
+        metrics,
+        clock: { now: () => time.nowMs, random: () => dice.random(), pause: wait },
+      }),
+      tasks: {
+        prepare: (requests) =>
+          network('prepareTasks', () => requests.map((request) => prepareTask(request, world.nextTaskId()))),
+      },
+      live: { publish: async () => undefined, close: async () => undefined },
+      sandbox: processSandbox(),
+      // One step: all continuations of the step before it have run by then.
+      drain: () => new Promise((run) => scheduler.setTimer({ delayMs: 0, run })),
+      scheduler,
+      logger,
+      metrics,
+      monotonicMs: () => time.nowMs * this.#clockRate + this.#clockAheadMs,
+      wallMs: () => time.nowMs + faults.plan.wallSkewMs,
+      settings: world.settings,
+      onFenced: () => options.onEnd(this, 'found itself fenced'),
+    });
+    this.worker.start().catch((error: unknown) => options.onEnd(this, `could not start: ${String(error)}`));
+  }
+
+  /** From now on nothing of this process runs; what it sent is on its way all the same. */
+  die(): void {
+    this.isAlive = false;
+  }
+
+  stall(forMs: number): void {
+    this.stalledUntilMs = this.world.time.nowMs + forMs;
+  }
+
+  jumpClock(byMs: number): void {
+    this.#clockAheadMs += byMs;
+  }
+
+  #scheduler(): Scheduler {
+    const { time } = this.world;
+    return {
+      setTimer: ({ delayMs, run }) => time.schedule({ delayMs, owner: this, label: 'goes on', run }),
+      clearTimer: (handle) => {
+        if (handle) (handle as Step).isCanceled = true;
+      },
+    };
+  }
+
+  #logger(): Logger {
+    const { time } = this.world;
+    const note = (fields: Readonly<Record<string, unknown>>, message: string) => {
+      const { error, executionId } = fields;
+      const what = error instanceof Error ? `: ${error.name}: ${error.message}` : '';
+      time.note(`${this.name} says "${message}"${executionId ? ` of ${String(executionId)}` : ''}${what}`);
+    };
+    const logger: Logger = {
+      debug: () => undefined,
+      info: () => undefined,
+      warn: note,
+      error: note,
+      child: () => logger,
+    };
+    return logger;
+  }
+}

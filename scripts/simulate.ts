@@ -1,0 +1,66 @@
+/**
+ * Runs simulations of the engine and prints what came of them: `npm run simulate -- --seeds 1000 [--seed S]`. A seed
+ * that breaks a promise prints its trace; `--seed` runs that one again.
+ */
+import { parseArgs } from 'node:util';
+import { noFaults } from '../lib/workflow/testing/simulation/faults';
+import { simulate, type SimulationResult } from '../lib/workflow/testing/simulation/simulate';
+
+const { values } = parseArgs({
+  options: {
+    seeds: { type: 'string', default: '1000' },
+    /** Runs this seed alone, or the first of several. */
+    seed: { type: 'string' },
+    /** The same programs on a machine where nothing fails. */
+    calm: { type: 'boolean', default: false },
+    trace: { type: 'boolean', default: false },
+  },
+});
+
+const total = values.seed === undefined ? Number(values.seeds) : 1;
+if (!Number.isInteger(total) || total < 1) {
+  process.stderr.write('--seeds takes a whole number from 1.\n');
+  process.exit(2);
+}
+
+const faults = values.calm ? { faults: noFaults } : {};
+const began = performance.now();
+const results: SimulationResult[] = [];
+const broken: SimulationResult[] = [];
+const maxShown = 3;
+
+for (let i = 1; i <= total; i += 1) {
+  const seed = values.seed ?? String(i);
+  const result = await simulate({ seed, ...faults, keepTrace: values.trace });
+  results.push({ ...result, trace: [] });
+  if (values.trace) console.log(result.trace.join('\n'));
+  if (result.violations.length === 0) continue;
+  broken.push(result);
+  if (broken.length > maxShown) continue;
+  const traced = await simulate({ seed, ...faults, keepTrace: true });
+  if (!values.trace) console.log(`\nTrace of seed ${seed}:\n${traced.trace.join('\n')}`);
+  console.log(`\nSeed ${seed} breaks a promise:`);
+  for (const violation of result.violations) console.log(`  ${violation}`);
+  console.log(`Again: npm run simulate -- --seed ${seed}${values.calm ? ' --calm' : ''}`);
+}
+
+const sum = (of: (result: SimulationResult) => number) => results.reduce((all, result) => all + of(result), 0);
+const seconds = (performance.now() - began) / 1000;
+const table: Readonly<Record<string, number>> = {
+  runs: results.length,
+  executions: sum((result) => result.counts.executions),
+  entries: sum((result) => result.counts.entries),
+  steps: sum((result) => result.steps),
+  crashes: sum((result) => result.counts.crashes),
+  stalls: sum((result) => result.counts.stalls),
+  takeovers: sum((result) => result.counts.takeovers),
+  failedStatements: sum((result) => result.counts.failedStatements),
+  virtualHours: Math.round(sum((result) => result.virtualMs) / 360_000) / 10,
+  seconds: Math.round(seconds * 10) / 10,
+  violations: broken.length,
+};
+console.log('');
+for (const [name, value] of Object.entries(table)) console.log(`${name.padEnd(18)}${String(value).padStart(12)}`);
+if (broken.length > 0) console.log(`broken seeds: ${broken.map((result) => result.seed).join(' ')}`);
+console.log(JSON.stringify(table));
+process.exit(broken.length > 0 ? 1 : 0);
