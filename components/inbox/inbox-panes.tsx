@@ -49,8 +49,9 @@ export function InboxPanes({
   useEffect(() => {
     // The task that is being read stays in the pane when the list changes; on a phone the list comes first.
     if (isPicked || selectedId === null || !matchMedia('(min-width: 900px)').matches) return;
-    window.history.replaceState(null, '', hrefOf(selectedId));
-  }, [isPicked, selectedId, hrefOf]);
+    // Through the router: an address changed behind its back makes a refresh of that moment load the whole page anew.
+    router.replace(hrefOf(selectedId), { scroll: false });
+  }, [isPicked, selectedId, hrefOf, router]);
 
   const select = (taskId: string) => {
     startTransition(() => {
