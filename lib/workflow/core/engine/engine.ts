@@ -23,7 +23,7 @@ import { instruments } from '../../telemetry/names';
 import { processScheduler, sleep } from '../scheduler';
 import type { EngineClock } from './clock';
 import { LiveExecution } from './liveExecution';
-import { isSplittable, splitUntilGood } from './splitBatch';
+import { splitUntilGood } from './splitBatch';
 import { TimerWakes } from './timerWakes';
 
 export interface EnginePorts {
@@ -59,6 +59,7 @@ export const defaultEngineLimits: EngineLimits = { takeBatch: 256, flushBatch: 1
 
 const timerHorizonMs = 10_000;
 const deferralMs = 5_000;
+const drainPollMs = 20;
 
 type Feed = Map<LiveExecution, HistoryEntry[]>;
 
@@ -119,15 +120,16 @@ export class Engine {
     for (const partition of leaving) this.#partitions.delete(partition);
     for (const [id, key] of this.#ready) if (leaving.has(key.partitionId)) this.#ready.delete(id);
     await this.#tick;
-    const deadline = this.#ports.clock.nowMs() + maxMs;
+    let leftMs = maxMs;
     for (;;) {
       const lives = [...this.#lives.values()].filter((live) => leaving.has(live.partitionId));
-      const late = this.#ports.clock.nowMs() > deadline;
+      const late = leftMs <= 0;
       if (lives.every((live) => live.parked || (late && !live.flushing))) {
         for (const live of lives) this.#drop(live);
         return;
       }
-      await sleep(this.#scheduler, 20);
+      await sleep(this.#scheduler, drainPollMs);
+      leftMs -= drainPollMs;
     }
   }
 
@@ -155,8 +157,9 @@ export class Engine {
     this.wake(unfinished);
   }
 
+  /** Nothing is worked on before a sweep has told the database's time. */
   get hasWork(): boolean {
-    return this.#ready.size > 0 || this.#dirty.size > 0;
+    return this.#ports.clock.isSet && (this.#ready.size > 0 || this.#dirty.size > 0);
   }
 
   /** Whether an execution was woken and not taken yet. */
@@ -265,12 +268,10 @@ export class Engine {
     const { store, workerId, logger, metrics } = this.#ports;
     metrics.observe({ histogram: instruments.flushBatchExecutions, value: flushes.length });
     try {
-      const won = await splitUntilGood(flushes, (part) => store.flush({ workerId, executions: part }), {
-        isSplittable,
-        onBad: (flush, error) => {
-          logger.error({ error, executionId: flush.executionId, workerId }, 'An execution cannot be written');
-          this.#block(flush.executionId, error);
-        },
+      const write = (part: readonly ExecutionFlush[]) => store.flush({ workerId, executions: part });
+      const won = await splitUntilGood(flushes, write, (flush, error) => {
+        logger.error({ error, executionId: flush.executionId, workerId }, 'An execution cannot be written');
+        this.#block(flush.executionId, error);
       });
       if (won.size < flushes.length) {
         metrics.count({ counter: instruments.headsLost, by: flushes.length - won.size });

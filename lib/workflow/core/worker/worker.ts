@@ -37,8 +37,6 @@ export interface WorkerParts extends Omit<EnginePorts, 'workerId' | 'clock' | 'o
   readonly locks?: LockPort;
   readonly settings?: WorkerSettings;
   readonly monotonicMs: () => number;
-  /** The machine's own clock, until the database has told its time. `Date.now` unless given. */
-  readonly wallMs?: () => number;
   /** Called once when the worker finds itself fenced; its process should end. */
   readonly onFenced: () => void;
 }
@@ -65,7 +63,7 @@ export class Worker {
     this.#settings = parts.settings ?? defaultWorkerSettings;
     this.#scheduler = parts.scheduler ?? processScheduler;
     const { workerId } = parts.identity;
-    const clock = createEngineClock(parts.monotonicMs, (parts.wallMs ?? Date.now)());
+    const clock = createEngineClock(parts.monotonicMs);
     this.#engine = new Engine({ ...parts, workerId, clock, onWork: () => this.#wakeUp() }, this.#settings.limits);
     this.#membership = new MembershipLoop({
       store: parts.membership,
