@@ -15,8 +15,6 @@ export interface FaultPlan {
   readonly clockJump: number;
   readonly gracefulStop: number;
   readonly hintFlush: number;
-  /** How far the clocks of machines are off. */
-  readonly wallSkewMs: number;
 }
 
 export const noFaults: FaultPlan = {
@@ -29,7 +27,6 @@ export const noFaults: FaultPlan = {
   clockJump: 0,
   gracefulStop: 0,
   hintFlush: 0,
-  wallSkewMs: 0,
 };
 
 /** Each seed has its own weather: some faults often, some never. */
@@ -46,7 +43,6 @@ export function drawFaults(seed: string): FaultPlan {
     clockJump: rate(0, 0.002),
     gracefulStop: rate(0, 0.001),
     hintFlush: rate(0, 0.001),
-    wallSkewMs: rate(0, 0, 3_600_000, -3_600_000),
   };
 }
 

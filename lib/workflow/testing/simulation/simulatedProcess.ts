@@ -85,7 +85,6 @@ export class SimulatedProcess implements StepOwner {
       logger,
       metrics,
       monotonicMs: () => time.nowMs * this.#clockRate + this.#clockAheadMs,
-      wallMs: () => time.nowMs + faults.plan.wallSkewMs,
       settings: world.settings,
       onFenced: () => options.onEnd(this, 'found itself fenced'),
     });
