@@ -163,6 +163,22 @@ describe('a database action over a troubled database', () => {
     expect(results.found).toBe(1);
   });
 
+  it('never takes an outage while it reads a recorded result for a failure of the action', async () => {
+    const times = { attempts: 1, startedAtMs: 0, completedAtMs: 1, stored: true, params: {} };
+    let reads = 0;
+    const results: ActionResultStore = {
+      ...resultsOf([{ kind: 'already_recorded' }]),
+      find: async () => {
+        reads += 1;
+        if (reads < 3) throw Object.assign(new Error('terminating connection'), { code: '57P01' });
+        return { ...times, status: 'completed', result: 'committed' };
+      },
+    };
+    const { runner, pauses } = parts(registry, results);
+    expect(await runner.run(call)).toMatchObject({ status: 'completed', result: 'committed' });
+    expect(pauses).toHaveLength(2);
+  });
+
   it('fails an action whose every transaction is cut off while the handler runs', async () => {
     const { runner } = parts(registry, resultsOf(Array.from({ length: 9 }, () => lost('work'))));
     expect(await runner.run(call)).toMatchObject({

@@ -45,7 +45,7 @@ async function runCall(
   signal: AbortSignal,
   startedAtMs: number,
 ): Promise<ActionOutcome> {
-  const { registry, results, clock } = parts;
+  const { registry, clock } = parts;
   const failed = (error: unknown, attempts: number, params: JsonValue): ActionOutcome => ({
     status: 'failed',
     error: recordError(error),
@@ -70,7 +70,7 @@ async function runCall(
       case 'failed':
         return failed(outcome.error, outcome.attempts, params);
       case 'recorded':
-        return (await results.find({ call })) ?? { status: 'ownership_lost' };
+        return await findRecorded(parts, call, signal);
       case 'stopped':
         return { status: 'ownership_lost' };
     }
@@ -78,6 +78,24 @@ async function runCall(
     if (signal.aborted) return { status: 'ownership_lost' };
     return failed(error, call.attemptsBefore + 1, params ?? call.args);
   }
+}
+
+/** The effect is committed: an outage while its result is read must not turn it into a failure. */
+async function findRecorded(
+  { results, clock, logger }: ActionRunnerParts,
+  call: ActionCall,
+  signal: AbortSignal,
+): Promise<ActionOutcome> {
+  while (!signal.aborted) {
+    try {
+      return (await results.find({ call })) ?? { status: 'ownership_lost' };
+    } catch (error) {
+      const { executionId, commandId } = call;
+      logger.warn({ error, executionId, commandId }, 'A recorded result could not be read; trying again.');
+      await clock.pause(100 + 400 * clock.random(), signal);
+    }
+  }
+  return { status: 'ownership_lost' };
 }
 
 function runDefinition(
