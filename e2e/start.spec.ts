@@ -33,7 +33,7 @@ test.afterEach(async () => {
 /** Starts the product and waits for its closing line. */
 function start(...args: string[]): Promise<{ output: string; tookMs: number }> {
   const startedAt = Date.now();
-  const { DATABASE_URL: _database, REDIS_URL: _redis, ...env } = process.env;
+  const { DATABASE_URL: _database, REDIS_URL: _redis, FORCE_COLOR: _color, ...env } = process.env;
   const child = spawn(process.execPath, ['scripts/start.mjs', ...args], {
     cwd: projectRoot,
     env: { ...env, PORT: String(port), DATA_DIR: dataDir },
@@ -83,8 +83,12 @@ test('a second start is quick, also after kill -9 of the first, and Ctrl-C ends 
   await start();
   const first = readRun();
   await end(starter!, 'SIGKILL');
-  const { tookMs } = await start();
-  expect(tookMs).toBeLessThan(5_000);
+  const { output, tookMs } = await start();
+  for (const step of ['packages', 'build', 'migrations', 'seed']) {
+    expect(output).toMatch(new RegExp(`${step} .* up to date`));
+  }
+  // Two seconds on an idle machine; this one also runs a browser and the product of the other journeys.
+  expect(tookMs).toBeLessThan(10_000);
   expect(processesOf(first).filter(isAlive)).toEqual([]);
   expect(await end(starter!, 'SIGINT')).toBe(130);
 });
