@@ -59,21 +59,41 @@ const resultsSql = `
 SELECT execution_id, command_id, status, params, result, error, attempts, started_at, completed_at
 FROM workflow_action_results WHERE execution_id = ANY($1::uuid[])`;
 
-/** Executions whose parts were not of one moment are left out: whoever asks looks again. */
+/** The parts of an execution are read by statements of their own: a commit may come between them, hardly ever twice. */
+const maxReads = 5;
+
+/**
+ * Executions as of one moment each. Left out are ids that do not exist, and logs with a hole: they must not keep the
+ * others of the batch from being read.
+ */
 export async function loadExecutions(sql: Sql, keys: readonly ExecutionKey[]): Promise<LoadedExecution[]> {
-  if (keys.length === 0) return [];
-  const ids = [[...new Set(keys.map((key) => key.executionId))]];
+  const loaded: LoadedExecution[] = [];
+  let wanted = [...new Set(keys.map((key) => key.executionId))];
+  for (let reads = 0; wanted.length > 0 && reads < maxReads; reads += 1) {
+    const { whole, torn } = await readOnce(sql, wanted);
+    loaded.push(...whole);
+    wanted = torn;
+  }
+  return loaded;
+}
+
+async function readOnce(sql: Sql, wanted: string[]): Promise<{ whole: LoadedExecution[]; torn: string[] }> {
   const [executions, entries, results] = await Promise.all([
-    sql.unsafe<ExecutionRow[]>(executionsSql, ids, { prepare: true }),
-    sql.unsafe<(EntryRow & { execution_id: string })[]>(entriesSql, ids, { prepare: true }),
-    sql.unsafe<ResultRow[]>(resultsSql, ids, { prepare: true }),
+    sql.unsafe<ExecutionRow[]>(executionsSql, [wanted], { prepare: true }),
+    sql.unsafe<(EntryRow & { execution_id: string })[]>(entriesSql, [wanted], { prepare: true }),
+    sql.unsafe<ResultRow[]>(resultsSql, [wanted], { prepare: true }),
   ]);
   const entriesOf = groupBy(entries, (row) => row.execution_id);
   const resultsOf = groupBy(results, (row) => row.execution_id);
-  return executions.flatMap((row) => {
-    const loaded = assemble(row, entriesOf.get(row.execution_id) ?? [], resultsOf.get(row.execution_id) ?? []);
-    return loaded ? [loaded] : [];
-  });
+  const whole: LoadedExecution[] = [];
+  const torn: string[] = [];
+  for (const row of executions) {
+    const id = row.execution_id;
+    const execution = assemble(row, entriesOf.get(id) ?? [], resultsOf.get(id) ?? []);
+    if (execution) whole.push(execution);
+    else torn.push(id);
+  }
+  return { whole, torn };
 }
 
 function assemble(row: ExecutionRow, entries: readonly EntryRow[], rows: readonly ResultRow[]): LoadedExecution | null {
