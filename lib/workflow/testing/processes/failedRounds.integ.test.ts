@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { WorkflowContext } from '../../model/workflow';
+import { createPostgresStore } from '../../persistence/executions/postgresStore';
 import { createHarness, until, type Harness } from '../harness';
 
 async function namesWorkflow({ events }: WorkflowContext): Promise<string[]> {
@@ -12,16 +13,21 @@ async function shortWorkflow({ events }: WorkflowContext): Promise<void> {
   await events.waitFor('End');
 }
 
-describe('a round of the engine that fails', () => {
+async function unattendedWorkflow({ events }: WorkflowContext): Promise<void> {
+  await events.waitFor('Never');
+}
+
+describe('a round of the engine under trouble', () => {
   let harness: Harness;
   beforeAll(async () => {
     harness = await createHarness();
     harness.runtime.registerWorkflow(namesWorkflow);
     harness.runtime.registerWorkflow(shortWorkflow);
+    harness.runtime.registerWorkflow(unattendedWorkflow);
   });
   afterAll(() => harness.close());
 
-  it('does not lose what another execution took in it', async () => {
+  it('does not lose what an execution took when it fails for another', async () => {
     const tenant = 'acme';
     const { runtime, sql } = harness;
     let failures = 0;
@@ -64,5 +70,31 @@ describe('a round of the engine that fails', () => {
     const [row] = await sql`SELECT result FROM workflow_executions WHERE execution_id = ${names}`;
     expect(row?.result).toEqual(['1', '2']);
     expect(worker.state.status).toBe('running');
+  });
+
+  it('reads executions whole while they are written', async () => {
+    const { runtime, sql } = harness;
+    const executionId = await runtime.startWorkflow('Unattended', { tenant: 'acme' });
+    const [row] = await sql<{ partition_id: number }[]>`
+      SELECT partition_id FROM workflow_executions WHERE execution_id = ${executionId}`;
+    const key = { executionId, partitionId: row?.partition_id ?? 0 };
+    let isOver = false;
+    const writing = (async () => {
+      while (!isOver) {
+        await sql`
+          WITH head AS (
+            UPDATE workflow_executions SET head_seq = head_seq + 1 WHERE execution_id = ${executionId} RETURNING *
+          )
+          INSERT INTO workflow_events (execution_id, partition_id, seq, tenant_id, kind, payload)
+          SELECT execution_id, partition_id, head_seq, tenant_id, 'log_written', '{"level":"info","message":"","data":null}'
+          FROM head`;
+      }
+    })();
+    const store = createPostgresStore({ sql });
+    let missing = 0;
+    for (let i = 0; i < 150; i += 1) if ((await store.load({ executions: [key] })).length === 0) missing += 1;
+    isOver = true;
+    await writing;
+    expect(missing).toBe(0);
   });
 });
