@@ -142,7 +142,7 @@ export function WorkersTable({ workers }: { readonly workers: readonly WorkerHea
     );
   }
   return (
-    <div className="scroll" tabIndex={0} role="region" aria-label="Workers">
+    <div className="scroll" tabIndex={0} role="region" aria-label="Table of workers">
       <table className="tbl">
         <thead>
           <tr>
