@@ -316,6 +316,7 @@ export class Engine {
         { error, workerId: this.#ports.workerId },
         'Executions could not be loaded; trying again',
       );
+      this.#trouble = true;
       return this.#again(keys);
     }
     const revived = await Promise.all(loaded.map((execution) => this.#revive(execution)));
