@@ -7,7 +7,9 @@ import type { ArmedPoint } from './killPoints';
 import type { FixtureConfig, FromWorker, ToWorker } from './protocol';
 
 const fixture = fileURLToPath(new URL('./fixtureWorker.ts', import.meta.url));
-const outputKept = 20_000;
+const outputKept = 40_000;
+const linesShown = 12;
+const lineLength = 320;
 
 export interface Ended {
   readonly code: number | null;
@@ -46,9 +48,13 @@ export class WorkerProcess {
     return this.#child.pid ?? 0;
   }
 
-  /** The last of what it wrote: warnings and errors. */
+  /** The last of what it wrote: warnings and errors, one line each. */
   get output(): string {
-    return this.#output;
+    return this.#output
+      .split('\n')
+      .slice(-linesShown)
+      .map((line) => line.slice(0, lineLength))
+      .join('\n');
   }
 
   /** Makes it a worker, once its modules are loaded. Resolves when it works; rejects when it ends first. */
