@@ -1,5 +1,5 @@
 'use client';
-import { useMemo, useState, type KeyboardEvent } from 'react';
+import { useEffect, useMemo, useState, type KeyboardEvent } from 'react';
 import type { ExecutionView as View } from '@/lib/queries/execution';
 import { foldTo } from '@/components/timeline/fold';
 import { spansOf } from '@/components/timeline/spans';
@@ -35,11 +35,16 @@ export function ExecutionView({ view, initialAt }: { readonly view: View; readon
   const pick = (seq: number) => {
     const next = Math.min(Math.max(1, seq), last);
     setPicked(next === last ? null : next);
-    const address = new URL(window.location.href);
-    if (next === last) address.searchParams.delete('at');
-    else address.searchParams.set('at', String(next));
-    window.history.replaceState(null, '', address);
   };
+
+  useEffect(() => {
+    const address = new URL(window.location.href);
+    if (picked === null) address.searchParams.delete('at');
+    else address.searchParams.set('at', String(picked));
+    // The present state of the history marks the change as none of the router's business: one that it hears of while a
+    // live refresh is under way makes it load the whole page anew. A refresh puts its own address back, hence `view`.
+    if (address.href !== window.location.href) window.history.replaceState(window.history.state, '', address);
+  }, [picked, view]);
 
   if (!entry) {
     return (
