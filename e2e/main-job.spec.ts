@@ -38,6 +38,28 @@ test('an invoice is approved by a manager although the worker was killed while i
     timeout: 30_000,
   });
   await expect(alice.getByRole('main')).toContainText('Fine with me.');
+
+  // The administrator reads what happened, entry by entry.
+  const omar = await as('omar');
+  await visit(omar, '/admin/executions');
+  const row = omar.getByRole('region', { name: 'Executions' }).getByRole('row', { name: customer });
+  await expect(row).toContainText('Completed');
+  await row.getByRole('link', { name: customer }).click();
+  await expect(omar.getByRole('heading', { level: 1, name: customer })).toBeVisible();
+  await expect(omar.getByRole('region', { name: 'History' }).getByRole('listitem')).toContainText([
+    /Started.*INVOICE_SUBMITTED/,
+    /Task created.*for manager/,
+    /Claimed.*by Mia Rossi/,
+    /Task ended.*approve by Mia Rossi/,
+    /Action completed.*setInvoiceStatus/,
+    /Completed/,
+  ]);
+  await omar.getByRole('link', { name: 'Task created' }).click();
+  await expect(omar.getByRole('region', { name: 'Inspector at entry 3' })).toBeVisible();
+  await expect(omar).toHaveURL(/\?at=3$/);
+  const timeline = omar.getByRole('region', { name: 'Timeline' });
+  await expect(timeline.getByRole('listitem')).toContainText(['InvoiceReview', customer, 'setInvoiceStatus']);
+  await expect(timeline.getByRole('img')).toHaveAccessibleName(/setInvoiceStatus/);
 });
 
 test('an invoice up to 1,000 is approved at once, without a person', async ({ as }) => {

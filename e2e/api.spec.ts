@@ -1,0 +1,62 @@
+// The API over HTTP: what is sent there shows up in the pages.
+import { expect } from 'playwright/test';
+import { bearing, mintToken } from './support/api';
+import { uniqueCustomer } from './support/invoices';
+import { test, visit } from './support/journey';
+
+const eventFor = (customer: string) => ({
+  event_type: 'INVOICE_SUBMITTED',
+  subject: `From the API · ${customer}`,
+  payload: {
+    invoiceId: `external-${customer}`,
+    invoiceNumber: 'EXT-1',
+    customer,
+    amountCents: 250_000,
+    amountText: '€2,500.00',
+    currency: 'EUR',
+    note: null,
+    lineSummary: '1 × Licence at €2,500.00',
+    requesterId: 'alice',
+    requesterName: 'Alice Chen',
+    isUrgent: false,
+  },
+});
+
+test('an event sent with a token starts an execution that the console shows', async ({ as, request }) => {
+  const customer = uniqueCustomer('Licences');
+  const headers = bearing(await mintToken('omar@acme.test'));
+  const answer = await request.post('/api/v1/events', { headers, data: eventFor(customer) });
+  expect(answer.status()).toBe(202);
+  const { eventId, executionIds } = await answer.json();
+  expect(eventId).toMatch(/^[0-9a-f-]{36}$/);
+  expect(executionIds).toHaveLength(1);
+
+  const omar = await as('omar');
+  await visit(omar, '/admin/executions');
+  const row = omar.getByRole('region', { name: 'Executions' }).getByRole('row', { name: customer });
+  await expect(row).toContainText('InvoiceReview');
+  await expect(row).toContainText('Waiting for a person');
+  await row.getByRole('link', { name: `From the API · ${customer}` }).click();
+  await expect(omar).toHaveURL(`/admin/executions/${executionIds[0]}`);
+  await expect(omar.getByRole('heading', { level: 1, name: customer })).toBeVisible();
+
+  const read = await request.get(`/api/v1/executions/${executionIds[0]}`, { headers });
+  expect(read.status()).toBe(200);
+  expect(await read.json()).toMatchObject({ status: 'waiting' });
+  const abroad = bearing(await mintToken('gus@globex.test'));
+  expect((await request.get(`/api/v1/executions/${executionIds[0]}`, { headers: abroad })).status()).toBe(404);
+});
+
+test('the API refuses who shows no token, a wrong one, or one of somebody who may not', async ({ request }) => {
+  const data = eventFor(uniqueCustomer('Nobody'));
+  const requester = bearing(await mintToken('alice@acme.test'));
+  for (const { headers, status } of [
+    { headers: {}, status: 401 },
+    { headers: bearing('made-up'), status: 401 },
+    { headers: requester, status: 403 },
+  ]) {
+    const answer = await request.post('/api/v1/events', { headers, data });
+    expect(answer.status()).toBe(status);
+    expect(await answer.json()).toEqual({ code: expect.any(String), message: expect.any(String) });
+  }
+});
