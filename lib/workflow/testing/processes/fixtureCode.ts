@@ -81,14 +81,44 @@ async function killTimerWorkflow(context: WorkflowContext): Promise<string> {
   return event === null ? 'timed out' : 'not possible';
 }
 
+/** Waits for its task only after an action that takes as long as the test wants. */
+async function killGatedTaskWorkflow(context: WorkflowContext): Promise<string> {
+  const { actions, events } = context;
+  const invoiceId = invoiceOf(context);
+  const task = await actions.createHumanTask({ taskType: 'kill_review', title: 'Decide at the gate' });
+  await actions.passGate({ invoiceId });
+  const end = await events.waitFor<{ status: string; outcome: string }>(task.completionEvent);
+  await actions.addToInvoice({ invoiceId, amount: 1 });
+  return `${end.payload.status} ${end.payload.outcome}`;
+}
+
+/** A task that expires about when people answer it. */
+async function killExpiryRaceWorkflow(context: WorkflowContext): Promise<string> {
+  const { actions, events } = context;
+  const task = await actions.createHumanTask({ taskType: 'kill_review', title: 'Be quick', expiresIn: 800 });
+  const end = await events.waitFor<{ status: string }>(task.completionEvent);
+  await actions.addToInvoice({ invoiceId: invoiceOf(context), amount: 1 });
+  return end.payload.status;
+}
+
+async function killSlowApprovalWorkflow(context: WorkflowContext): Promise<string> {
+  const { actions, events } = context;
+  const { name } = await events.waitFor('Approve');
+  await actions.addToInvoice({ invoiceId: invoiceOf(context), amount: 1 });
+  return name;
+}
+
 /** Names of these workflows as they are registered, and what each execution of them ends with. */
 export const expectations = {
-  KillPipeline: { results: [111], amount: 111, calls: 3 },
-  KillApproval: { results: ['Approve', 'Reject'], amount: 11, calls: 1 },
-  KillExpiry: { results: ['expired'], amount: 1, calls: 0 },
-  KillTask: { results: ['completed approve'], amount: 11, calls: 0 },
-  KillTimer: { results: ['timed out'], amount: 11, calls: 0 },
-} as const satisfies Record<string, { results: readonly unknown[]; amount: number; calls: number }>;
+  KillPipeline: { results: [111], amount: 111, calls: 3, tasks: 0 },
+  KillApproval: { results: ['Approve', 'Reject'], amount: 11, calls: 1, tasks: 0 },
+  KillExpiry: { results: ['expired'], amount: 1, calls: 0, tasks: 1 },
+  KillTask: { results: ['completed approve'], amount: 11, calls: 0, tasks: 1 },
+  KillTimer: { results: ['timed out'], amount: 11, calls: 0, tasks: 0 },
+  KillGatedTask: { results: ['completed approve'], amount: 1, calls: 1, tasks: 1 },
+  KillSlowApproval: { results: ['Approve'], amount: 1, calls: 0, tasks: 0 },
+  KillExpiryRace: { results: ['completed', 'expired'], amount: 1, calls: 0, tasks: 1 },
+} as const satisfies Record<string, { results: readonly unknown[]; amount: number; calls: number; tasks: number }>;
 
 export type FixtureWorkflow = keyof typeof expectations;
 
@@ -99,6 +129,9 @@ export function registerFixtureWorkflows(runtime: WorkflowRuntime): void {
     killExpiryWorkflow,
     killTaskWorkflow,
     killTimerWorkflow,
+    killGatedTaskWorkflow,
+    killExpiryRaceWorkflow,
+    killSlowApprovalWorkflow,
   ]) {
     runtime.registerWorkflow(workflow);
   }
@@ -121,6 +154,22 @@ export function registerFixtureActions(
       return { step };
     },
   );
+  actions.registerSimpleAction(
+    'passGate',
+    'Waits until the test lets it pass',
+    [{ name: 'invoiceId', type: 'string', required: true }],
+    async ({ invoiceId }, { executionId, commandId, idempotencyKey, signal }) => {
+      await calls`
+        INSERT INTO kill_calls (execution_id, command_id, step, idempotency_key, pid)
+        VALUES (${executionId}, ${commandId}, 'gate', ${idempotencyKey}, ${process.pid})`;
+      while (!signal.aborted) {
+        const [open] = await calls`SELECT 1 FROM kill_gates WHERE invoice_id = ${invoiceId}`;
+        if (open) break;
+        await new Promise((resolve) => setTimeout(resolve, 20));
+      }
+      return {};
+    },
+  );
   actions.registerDatabaseAction(
     'addToInvoice',
     'Adds to the amount of an invoice',
@@ -140,8 +189,9 @@ export function registerFixtureActions(
   );
 }
 
-/** A table of the tests' own, and the form and definition of their task. */
-export const killCallsTable = `
+/** Tables of the tests' own, and the form and definition of their tasks. */
+export const fixtureTables = `
+CREATE TABLE kill_gates (invoice_id text PRIMARY KEY);
 CREATE TABLE kill_calls (
   call_id bigint GENERATED ALWAYS AS IDENTITY,
   execution_id text NOT NULL, command_id text, step text NOT NULL, idempotency_key text NOT NULL, pid integer NOT NULL,

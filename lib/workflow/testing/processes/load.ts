@@ -6,7 +6,7 @@ import type { WorkflowRuntime } from '../../core/workflowRuntime';
 import { TaskConflictError } from '../../model/errors';
 import { createTaskStore } from '../../persistence/tasks/taskStore';
 import { completeTask } from '../../tasks/completeTask';
-import { expectations, type FixtureWorkflow } from './fixtureCode';
+import type { FixtureWorkflow } from './fixtureCode';
 
 export const tenant = 'acme';
 
@@ -16,7 +16,8 @@ export interface StartedExecution {
   readonly invoiceId: string;
 }
 
-const kinds = Object.keys(expectations) as FixtureWorkflow[];
+/** What a mix is made of; the others need a test of their own. */
+const mix: readonly FixtureWorkflow[] = ['KillPipeline', 'KillApproval', 'KillExpiry', 'KillTask', 'KillTimer'];
 
 export class Load {
   readonly started: StartedExecution[] = [];
@@ -31,12 +32,13 @@ export class Load {
   constructor(
     private readonly deps: EngineDeps,
     private readonly runtime: WorkflowRuntime,
+    answersTasks: boolean,
   ) {
-    this.#people = this.#answerTasks();
+    this.#people = answersTasks ? this.#answerTasks() : Promise.resolve();
   }
 
   /** Starts executions of each kind. Answers with them once they are accepted. */
-  async start(ofEach: number, workflows: readonly FixtureWorkflow[] = kinds): Promise<StartedExecution[]> {
+  async start(ofEach: number, workflows: readonly FixtureWorkflow[] = mix): Promise<StartedExecution[]> {
     const wanted = workflows.flatMap((workflow) => Array.from({ length: ofEach }, () => workflow));
     const started = await Promise.all(wanted.map((workflow) => this.#startOne(workflow)));
     this.started.push(...started);

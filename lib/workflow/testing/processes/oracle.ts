@@ -75,7 +75,7 @@ function judge({ workflow }: StartedExecution, row: Observed): string[] {
   check(row.unfinished_results === 0, `has ${row.unfinished_results} results without an end`);
   check(row.inbox === 0 && row.late === 0, `left ${row.inbox} in the inbox and ${row.late} too late`);
   check(row.timers + row.waits + row.open_tasks === 0, 'left timers, waits or open tasks');
-  check(row.tasks === (['KillTask', 'KillExpiry'].includes(workflow) ? 1 : 0), `made ${row.tasks} tasks`);
+  check(row.tasks === expected.tasks, `made ${row.tasks} tasks`);
   const calls = row.calls ?? [];
   check(calls.length === expected.calls, `reached out for ${calls.length} of ${expected.calls} commands`);
   check(

@@ -11,7 +11,7 @@ import { publishSystemDefinitions } from '../../tasks/publishDefinitions';
 import { silentLogger } from '../../telemetry/silentLogger';
 import { silentMetrics } from '../../telemetry/silentMetrics';
 import { WorkerCluster } from './cluster';
-import { fixtureDefinitions, killCallsTable, registerFixtureWorkflows } from './fixtureCode';
+import { fixtureDefinitions, fixtureTables, registerFixtureWorkflows } from './fixtureCode';
 import { Load } from './load';
 import type { FixtureConfig } from './protocol';
 
@@ -28,14 +28,19 @@ export interface Site {
 const quick = { leaseMs: 1_500, heartbeatMs: 250, balanceMs: 100, sweepMs: 1_000 };
 
 export async function createSite(
-  options: { readonly redisUrl?: string; readonly settings?: Partial<typeof quick>; readonly workers?: number } = {},
+  options: {
+    readonly redisUrl?: string;
+    readonly settings?: Partial<typeof quick>;
+    /** Whether people answer each task as soon as it is there. */
+    readonly answersTasks?: boolean;
+  } = {},
 ): Promise<Site> {
   const settings = { ...quick, ...options.settings };
   const database = await createTestDatabase();
   const redisUrl = options.redisUrl ?? (await testRedisUrl());
   const redisPrefix = `kill-${randomUUID()}:`;
   const sql = postgres(database.url, { max: 8, onnotice: () => undefined });
-  await sql.unsafe(killCallsTable);
+  await sql.unsafe(fixtureTables);
   const logger = silentLogger;
   const metrics = silentMetrics;
   const deps: EngineDeps = {
@@ -51,8 +56,8 @@ export async function createSite(
   await publishSystemDefinitions({ definitions: createTaskDefinitionStore({ sql }) }, fixtureDefinitions);
   const config: FixtureConfig = { databaseUrl: database.url, redisUrl, redisPrefix, ...settings };
   const cluster = new WorkerCluster(config);
-  await cluster.start(options.workers ?? 3);
-  const load = new Load(deps, runtime);
+  await cluster.start(3);
+  const load = new Load(deps, runtime, options.answersTasks ?? true);
   return {
     sql,
     deps,

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { hasTestRedis } from '../../../db/testing/testDatabase';
 import { until } from '../harness';
 import type { KillPoint } from './killPoints';
+import { tenant } from './load';
 import { untilEnded, violations } from './oracle';
 import { exitCodes } from './protocol';
 import { createSite, type Site } from './site';
@@ -62,6 +63,32 @@ describe.skipIf(!hasTestRedis())('a worker that is frozen for longer than its le
     counts.executions += executions.length;
     counts.violations += found.length;
     expect(found, cluster.report()).toEqual([]);
+  });
+
+  it('does not hold up its successors with an answer that it does not read', async () => {
+    const { cluster, load, runtime, sql } = site;
+    await cluster.settled();
+    const [execution] = await load.start(1, ['KillSlowApproval']);
+    if (!execution) throw new Error('Nothing was started.');
+    const { executionId } = execution;
+    await until(async () => {
+      const [row] = await sql`SELECT status FROM workflow_executions WHERE execution_id = ${executionId}`;
+      return row?.status === 'waiting';
+    }, 'the execution waits');
+    await Promise.all(cluster.workers.map((each) => each.arm({ point: 'insideTake', fate: 'stop', occurrence: 1 })));
+    // More than the buffers between server and client hold: the statement stays unfinished, with its locks.
+    const payload = { text: 'x'.repeat(24_000_000) };
+    await runtime.enqueueEvent({ execution_id: executionId, event_name: 'Approve', payload, tenant });
+    await until(() => cluster.workers.some((each) => each.isStopped), 'its worker freezes');
+    cluster.disarmAll();
+    const worker = cluster.workers.find((each) => each.isStopped);
+    if (!worker) throw new Error('No worker is frozen.');
+    await untilEnded(sql, [execution]);
+    expect(await violations(sql, [execution]), cluster.report()).toEqual([]);
+    worker.signal('SIGCONT');
+    expect(await endOf(worker)).toMatchObject({ code: exitCodes.fenced });
+    counts.freezes += 1;
+    counts.executions += 1;
   });
 });
 
