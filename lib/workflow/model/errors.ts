@@ -1,4 +1,4 @@
-import type { JsonObject, JsonValue } from './json';
+import type { JsonValue } from './json';
 
 /** One wrong field of an input. `path` is a JSON pointer such as `/lines/0/quantity`. */
 export interface FieldError {
@@ -179,9 +179,4 @@ export function recordError(thrown: unknown): RecordedError {
     };
   }
   return { name: 'Error', message: String(thrown), code: null, details: null };
-}
-
-/** The recorded form as a JSON object, for columns and payloads. */
-export function errorAsJson(error: RecordedError): JsonObject {
-  return { name: error.name, message: error.message, code: error.code, details: error.details };
 }

@@ -39,7 +39,6 @@ export function isEnded(status: ExecutionStatus): status is EndedStatus {
 export const taskStatuses = ['pending', 'claimed', 'completed', 'declined', 'canceled', 'expired'] as const;
 export type TaskStatus = (typeof taskStatuses)[number];
 export type OpenTaskStatus = Extract<TaskStatus, 'pending' | 'claimed'>;
-export type EndedTaskStatus = Exclude<TaskStatus, OpenTaskStatus>;
 
 /** Whether somebody can still act on a task in this status. */
 export function isOpenTask(status: TaskStatus): status is OpenTaskStatus {
