@@ -136,7 +136,7 @@ export class Engine {
   /** Looks for work that no hint told of. */
   async sweep(): Promise<void> {
     if (this.#partitions.size === 0) return;
-    await this.#adoptUnfinished();
+    const adopting = [...this.#unadopted];
     const found = await this.#ports.store.findWork({
       partitions: [...this.#partitions],
       limit: this.#limits.takeBatch * 4,
@@ -146,11 +146,15 @@ export class Engine {
     for (const { executionId } of found.executions) this.#lives.get(executionId)?.announce();
     for (const timer of found.upcoming) this.#timerWakes.schedule(timer, timer.fireAtMs);
     this.wake(found.executions);
+    await this.#adoptUnfinished(adopting);
   }
 
-  /** Executions blocked on code are tried once by each new owner: it may have other code. */
-  async #adoptUnfinished(): Promise<void> {
-    const partitions = [...this.#unadopted];
+  /**
+   * Called after the inbox of these partitions was looked through: what a late statement of the last owner takes out of
+   * the inbox between the two looks is found by the second. Executions blocked on code are tried once by each new
+   * owner: it may have other code.
+   */
+  async #adoptUnfinished(partitions: readonly number[]): Promise<void> {
     if (partitions.length === 0) return;
     const unfinished = await this.#ports.store.findUnfinished({ partitions, includeBlocked: true });
     for (const partition of partitions) this.#unadopted.delete(partition);
