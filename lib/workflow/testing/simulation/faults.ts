@@ -8,6 +8,8 @@ export interface FaultPlan {
   readonly statementRate: number;
   /** Statements that lose a deadlock or wait too long for a lock. */
   readonly conflictRate: number;
+  /** Ways of a statement or its answer that take long. */
+  readonly slow: number;
   readonly hints: { readonly lost: number; readonly doubled: number; readonly late: number; readonly absent: boolean };
   /** Per step of the simulation. */
   readonly crash: number;
@@ -21,6 +23,7 @@ export const noFaults: FaultPlan = {
   endMs: 0,
   statementRate: 0,
   conflictRate: 0,
+  slow: 0,
   hints: { lost: 0, doubled: 0, late: 0, absent: false },
   crash: 0,
   stall: 0,
@@ -35,13 +38,14 @@ export function drawFaults(seed: string): FaultPlan {
   const rate = (...rates: [number, ...number[]]) => dice.pick(rates);
   return {
     endMs: dice.between(4_000, 12_000),
-    statementRate: rate(0, 0, 0.02, 0.1),
-    conflictRate: rate(0, 0, 0.05),
+    statementRate: rate(0, 0, 0.02, 0.1, 0.25),
+    conflictRate: rate(0, 0, 0.05, 0.2),
+    slow: rate(0, 0.01, 0.05),
     hints: { lost: rate(0, 0.1, 0.5), doubled: rate(0, 0.3), late: rate(0, 0.2), absent: dice.chance(0.1) },
-    crash: rate(0, 0.002, 0.006),
-    stall: rate(0, 0.002, 0.006),
+    crash: rate(0, 0.002, 0.006, 0.02),
+    stall: rate(0, 0.002, 0.006, 0.02),
     clockJump: rate(0, 0.002),
-    gracefulStop: rate(0, 0.001),
+    gracefulStop: rate(0, 0.001, 0.005),
     hintFlush: rate(0, 0.001),
   };
 }
@@ -80,7 +84,9 @@ export class FaultDice {
     const { statementRate, conflictRate } = this.plan;
     const conflicts = ['take', 'flush', 'action.commit', 'action.statement'].includes(statement);
     if (conflicts && this.#dice.chance(conflictRate)) return 'conflict';
-    if (this.#dice.chance(statementRate)) return this.#dice.pick(['refused', 'answer_lost', 'late']);
+    // A handler that is cut short again and again is given up, as it should be: that is no fault of the engine.
+    const rate = statement === 'action.statement' ? Math.min(statementRate, 0.02) : statementRate;
+    if (this.#dice.chance(rate)) return this.#dice.pick(['refused', 'answer_lost', 'late']);
     return 'answered';
   }
 
@@ -95,8 +101,10 @@ export class FaultDice {
     return this.#dice.chance(doubled) ? [delayMs(), delayMs()] : [delayMs()];
   }
 
+  /** Mostly quick, sometimes slow: what was sent first need not arrive first. */
   latencyMs(): number {
-    return this.#dice.between(0, 8);
+    const isSlow = !this.isOver() && this.#dice.chance(this.plan.slow);
+    return isSlow ? this.#dice.between(20, 1_500) : this.#dice.between(0, 8);
   }
 
   lateMs(): number {

@@ -87,10 +87,12 @@ class Simulation {
       nowMs: () => this.#time.nowMs,
       partitionCount,
       onWrite: (note) => {
-        this.#writes.push({ ...note, wasFenced: this.#tables.isFenced(note.workerId) });
+        // A mutant may write in another's name: its own comes first.
+        const [workerId = ''] = note.workerId.split(' ');
+        this.#writes.push({ ...note, workerId, wasFenced: this.#tables.isFenced(workerId) });
         const { status, log } = this.#tables.execution(note.executionId);
         const kinds = log.slice(note.fromHead, note.toHead).map((entry) => entry.kind);
-        const { workerId, statement, executionId, fromHead, toHead } = note;
+        const { statement, executionId, fromHead, toHead } = note;
         this.#time.note(`  ${workerId} ${statement} ${executionId} ${fromHead}-${toHead} ${status} ${kinds.join(' ')}`);
       },
     });

@@ -67,7 +67,7 @@ async function review({ actions, data, events, setState }: WorkflowContext): Pro
   setState('review');
   const asked = await actions.createHumanTask({ taskType: 'review', expiresIn: data.get<number>('expiresInMs') });
   const late = data.get<number>('workBeforeWait');
-  for (let i = 0; i < late; i += 1) await actions.charge?.({ what: `${i}` });
+  for (let i = 0; i < late; i += 1) await actions.charge?.({ what: `${i} for ${asked.taskId}` });
   const end = await events.waitFor<TaskEnd>(asked.completionEvent);
   let outcome = end.payload.outcome;
   if (end.payload.status === 'expired') {
