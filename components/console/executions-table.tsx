@@ -1,7 +1,7 @@
 'use client';
 import Link from 'next/link';
 import { useState } from 'react';
-import type { ExecutionRow, WaitSummary } from '@/lib/queries/executions';
+import type { ExecutionRow } from '@/lib/queries/executions';
 import { mergeRows, takeAll } from '@/components/inbox/merge-rows';
 import { Icon } from '@/components/ui/icons';
 import { Avatar } from '@/components/ui/person';
@@ -117,7 +117,6 @@ function WaitCell({ row }: { readonly row: ExecutionRow }) {
       <span className="w">
         <Icon name="retrying" />
         {row.retrying.name} <span className="muted">try {row.retrying.attempts + 1}</span>
-        {row.retrying.nextAttemptAt ? <Time at={row.retrying.nextAttemptAt} className="muted" /> : null}
       </span>
     );
   }

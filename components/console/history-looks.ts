@@ -52,9 +52,7 @@ export function entryDetail(entry: LogEntry, { taskTitle, person }: DetailSource
     case 'task_ended': {
       const by = textOf(body.by);
       const outcome = textOf(body.outcome);
-      return [title(body.taskId), by ? `by ${person(by)}` : textOf(body.status), outcome && `outcome ${outcome}`]
-        .filter(Boolean)
-        .join(', ');
+      return `${title(body.taskId)}, ${outcome ?? textOf(body.status) ?? ''}${by ? ` by ${person(by)}` : ''}`;
     }
     case 'action_completed':
     case 'action_failed':

@@ -1,3 +1,4 @@
+import Link from 'next/link';
 import type { ReactNode } from 'react';
 import { Icon } from '@/components/ui/icons';
 import { ThemeToggle } from '@/components/ui/theme-toggle';
@@ -76,6 +77,11 @@ export function ConsoleShell({
             />
           </div>
           <div className="side-s">
+            {person.sees.work ? (
+              <Link className="btn btn-ghost btn-icon" href="/inbox" aria-label="Go to the inbox">
+                <Icon name="inbox" />
+              </Link>
+            ) : null}
             <ThemeToggle />
             <AccountMenu name={person.name} email={person.email} place={person.place} signOut={signOut} />
           </div>

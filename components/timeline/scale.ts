@@ -16,10 +16,10 @@ export interface Scale {
   readonly cuts: readonly Cut[];
 }
 
-/** Part of the width that one cut takes with its two shoulders. */
-const cutShare = 18;
+/** Part of the width that one cut takes with its two shoulders, by the number of cuts: long waits matter to people. */
+const cutShares = [0, 44, 29, 22] as const;
 /** Of a cut's width, how much on each side still shows what goes on. */
-const shoulder = 0.34;
+const shoulder = 0.4;
 const maxCuts = 3;
 /** Shorter times are never idle. */
 const minIdleMs = 10_000;
@@ -63,7 +63,7 @@ function idleGaps(gaps: readonly number[]): ReadonlySet<number> {
 function sharesOf(gaps: readonly number[], idle: ReadonlySet<number>): readonly number[] {
   const weights = gaps.map((ms) => Math.sqrt(ms));
   const busy = weights.reduce((sum, weight, index) => (idle.has(index) ? sum : sum + weight), 0);
-  const cutWidth = busy === 0 ? end / gaps.length : cutShare;
+  const cutWidth = cutShares[idle.size] ?? 0;
   const left = end - idle.size * cutWidth;
   return weights.map((weight, index) => (idle.has(index) ? cutWidth : (weight / busy) * left));
 }

@@ -225,19 +225,19 @@ function CutMark({
   const edge = `M0 ${top} ${'l5 5 l-5 5 '.repeat(teeth)}`;
   const bottom = top + teeth * 10;
   return (
-    <svg x={percent(from)} width={percent(to - from)} y="0" height={height}>
-      <rect className="tl-gap" width="100%" y={top} height={height} />
-      <path className="tl-edge" d={edge} />
-      <svg x="100%" overflow="visible">
-        <path className="tl-gap" d={`${edge} L-8 ${bottom} L-8 ${top}z`} />
-        <path className="tl-edge" d={edge} transform="translate(-6 0)" />
+    <>
+      <svg x={percent(from)} width={percent(to - from)} y="0" height={height}>
+        <rect className="tl-gap" width="100%" y={top} height={height} />
+        <path className="tl-edge" d={edge} />
+        <svg x="100%" overflow="visible">
+          <path className="tl-gap" d={`${edge} L-8 ${bottom} L-8 ${top}z`} />
+          <path className="tl-edge" d={edge} transform="translate(-6 0)" />
+        </svg>
       </svg>
-      <svg x="50%" overflow="visible">
-        <text className="gt" x="0" y="14" textAnchor="middle">
-          {spanText(ms)}
-        </text>
-      </svg>
-    </svg>
+      <text className="gt" x={percent((from + to) / 2)} y="14" textAnchor="middle">
+        {spanText(ms)}
+      </text>
+    </>
   );
 }
 
@@ -255,12 +255,15 @@ function Ticks({
   readonly zone: string;
 }) {
   const endX = scale.x(endMs);
+  const lastCut = Math.max(0, ...scale.cuts.map((cut) => (cut.from + cut.to) / 2));
+  // Two times over each other say nothing: the length of the cut matters more.
+  const isRoomForEnd = endX - lastCut > (isOpen ? 9 : 14) && endX > 14;
   return (
     <>
       <text x="0" y="14">
         {clockText(startMs, zone, 'second')}
       </text>
-      {endX > 14 ? (
+      {isRoomForEnd ? (
         <text className="gt" x={percent(endX)} y="14" textAnchor="end">
           {isOpen ? 'now' : clockText(endMs, zone, 'second')}
         </text>

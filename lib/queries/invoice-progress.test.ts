@@ -41,7 +41,11 @@ describe('progressSteps', () => {
       { kind: 'execution_completed', at },
     ];
     const invoice = { ...base.invoice, status: 'approved' } as const;
-    expect(titles({ entries, tasks: [closed], invoice })).toEqual(['You submitted it', 'Mia approved it', 'Booked as approved']);
+    expect(titles({ entries, tasks: [closed], invoice })).toEqual([
+      'You submitted it',
+      'Mia approved it',
+      'Booked as approved',
+    ]);
   });
 
   it('tells of a decision that did not come in time and who is asked now', () => {
