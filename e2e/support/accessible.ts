@@ -7,6 +7,8 @@ const phone = { width: 390, height: 844 };
 
 /** Looks at the page as it stands, in both widths and both themes. `what` names it in a failure. */
 export async function expectAccessible(page: Page, what: string): Promise<void> {
+  // The title follows its page by a moment.
+  await expect(page).toHaveTitle(/\S/);
   for (const size of [wide, phone]) {
     await page.setViewportSize(size);
     const sideways = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);

@@ -1,6 +1,7 @@
 // Invoices as their requesters submit and follow them.
 import { randomBytes } from 'node:crypto';
 import { expect, type Locator, type Page } from 'playwright/test';
+import { visit } from './journey';
 
 /** A customer that no other journey and no earlier run knows. */
 export const uniqueCustomer = (name: string) => `${name} ${randomBytes(3).toString('hex')}`;
@@ -25,7 +26,7 @@ export async function submitInvoice(
     note = '',
   }: { readonly customer: string; readonly priceEach: string; readonly quantity?: string; readonly note?: string },
 ): Promise<void> {
-  await page.goto('/invoices/new');
+  await visit(page, '/invoices/new');
   const fields = invoiceFields(page);
   await fields.customer.fill(customer);
   await fields.item.fill('Delivery as agreed');

@@ -61,7 +61,7 @@ export const test = base.extend<JourneyFixtures, WorkerFixtures>({
       const storageState = sessions.get(person);
       const page = await visitor({ ...options, ...(storageState && { storageState }) });
       if (storageState === undefined) {
-        await page.goto('/sign-in');
+        await visit(page, '/sign-in');
         await signIn(page, person);
         sessions.set(person, await page.context().storageState());
       }
@@ -86,10 +86,16 @@ export async function signIn(page: Page, person: Person): Promise<void> {
   await expect(page).not.toHaveURL(/\/sign-in/);
 }
 
-/** Opens an address as if it were typed, and checks how the server answers. */
+/** Opens an address as if it were typed, and checks how the server answers. Returns once the page reacts. */
 export async function visit(page: Page, address: string, status = 200): Promise<void> {
   const answer = await page.goto(address);
   expect(answer?.status(), `status of ${address}`).toBe(status);
+  // A journey is quicker than any person: it would press what is drawn already but does not listen yet.
+  await page.waitForFunction(() =>
+    [...document.querySelectorAll('button, input, select, textarea, main a')].every((control) =>
+      Object.keys(control).some((key) => key.startsWith('__reactProps')),
+    ),
+  );
 }
 
 function watch(context: BrowserContext, problems: string[]): void {
