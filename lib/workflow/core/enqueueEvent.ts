@@ -1,9 +1,12 @@
+import type { Sql } from 'postgres';
 import { v7 as newId } from 'uuid';
-import { InvalidInputError } from '../model/errors';
+import { ExecutionEndedError, ExecutionNotFoundError, InvalidInputError } from '../model/errors';
 import type { JsonValue } from '../model/json';
-import { insertSignal } from '../persistence/inbox';
+import { isEnded } from '../model/status';
+import { insertSignals, isUuid, type Signal, type SignalledExecution } from '../persistence/inbox';
 import { instruments } from '../telemetry/names';
 import type { EngineDeps } from './engineDeps';
+import { shareWrites, type SharedWrite } from './sharedWrites';
 
 /** The envelope of an event for one execution, in the spelling of the event log. */
 export interface EnqueueEventInput {
@@ -31,11 +34,26 @@ export async function enqueueEvent(deps: EngineDeps, input: EnqueueEventInput): 
     event_id: newId(),
     timestamp: new Date().toISOString(),
   };
-  const { partitionId } = await insertSignal(deps.sql, { tenant, executionId, event });
+  // An id that is no id is one that the tenant does not have.
+  const signalled = isUuid(executionId) ? await signalsOf(deps.sql)({ tenant, executionId, event }) : null;
+  if (!signalled) throw new ExecutionNotFoundError(executionId);
+  const { partitionId, status } = signalled;
+  if (isEnded(status)) throw new ExecutionEndedError(executionId, status);
   deps.metrics.count({ counter: instruments.eventsSubmitted, labels: { via: 'signal' } });
   await Promise.all([
     deps.hints.publish({ hints: [{ partitionId, executionId }] }),
     deps.live.publish({ changes: [{ tenant, topic: 'execution', id: executionId }] }),
   ]);
   return { eventId: event.event_id };
+}
+
+/** Signals over one pool share statements, one at a time: those of one process arrive in the order of their calls. */
+const sharedSignals = new WeakMap<Sql, SharedWrite<Signal, SignalledExecution | null>>();
+
+function signalsOf(sql: Sql): SharedWrite<Signal, SignalledExecution | null> {
+  const known = sharedSignals.get(sql);
+  if (known) return known;
+  const share = shareWrites({ write: (signals: readonly Signal[]) => insertSignals(sql, signals) });
+  sharedSignals.set(sql, share);
+  return share;
 }

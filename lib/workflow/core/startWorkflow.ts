@@ -1,10 +1,16 @@
+import type { Sql } from 'postgres';
 import { v7 as newId } from 'uuid';
 import { InvalidInputError, WorkflowNotFoundError } from '../model/errors';
 import type { JsonObject } from '../model/json';
 import { partitionFor } from '../model/partitions';
-import { findRegistration } from '../persistence/registrations';
-import { findByWorkflowKey, insertExecutions } from '../persistence/startExecutions';
+import {
+  findByWorkflowKey,
+  insertExecutions,
+  type NewExecution,
+  type StartOutcome,
+} from '../persistence/startExecutions';
 import type { EngineDeps } from './engineDeps';
+import { shareWrites, type SharedWrite } from './sharedWrites';
 import { announce } from './submitEvent';
 
 export interface StartWorkflowInput {
@@ -23,43 +29,47 @@ export interface StartWorkflowInput {
  */
 export async function startWorkflow(deps: EngineDeps, name: string, input: StartWorkflowInput): Promise<string> {
   if (!input.tenant) throw new InvalidInputError('startWorkflow needs a tenant.');
-  const registration = await findRegistration(deps.sql, name);
-  if (!registration) throw new WorkflowNotFoundError(name);
   const executionId = newId();
-  const { tenant, workflowKey = null } = input;
+  const { tenant, workflowKey = null, initialData = {}, userId = null } = input;
   const partitionId = partitionFor(tenant, workflowKey === null ? executionId : `${name}\u0000${workflowKey}`);
-  const started = await insertExecutions(deps.sql, [
-    {
-      executionId,
-      partitionId,
-      tenant,
-      registrationId: registration.registrationId,
-      subject: input.subject ?? null,
-      correlationId: executionId,
-      startedByEventId: null,
-      workflowKey,
-      started: {
-        workflow: name,
-        version: registration.version,
-        trigger: {
-          name: 'workflow.started',
-          type: 'workflow.started',
-          payload: input.initialData ?? {},
-          user_id: input.userId ?? null,
-          event_id: newId(),
-          timestamp: new Date().toISOString(),
-        },
-        initialData: input.initialData ?? {},
-        seed: newId(),
-        logicalExecutionId: executionId,
-        startedBy: input.userId ?? null,
-      },
+  const outcome = await startsOf(deps.sql)({
+    executionId,
+    partitionId,
+    tenant,
+    workflowName: name,
+    subject: input.subject ?? null,
+    workflowKey,
+    startedBy: userId,
+    trigger: {
+      name: 'workflow.started',
+      type: 'workflow.started',
+      payload: initialData,
+      user_id: userId,
+      event_id: newId(),
+      timestamp: new Date().toISOString(),
     },
-  ]);
-  if (!started.has(executionId) && workflowKey !== null) {
+    initialData,
+    seed: newId(),
+  });
+  if (outcome === 'unknown_workflow') throw new WorkflowNotFoundError(name);
+  if (outcome === 'key_taken' && workflowKey !== null) {
     const existing = await findByWorkflowKey(deps.sql, { tenant, workflowName: name, workflowKey });
     if (existing) return existing;
   }
   await announce(deps, tenant, [{ partitionId, executionId }]);
   return executionId;
+}
+
+/** Starts over one pool share statements. A start may wait for somebody else's use of its key: one more goes past it. */
+const sharedStarts = new WeakMap<Sql, SharedWrite<NewExecution, StartOutcome>>();
+
+function startsOf(sql: Sql): SharedWrite<NewExecution, StartOutcome> {
+  const known = sharedStarts.get(sql);
+  if (known) return known;
+  const share = shareWrites({
+    write: (executions: readonly NewExecution[]) => insertExecutions(sql, executions),
+    lanes: 2,
+  });
+  sharedStarts.set(sql, share);
+  return share;
 }

@@ -2,8 +2,9 @@
  * The door for code that starts workflows and sends events, wherever it runs. Workers find the workflow code through
  * the same runtime.
  */
+import { WorkflowNotFoundError } from '../model/errors';
 import type { WorkflowDefinition, WorkflowFunction } from '../model/workflow';
-import { findRegistration, publishRegistrations } from '../persistence/registrations';
+import { publishRegistrations } from '../persistence/registrations';
 import { getActionRegistry, type ActionRegistry } from './actionRegistry';
 import { registerEmitEvent } from './actions/builtIns/emitEvent';
 import { engineDeps } from './ambient';
@@ -36,9 +37,14 @@ export class WorkflowRuntime {
    */
   async startWorkflow(name: string, input: StartWorkflowInput): Promise<string> {
     const deps = await this.#deps();
-    const own = this.workflows.all.filter((definition) => definition.name === name);
-    if (own.length > 0 && !(await findRegistration(deps.sql, name))) await publishRegistrations(deps.sql, own);
-    return startWorkflow(deps, name, input);
+    try {
+      return await startWorkflow(deps, name, input);
+    } catch (error) {
+      const own = this.workflows.all.filter((definition) => definition.name === name);
+      if (!(error instanceof WorkflowNotFoundError) || own.length === 0) throw error;
+      await publishRegistrations(deps.sql, own);
+      return startWorkflow(deps, name, input);
+    }
   }
 
   /**

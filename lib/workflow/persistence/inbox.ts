@@ -1,35 +1,48 @@
-/** Puts events into the inbox of an execution. Only its owner gives them a place in the log. */
+/** Puts events into the inboxes of executions. Only their owners give them a place in the log. */
 import type { Sql, TransactionSql } from 'postgres';
 import type { WorkflowEvent } from '../model/events';
-import { ExecutionEndedError, ExecutionNotFoundError } from '../model/errors';
-import { isEnded, type ExecutionStatus } from '../model/status';
+import type { ExecutionStatus } from '../model/status';
+
+export interface Signal {
+  readonly tenant: string;
+  /** A UUID. */
+  readonly executionId: string;
+  readonly event: WorkflowEvent;
+}
+
+/** What the signal met; it was put into the inbox unless the execution has ended. */
+export interface SignalledExecution {
+  readonly partitionId: number;
+  readonly status: ExecutionStatus;
+}
 
 /**
- * Answers with the partition to wake.
- * @throws ExecutionNotFoundError for an id that this tenant does not have, whatever it looks like.
- * @throws ExecutionEndedError when the execution takes no more events.
+ * Many signals in one statement, in the order given. Answers in that order, with null for an execution that the tenant
+ * does not have.
  */
-export async function insertSignal(
+export async function insertSignals(
   sql: Sql | TransactionSql,
-  signal: { readonly tenant: string; readonly executionId: string; readonly event: WorkflowEvent },
-): Promise<{ readonly partitionId: number }> {
-  const { tenant, executionId, event } = signal;
-  if (!isUuid(executionId)) throw new ExecutionNotFoundError(executionId);
-  const [row] = await sql<{ partition_id: number; status: ExecutionStatus }[]>`
-    WITH target AS (
-      SELECT execution_id, partition_id, tenant_id, status FROM workflow_executions
-      WHERE execution_id = ${executionId} AND tenant_id = ${tenant}
+  signals: readonly Signal[],
+): Promise<readonly (SignalledExecution | null)[]> {
+  const rows = await sql<{ n: number; partition_id: number; status: ExecutionStatus }[]>`
+    WITH wanted AS MATERIALIZED (
+      SELECT w.n::int, e.execution_id, e.partition_id, e.tenant_id, e.status, w.name, w.payload
+      FROM unnest(${signals.map((signal) => signal.executionId)}::uuid[],
+                  ${signals.map((signal) => signal.tenant)}::text[],
+                  ${signals.map((signal) => signal.event.name)}::text[],
+                  ${signals.map(({ event }) => JSON.stringify({ event }))}::text[]) WITH ORDINALITY
+             AS w(execution_id, tenant_id, name, payload, n)
+      JOIN workflow_executions e ON e.execution_id = w.execution_id AND e.tenant_id = w.tenant_id
     ), sent AS (
       INSERT INTO workflow_events (execution_id, partition_id, tenant_id, kind, name, payload)
-      SELECT execution_id, partition_id, tenant_id, 'event_received', ${event.name},
-             ${JSON.stringify({ event })}::text::json
-      FROM target
+      SELECT execution_id, partition_id, tenant_id, 'event_received', name, payload::json
+      FROM wanted
       WHERE status NOT IN ('completed', 'failed', 'canceled', 'terminated', 'continued_as_new')
+      ORDER BY n
     )
-    SELECT partition_id, status FROM target`;
-  if (!row) throw new ExecutionNotFoundError(executionId);
-  if (isEnded(row.status)) throw new ExecutionEndedError(executionId, row.status);
-  return { partitionId: row.partition_id };
+    SELECT n, partition_id, status FROM wanted`;
+  const found = new Map(rows.map((row) => [row.n, { partitionId: row.partition_id, status: row.status }]));
+  return signals.map((_, index) => found.get(index + 1) ?? null);
 }
 
 export function isUuid(text: string): boolean {

@@ -1,5 +1,5 @@
 /** Which workflows exist, and which version new executions are pinned to. */
-import type { Sql, TransactionSql } from 'postgres';
+import type { Sql } from 'postgres';
 import { v7 as newId } from 'uuid';
 
 export interface Registration {
@@ -33,11 +33,4 @@ export async function publishRegistrations(
     if (row) published.push({ registrationId: row.registration_id, name, version });
   }
   return published;
-}
-
-export async function findRegistration(sql: Sql | TransactionSql, name: string): Promise<Registration | null> {
-  const [row] = await sql<{ registration_id: string; name: string; current_version: string }[]>`
-    SELECT registration_id, name, current_version FROM workflow_registrations
-    WHERE name = ${name} AND tenant_id IS NULL`;
-  return row ? { registrationId: row.registration_id, name: row.name, version: row.current_version } : null;
 }

@@ -1,61 +1,76 @@
-/** Starts executions: the row and the first entry of the log, written by whoever starts. Owners take it from there. */
+/**
+ * Starts executions by name: the row and the first entry of the log, written by whoever starts. Owners take it from
+ * there. Many starts share one statement; each is pinned to the version that is current in that statement.
+ */
 import type { Sql, TransactionSql } from 'postgres';
-import type { EntryBody } from '../model/history';
-import { entryColumns } from './executions/historyRows';
+import type { WorkflowEvent } from '../model/events';
+import type { JsonObject } from '../model/json';
 
 export interface NewExecution {
   readonly executionId: string;
   readonly partitionId: number;
   readonly tenant: string;
-  readonly registrationId: string;
+  readonly workflowName: string;
   readonly subject: string | null;
-  readonly correlationId: string;
-  readonly startedByEventId: string | null;
   readonly workflowKey: string | null;
-  readonly started: EntryBody<'execution_started'>;
+  readonly startedBy: string | null;
+  readonly trigger: WorkflowEvent;
+  readonly initialData: JsonObject;
+  readonly seed: string;
 }
 
-/** Answers with the ids that were started; one whose workflow key is taken already is left out. */
+/** `key_taken`: an execution of the workflow has this key already. */
+export type StartOutcome = 'started' | 'key_taken' | 'unknown_workflow';
+
+/** Answers in the order of the executions. */
 export async function insertExecutions(
   sql: Sql | TransactionSql,
   executions: readonly NewExecution[],
-): Promise<ReadonlySet<string>> {
-  if (executions.length === 0) return new Set();
+): Promise<readonly StartOutcome[]> {
+  if (executions.length === 0) return [];
   const rows = executions.map((execution) => ({
     execution_id: execution.executionId,
     partition_id: execution.partitionId,
     tenant_id: execution.tenant,
-    workflow_name: execution.started.workflow,
-    workflow_version: execution.started.version,
-    registration_id: execution.registrationId,
+    workflow_name: execution.workflowName,
     subject: execution.subject,
-    correlation_id: execution.correlationId,
-    started_by_event_id: execution.startedByEventId,
-    started_by: execution.started.startedBy,
     workflow_key: execution.workflowKey,
-    entry: entryColumns({ kind: 'execution_started', body: execution.started }).payload,
+    started_by: execution.startedBy,
+    trigger: execution.trigger,
+    initial_data: execution.initialData,
+    seed: execution.seed,
   }));
-  const inserted = await sql<{ execution_id: string }[]>`
-    WITH wanted AS (
-      SELECT * FROM json_to_recordset(${JSON.stringify(rows)}::text::json)
-        AS x(execution_id uuid, partition_id smallint, tenant_id text, workflow_name text, workflow_version text,
-             registration_id uuid, subject text, correlation_id text, started_by_event_id uuid, started_by text,
-             workflow_key text, entry json)
+  const known = await sql<{ execution_id: string; started: boolean }[]>`
+    WITH known AS MATERIALIZED (
+      SELECT w.*, r.registration_id, r.current_version
+      FROM json_to_recordset(${JSON.stringify(rows)}::text::json)
+        AS w(execution_id uuid, partition_id smallint, tenant_id text, workflow_name text, subject text,
+             workflow_key text, started_by text, trigger json, initial_data json, seed text)
+      JOIN workflow_registrations r ON r.name = w.workflow_name AND r.tenant_id IS NULL
     ), started AS (
       INSERT INTO workflow_executions (execution_id, partition_id, tenant_id, workflow_name, workflow_version,
-        registration_id, status, head_seq, subject, correlation_id, started_by_event_id, started_by, workflow_key)
-      SELECT execution_id, partition_id, tenant_id, workflow_name, workflow_version, registration_id, 'pending', 1,
-             subject, correlation_id, started_by_event_id, started_by, workflow_key
-      FROM wanted
+        registration_id, status, head_seq, subject, correlation_id, started_by, workflow_key)
+      SELECT execution_id, partition_id, tenant_id, workflow_name, current_version, registration_id, 'pending', 1,
+             subject, execution_id, started_by, workflow_key
+      FROM known
       ON CONFLICT DO NOTHING
       RETURNING execution_id
     ), log AS (
       INSERT INTO workflow_events (execution_id, partition_id, seq, tenant_id, kind, name, payload)
-      SELECT w.execution_id, w.partition_id, 1, w.tenant_id, 'execution_started', w.workflow_name, w.entry
-      FROM wanted w JOIN started s ON s.execution_id = w.execution_id
+      SELECT k.execution_id, k.partition_id, 1, k.tenant_id, 'execution_started', k.workflow_name,
+             json_build_object('workflow', k.workflow_name, 'version', k.current_version, 'trigger', k.trigger,
+               'initialData', k.initial_data, 'seed', k.seed, 'logicalExecutionId', k.execution_id,
+               'startedBy', k.started_by)
+      FROM known k JOIN started s ON s.execution_id = k.execution_id
     )
-    SELECT execution_id FROM started`;
-  return new Set(inserted.map((row) => row.execution_id));
+    SELECT k.execution_id, s.execution_id IS NOT NULL AS started
+    FROM known k LEFT JOIN started s ON s.execution_id = k.execution_id`;
+  const outcomes = new Map(known.map((row) => [row.execution_id, row.started]));
+  return executions.map(({ executionId }) => {
+    const started = outcomes.get(executionId);
+    if (started === undefined) return 'unknown_workflow';
+    return started ? 'started' : 'key_taken';
+  });
 }
 
 /** The execution that holds a workflow key. */

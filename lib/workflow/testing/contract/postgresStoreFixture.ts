@@ -3,6 +3,7 @@ import postgres, { type Sql } from 'postgres';
 import { createTestDatabase } from '../../../db/testing/testDatabase';
 import type { ExecutionStatus, TaskStatus } from '../../model/status';
 import { createPostgresStore } from '../../persistence/executions/postgresStore';
+import { publishRegistrations } from '../../persistence/registrations';
 import { insertExecutions } from '../../persistence/startExecutions';
 import { createTaskStore } from '../../persistence/tasks/taskStore';
 import { startedBody } from './startedBody';
@@ -12,6 +13,8 @@ import type { StoreFixture } from './storeFixture';
 export async function createPostgresStoreFixture(patch: (sql: Sql) => Sql = (sql) => sql): Promise<StoreFixture> {
   const database = await createTestDatabase();
   const sql = postgres(database.url, { max: 8, onnotice: () => undefined });
+  const { workflow: name, version } = startedBody('');
+  await publishRegistrations(sql, [{ name, version }]);
   let clockOffsetMs = 0;
   const tasks = createTaskStore({ sql });
   return {
@@ -26,10 +29,10 @@ export async function createPostgresStoreFixture(patch: (sql: Sql) => Sql = (sql
     },
     start: async ({ partitionId = 7 } = {}) => {
       const executionId = randomUUID();
-      const started = startedBody(executionId);
-      const nothing = { subject: null, startedByEventId: null, workflowKey: null };
-      const ids = { executionId, correlationId: executionId, registrationId: randomUUID(), partitionId };
-      await insertExecutions(sql, [{ ...nothing, ...ids, tenant: 'acme', started }]);
+      const { workflow: workflowName, trigger, initialData, seed, startedBy } = startedBody(executionId);
+      const nothing = { subject: null, workflowKey: null };
+      const first = { workflowName, trigger, initialData, seed, startedBy };
+      await insertExecutions(sql, [{ ...nothing, ...first, executionId, partitionId, tenant: 'acme' }]);
       return { executionId, partitionId };
     },
     send: async ({ executionId, partitionId }, name) => {

@@ -1,0 +1,86 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ExecutionEndedError, ExecutionNotFoundError, WorkflowNotFoundError } from '../model/errors';
+import { createHarness, type Harness } from '../testing/harness';
+import { enqueueEvent } from './enqueueEvent';
+import { startWorkflow } from './startWorkflow';
+
+const tenant = 'acme';
+let harness: Harness;
+
+beforeAll(async () => {
+  harness = await createHarness();
+  harness.runtime.registerWorkflow(async ({ events }) => void (await events.waitFor('Go')), { name: 'Waiting' });
+  await harness.runtime.publish();
+});
+afterAll(() => harness.close());
+
+describe('starts that share a statement', () => {
+  it('each answer for themselves: new, the key taken, the workflow unknown', async () => {
+    const key = { tenant, workflowKey: 'invoice-1' };
+    const [first, second, unknown, other] = await Promise.allSettled([
+      startWorkflow(harness.deps, 'Waiting', key),
+      startWorkflow(harness.deps, 'Waiting', key),
+      startWorkflow(harness.deps, 'Nobody', { tenant }),
+      startWorkflow(harness.deps, 'Waiting', { tenant }),
+    ]);
+    expect(first).toEqual({ status: 'fulfilled', value: expect.any(String) as string });
+    expect(second).toEqual(first);
+    expect(unknown).toMatchObject({ status: 'rejected', reason: expect.any(WorkflowNotFoundError) as unknown });
+    expect(other).toMatchObject({ status: 'fulfilled' });
+    const rows = await harness.sql`SELECT execution_id FROM workflow_executions`;
+    expect(rows).toHaveLength(2);
+  });
+
+  it('pin the version that is current when they commit', async () => {
+    const before = await startWorkflow(harness.deps, 'Waiting', { tenant });
+    await harness.sql`UPDATE workflow_registrations SET current_version = '2' WHERE name = 'Waiting'`;
+    const after = await startWorkflow(harness.deps, 'Waiting', { tenant });
+    await harness.sql`UPDATE workflow_registrations SET current_version = '1' WHERE name = 'Waiting'`;
+    const rows = await harness.sql`
+      SELECT e.workflow_version, v.payload ->> 'version' AS logged
+      FROM workflow_executions e JOIN workflow_events v USING (execution_id)
+      WHERE execution_id IN (${before}, ${after}) ORDER BY execution_id`;
+    expect([...rows]).toEqual([
+      { workflow_version: '1', logged: '1' },
+      { workflow_version: '2', logged: '2' },
+    ]);
+  });
+});
+
+describe('signals that share a statement', () => {
+  const send = (executionId: string, name: string, of = tenant) =>
+    enqueueEvent(harness.deps, { execution_id: executionId, event_name: name, tenant: of });
+
+  it('enter the inbox in the order of their calls, also of calls that nobody awaits', async () => {
+    const executionId = await startWorkflow(harness.deps, 'Waiting', { tenant });
+    const names = Array.from({ length: 40 }, (_, index) => `Event${index}`);
+    await Promise.all(names.map((name) => send(executionId, name)));
+    const rows = await harness.sql`
+      SELECT name FROM workflow_events WHERE execution_id = ${executionId} AND seq IS NULL ORDER BY row_id`;
+    expect(rows.map((row) => row.name as string)).toEqual(names);
+  });
+
+  it('each fail for themselves: no such execution, of another tenant, ended, text that Postgres refuses', async () => {
+    const [open, ended] = await Promise.all([
+      startWorkflow(harness.deps, 'Waiting', { tenant }),
+      startWorkflow(harness.deps, 'Waiting', { tenant }),
+    ]);
+    await harness.sql`UPDATE workflow_executions SET status = 'completed' WHERE execution_id = ${ended}`;
+    const [none, foreign, late, refused, good] = await Promise.allSettled([
+      send('00000000-0000-7000-8000-000000000000', 'Go'),
+      send(open, 'Go', 'globex'),
+      send(ended, 'Go'),
+      send(open, 'Go\u0000'),
+      send(open, 'Go'),
+    ]);
+    const because = (reason: unknown) => ({ status: 'rejected', reason });
+    expect(none).toMatchObject(because(expect.any(ExecutionNotFoundError)));
+    expect(foreign).toMatchObject(because(expect.any(ExecutionNotFoundError)));
+    expect(late).toMatchObject(because(expect.any(ExecutionEndedError)));
+    expect(refused).toMatchObject(because({ code: '22021' }));
+    expect(good).toMatchObject({ status: 'fulfilled' });
+    const rows = await harness.sql`
+      SELECT name FROM workflow_events WHERE execution_id IN (${open}, ${ended}) AND seq IS NULL`;
+    expect(rows.map((row) => row.name as string)).toEqual(['Go']);
+  });
+});
