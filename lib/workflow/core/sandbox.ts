@@ -20,6 +20,7 @@ export function processSandbox(): Sandbox {
     installRandom();
     installRaces();
     forbidSideEffects();
+    surviveUnawaited();
   }
   return { run: (scope, code) => scopes.run(scope, code) };
 }
@@ -83,6 +84,16 @@ function installRaces(): void {
     };
   Promise.race = decided(realRace) as typeof Promise.race;
   Promise.any = decided(realAny) as typeof Promise.any;
+}
+
+/**
+ * A promise of workflow code that is rejected before anybody awaits it must not end the process, and with it every
+ * other execution: the code may await it later. Everywhere else such a rejection ends the process as it always does.
+ */
+function surviveUnawaited(): void {
+  process.on('unhandledRejection', (reason) => {
+    if (!scopes.getStore() && process.listenerCount('unhandledRejection') === 1) throw reason;
+  });
 }
 
 function forbidSideEffects(): void {

@@ -172,11 +172,28 @@ export function recordError(thrown: unknown): RecordedError {
   if (thrown instanceof Error) {
     const { code, details } = thrown as Error & { code?: unknown; details?: unknown };
     return {
-      name: thrown.name,
-      message: thrown.message,
+      name: textOf(thrown.name),
+      message: textOf(thrown.message),
       code: typeof code === 'string' ? code : null,
-      details: details === undefined ? null : (JSON.parse(JSON.stringify(details) ?? 'null') as JsonValue),
+      details: detailsOf(details),
     };
   }
-  return { name: 'Error', message: String(thrown), code: null, details: null };
+  return { name: 'Error', message: textOf(thrown), code: null, details: null };
+}
+
+/** Code may throw anything; recording it must not fail. */
+function textOf(value: unknown): string {
+  try {
+    return String(value);
+  } catch {
+    return 'Something was thrown that has no text.';
+  }
+}
+
+function detailsOf(details: unknown): JsonValue {
+  try {
+    return JSON.parse(JSON.stringify(details) ?? 'null') as JsonValue;
+  } catch {
+    return null;
+  }
 }

@@ -216,13 +216,16 @@ export class WorkflowInstance {
     const context = createContext(this.#host(body, random));
     const definition = this.#definition;
     const running = this.#sandbox.run(this.#scope, async () => definition.run(context));
-    running.then(
-      (result) => this.#finish({ type: 'complete', result: decodeJson(encodeJson(result, 'The result')) }),
-      (error: unknown) => {
-        if (error instanceof NondeterminismError || error instanceof ForeignAwaitError) this.#broken ??= error;
-        else this.#finish({ type: 'fail', error: recordError(error) });
-      },
-    );
+    // Encoded within the chain: a result that the log cannot hold fails the execution like any other error of its code.
+    void running
+      .then((result) => decodeJson(encodeJson(result, 'The result')))
+      .then(
+        (result) => this.#finish({ type: 'complete', result }),
+        (error: unknown) => {
+          if (error instanceof NondeterminismError || error instanceof ForeignAwaitError) this.#broken ??= error;
+          else this.#finish({ type: 'fail', error: recordError(error) });
+        },
+      );
   }
 
   #finish(command: Command): void {

@@ -96,6 +96,17 @@ describe('replay', () => {
     expect(instance.finished).toBe(true);
   });
 
+  it('fails with a result that the log cannot hold, and with whatever is thrown', async () => {
+    const circular: { self?: unknown } = {};
+    circular.self = circular;
+    const failures = [
+      async () => circular,
+      async () => Promise.reject(Object.assign(new Error('Odd'), { details: circular })),
+      async () => Promise.reject(Object.create(null) as Error),
+    ];
+    for (const workflow of failures) expect(types((await run(workflow, log())).commands)).toEqual(['fail']);
+  });
+
   it('receives events of the log in its order, also those that came early', async () => {
     const seen: string[] = [];
     await run(
