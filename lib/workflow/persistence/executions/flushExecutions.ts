@@ -22,7 +22,10 @@ WITH fence AS MATERIALIZED (
   SELECT * FROM locked
 ), heads AS (
   UPDATE workflow_executions e
-  SET head_seq = h.head_seq, status = h.status, state = h.state, result = h.result::json, error = h.error::json,
+  SET head_seq = h.head_seq, status = h.status,
+      -- What the code said last before it was blocked is not in the log.
+      state = CASE WHEN h.status = 'blocked_on_code' THEN e.state ELSE h.state END,
+      result = h.result::json, error = h.error::json,
       updated_at = clock_timestamp(),
       ended_at = CASE WHEN h.status IN ('completed', 'failed', 'canceled', 'terminated', 'continued_as_new')
                       THEN clock_timestamp() END

@@ -29,6 +29,14 @@ export function describeFlush(current: Current): void {
       });
     });
 
+    it('keeps the committed state of an execution that is blocked on its code', async () => {
+      const { fixture } = current();
+      const key = await fixture.start();
+      await flush(flushOf(key, 1, { entries: [stateEntry(2, 'draft')], state: 'draft' }));
+      await flush(flushOf(key, 2, { status: 'blocked_on_code', state: 'not in the log' }));
+      expect(await fixture.stored(key)).toMatchObject({ status: 'blocked_on_code', state: 'draft', headSeq: 2 });
+    });
+
     it('writes nothing of an execution whose head is another, and all of the others', async () => {
       const { fixture } = current();
       const [stale, good] = [await fixture.start(), await fixture.start()];

@@ -73,7 +73,7 @@ function append(row: ExecutionTableRow, flush: ExecutionFlush): void {
   row.log.sort((a, b) => a.seq - b.seq);
   row.headSeq = flush.expectedHead + flush.entries.length;
   row.status = flush.status;
-  row.state = flush.state;
+  if (flush.status !== 'blocked_on_code') row.state = flush.state;
   row.result = JSON.parse(JSON.stringify(flush.end?.result ?? null)) as ExecutionTableRow['result'];
   row.error = flush.end?.error ?? flush.blockedBy;
   if (isEnded(flush.status)) row.endedAtMs = flush.atMs;
