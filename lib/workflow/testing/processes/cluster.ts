@@ -3,7 +3,7 @@
  * so that the takeover needs no expired lease. Spare processes with their modules loaded stand by.
  */
 import { randomUUID } from 'node:crypto';
-import type { ArmedPoint, Fate, KillPoint } from './killPoints';
+import type { Fate, KillPoint } from './killPoints';
 import type { FixtureConfig } from './protocol';
 import { WorkerProcess, type Ended } from './workerProcess';
 
@@ -13,14 +13,22 @@ export interface Death extends Ended {
   readonly output: string;
 }
 
+interface Aim {
+  readonly point: KillPoint;
+  readonly fate: Fate;
+  /** Deaths still to come, by slot. */
+  readonly remaining: Map<number, number>;
+}
+
+const sparesKept = 2;
+
 export class WorkerCluster {
   readonly #config: FixtureConfig;
   readonly #slots: WorkerProcess[] = [];
   readonly #restarts = new Set<Promise<void>>();
   readonly deaths: Death[] = [];
   readonly #spares: WorkerProcess[] = [];
-  #armedAtBirth: ArmedPoint | null = null;
-  #unborn = 0;
+  #aim: Aim | null = null;
   #namePredecessor = false;
   #closing = false;
 
@@ -37,23 +45,31 @@ export class WorkerCluster {
   }
 
   async start(count: number): Promise<void> {
-    for (let spare = 0; spare < count * 2; spare += 1) this.#spares.push(new WorkerProcess(this.#config));
+    for (let spare = 0; spare < count; spare += 1) this.#spares.push(new WorkerProcess(this.#config));
     await Promise.all(Array.from({ length: count }, (_, slot) => this.#occupy(slot, null)));
   }
 
-  /** Arms the point in every worker, each for another of its occurrences. */
-  async armAll(point: KillPoint, fate: Fate): Promise<void> {
-    await Promise.all(this.#slots.map((worker, slot) => worker.arm({ point, fate, occurrence: slot + 1 })));
+  /**
+   * Lets the workers of these slots meet their fate at a point: each another of its occurrences, at first. A worker that
+   * ends for another reason, such as a lease that ran out on a busy machine, leaves its fate to its successor.
+   * @param options.deaths how many workers of each slot are to be killed.
+   */
+  async aim(
+    point: KillPoint,
+    fate: Fate,
+    { slots = [0, 1, 2], deaths = 1 }: { readonly slots?: readonly number[]; readonly deaths?: number } = {},
+  ): Promise<void> {
+    this.#aim = { point, fate, remaining: new Map(slots.map((slot) => [slot, deaths])) };
+    await Promise.all(slots.map((slot) => this.#slots[slot]?.arm({ point, fate, occurrence: slot + 1 })));
   }
 
-  /** Arms the point in the next so many workers before they begin: they die while they take over from others. */
-  armNext(count: number, point: KillPoint, fate: Fate): void {
-    this.#armedAtBirth = { point, fate, occurrence: 1 };
-    this.#unborn = count;
+  /** Whether all deaths aimed at have happened. */
+  get isAimMet(): boolean {
+    return (this.#aim?.remaining.size ?? 0) === 0;
   }
 
-  disarmAll(): void {
-    this.#unborn = 0;
+  disarm(): void {
+    this.#aim = null;
     for (const worker of this.#slots) worker.disarm();
   }
 
@@ -79,23 +95,32 @@ export class WorkerCluster {
 
   async #occupy(slot: number, replaces: string | null): Promise<void> {
     const worker = this.#spares.shift() ?? new WorkerProcess(this.#config);
-    this.#spares.push(new WorkerProcess(this.#config));
+    if (this.#spares.length < sparesKept) this.#spares.push(new WorkerProcess(this.#config));
     this.#slots[slot] = worker;
     void worker.ended.then((ended) => this.#replace(slot, worker, ended));
-    if (this.#unborn > 0 && this.#armedAtBirth) {
-      this.#unborn -= 1;
-      await worker.arm(this.#armedAtBirth);
+    const aim = this.#aim;
+    try {
+      if (aim?.remaining.has(slot)) await worker.arm({ point: aim.point, fate: aim.fate, occurrence: 1 });
+      await worker.run(randomUUID(), replaces);
+    } catch {
+      // One that dies while it starts is replaced like any other.
     }
-    // One that dies while it starts is replaced like any other.
-    await worker.run(randomUUID(), replaces).catch(() => undefined);
   }
 
   #replace(slot: number, dead: WorkerProcess, ended: Ended): void {
     if (this.#closing) return;
     this.deaths.push({ ...ended, slot, workerId: dead.workerId, output: dead.output });
+    if (ended.signal === 'SIGKILL') this.#countDeath(slot);
     this.#namePredecessor = !this.#namePredecessor;
     const restart = this.#occupy(slot, this.#namePredecessor ? dead.workerId : null);
     this.#restarts.add(restart);
     void restart.finally(() => this.#restarts.delete(restart));
+  }
+
+  #countDeath(slot: number): void {
+    const remaining = this.#aim?.remaining.get(slot);
+    if (remaining === undefined) return;
+    if (remaining > 1) this.#aim?.remaining.set(slot, remaining - 1);
+    else this.#aim?.remaining.delete(slot);
   }
 }

@@ -1,6 +1,6 @@
 /**
  * A worker process for tests: the production worker over the production adapters, with test workflows and kill points
- * around its ports. Start it with `node --import tsx` and a `FixtureConfig` as JSON; it waits for `run`.
+ * around its ports. It is given a `FixtureConfig` as JSON and waits for `run`.
  */
 import postgres from 'postgres';
 import { createRawClient } from '../../../db/rawClient';

@@ -4,7 +4,7 @@ import { isEnded, type ExecutionStatus } from '../../model/status';
 import { expectations } from './fixtureCode';
 import type { StartedExecution } from './load';
 
-const patienceMs = 40_000;
+const patienceMs = 90_000;
 
 /** Waits until all have ended. Those that did not in time are named by `violations`. */
 export async function untilEnded(sql: Sql, executions: readonly StartedExecution[]): Promise<void> {

@@ -3,18 +3,18 @@ import { hasTestRedis } from '../../../db/testing/testDatabase';
 import type { StartedExecution } from './load';
 import { exitCodes } from './protocol';
 import { untilEnded, violations } from './oracle';
-import { createSite, type Site } from './site';
+import { createSite, patienceMs, type Site } from './site';
 
-describe.skipIf(!hasTestRedis())('connections to the database that are cut under load', () => {
+describe.skipIf(!hasTestRedis())('connections to the database that are cut under load', { timeout: patienceMs }, () => {
   let site: Site;
   let cut = 0;
   beforeAll(async () => {
     site = await createSite();
-  });
+  }, patienceMs);
   afterAll(async () => {
     await site.close();
     process.stdout.write(`Cut: ${cut} connections, ${site.load.started.length} executions\n`);
-  });
+  }, patienceMs);
 
   it('cost nothing but time', async () => {
     const { cluster, load, sql } = site;

@@ -2,10 +2,10 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { canRunOwnRedis, createOwnRedisServer, type OwnRedisServer } from '../../../redis/testing/ownRedisServer';
 import type { StartedExecution } from './load';
 import { untilEnded, violations } from './oracle';
-import { createSite, type Site } from './site';
+import { createSite, patienceMs, type Site } from './site';
 
 /** Events, starts and completions go on at some hundred a second while Redis loses everything. */
-describe.skipIf(!canRunOwnRedis)('Redis under load', () => {
+describe.skipIf(!canRunOwnRedis)('Redis under load', { timeout: patienceMs }, () => {
   let redis: OwnRedisServer;
   let site: Site;
   const counts = { flushes: 0, stops: 0, executions: 0, violations: 0 };
@@ -13,7 +13,7 @@ describe.skipIf(!canRunOwnRedis)('Redis under load', () => {
   beforeAll(async () => {
     redis = await createOwnRedisServer();
     site = await createSite({ redisUrl: redis.url });
-  });
+  }, patienceMs);
   afterAll(async () => {
     await site.close();
     await redis.remove();
@@ -21,7 +21,7 @@ describe.skipIf(!canRunOwnRedis)('Redis under load', () => {
     process.stdout.write(
       `Redis: ${flushes} flushes, ${stops} stops, ${executions} executions, ${counts.violations} violations\n`,
     );
-  });
+  }, patienceMs);
 
   it('may be flushed at any time', async () => {
     const executions = await loadFor(3_000, async (elapsedMs) => {

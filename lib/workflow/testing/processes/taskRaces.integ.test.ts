@@ -6,14 +6,14 @@ import { completeTask } from '../../tasks/completeTask';
 import { until } from '../harness';
 import { tenant, type StartedExecution } from './load';
 import { untilEnded, violations } from './oracle';
-import { createSite, type Site } from './site';
+import { createSite, patienceMs, type Site } from './site';
 
-describe.skipIf(!hasTestRedis())('a task that people answer while workers die', () => {
+describe.skipIf(!hasTestRedis())('a task that people answer while workers die', { timeout: patienceMs }, () => {
   let site: Site;
   beforeAll(async () => {
     site = await createSite({ answersTasks: false });
-  });
-  afterAll(() => site.close());
+  }, patienceMs);
+  afterAll(() => site.close(), patienceMs);
 
   it('keeps the answer that comes before the workflow waits', async () => {
     const { cluster, load, sql } = site;

@@ -2,11 +2,11 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
+import { compileFixtureWorker } from './compiledFixture';
 import type { ArmedPoint } from './killPoints';
 import type { FixtureConfig, FromWorker, ToWorker } from './protocol';
 
-const fixture = fileURLToPath(new URL('./fixtureWorker.ts', import.meta.url));
+const fixture = compileFixtureWorker();
 const outputKept = 40_000;
 const linesShown = 12;
 const lineLength = 320;
@@ -27,7 +27,7 @@ export class WorkerProcess {
   hasEnded = false;
 
   constructor(config: FixtureConfig) {
-    this.#child = spawn(process.execPath, ['--import', 'tsx', fixture, JSON.stringify(config)], {
+    this.#child = spawn(process.execPath, [fixture, JSON.stringify(config)], {
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     });
     for (const stream of [this.#child.stdout, this.#child.stderr]) {
