@@ -1,4 +1,5 @@
 /** Runs the actions that executions ask for: validation, attempts, results. */
+import { setMaxListeners } from 'node:events';
 import { recordError } from '../../model/errors';
 import { decodeJson, type JsonObject, type JsonValue } from '../../model/json';
 import type { ActionCall, ActionOutcome, ActionRunner } from '../../model/ports/actions';
@@ -8,7 +9,7 @@ import type { ActionRegistry } from '../actionRegistry';
 import { outsideWorkflow } from '../sandbox';
 import { validateParameters } from './parameters';
 import type { ActionResultStore } from '../../model/ports/actionStores';
-import { retryPolicy } from './retryPolicy';
+import { retryPolicy, type RetryPolicy } from './retryPolicy';
 import { runDatabase, runSimple, type ActionClock, type FailedAttempt, type HandlerOutcome } from './runHandler';
 import type { RegisteredAction } from './types';
 
@@ -25,6 +26,8 @@ export interface ActionRunnerParts {
 /** Runs each call to its outcome. Handlers start outside of any workflow's scope: they see the real clock and world. */
 export function createActionRunner(parts: ActionRunnerParts): ActionRunner {
   const signal = parts.signal ?? new AbortController().signal;
+  // Every attempt under way listens to it: that is no leak, and Node shall not warn of one.
+  setMaxListeners(0, signal);
   return {
     run: async (call) => {
       const startedAtMs = parts.clock.now();
@@ -107,35 +110,32 @@ function runDefinition(
   const { results, clock } = parts;
   const { definition, params, startedAtMs } = running;
   const actionName = definition.name;
-  const logger = parts.logger.child({
-    tenant: call.tenant,
-    executionId: call.executionId,
-    commandId: call.commandId,
-    correlationId: call.correlationId,
-    action: actionName,
-  });
+  const { tenant, executionId, commandId, correlationId } = call;
+  let made: Logger | undefined;
+  const logger = (): Logger =>
+    (made ??= parts.logger.child({ tenant, executionId, commandId, correlationId, action: actionName }));
   const onRetry = async ({ attempts, error, nextAttemptAtMs }: FailedAttempt): Promise<'go_on' | 'stop'> => {
-    logger.warn({ error, attempts, inMs: nextAttemptAtMs - clock.now() }, 'Action failed and will be tried again.');
+    logger().warn({ error, attempts, inMs: nextAttemptAtMs - clock.now() }, 'Action failed and will be tried again.');
     const note = { call, actionName, params, attempts, error: recordError(error), startedAtMs, nextAttemptAtMs };
     // The note is for people and for a successor's count; without it the attempts go on all the same.
     const noted = await results.noteRetry(note).catch(() => 'noted' as const);
     return noted === 'ownership_lost' ? 'stop' : 'go_on';
   };
   const shared = {
-    policy: retryPolicy(definition.retry),
+    policy: policyOf(definition),
     params,
     attemptsBefore: call.attemptsBefore,
     signal,
     clock,
     onRetry,
-    context: {
-      tenant: call.tenant,
-      executionId: call.executionId,
-      commandId: call.commandId,
+    logger,
+    about: {
+      tenant,
+      executionId,
+      commandId,
       eventId: null,
-      idempotencyKey: `${call.executionId}:${call.commandId}`,
-      correlationId: call.correlationId,
-      logger,
+      idempotencyKey: `${executionId}:${commandId}`,
+      correlationId,
     },
   };
   if (definition.kind === 'simple') return runSimple({ ...shared, definition });
@@ -155,4 +155,14 @@ function runDefinition(
         work,
       }),
   });
+}
+
+const policies = new WeakMap<RegisteredAction, RetryPolicy>();
+
+function policyOf(definition: RegisteredAction): RetryPolicy {
+  const known = policies.get(definition);
+  if (known) return known;
+  const policy = retryPolicy(definition.retry);
+  policies.set(definition, policy);
+  return policy;
 }
