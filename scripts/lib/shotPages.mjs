@@ -1,0 +1,125 @@
+// The pages that `npm run shots` takes, as the person who meets them: full, empty and in error. Nothing is changed on
+// the way: forms are only sent empty, which the browser itself refuses.
+
+/** Opens an address and returns once its controls react: a click before that would be lost. */
+export async function visit(page, address) {
+  await page.goto(address);
+  await page.waitForFunction(() =>
+    [...document.querySelectorAll('main button, main input')].every((control) =>
+      Object.keys(control).some((key) => key.startsWith('__reactProps')),
+    ),
+  );
+}
+
+/** Follows the first link below `inside` whose address begins with `start`; false where there is none. */
+async function openFirst(page, { at, inside, start }) {
+  await visit(page, at);
+  const link = page.locator(`${inside} a[href^="${start}"]:visible`).first();
+  await link.waitFor({ timeout: 10_000 }).catch(() => undefined);
+  if ((await link.count()) === 0) return false;
+  await visit(page, await link.getAttribute('href'));
+  return true;
+}
+
+/** The full page of the first task of a view of the inbox. */
+async function openTask(page, view) {
+  const found = await openFirst(page, { at: `/inbox?view=${view}`, inside: '.list', start: '/inbox' });
+  if (!found) return false;
+  const task = new URL(page.url()).searchParams.get('task');
+  await visit(page, `/tasks/${task}`);
+  return true;
+}
+
+const openInvoice = (page, word) => openMatching(page, { at: '/invoices', row: 'tbody tr', word, link: 'a' });
+const openExecution = (page, query) =>
+  openMatching(page, { at: `/admin/executions${query}`, row: 'tbody tr', link: '.subj' });
+
+async function openMatching(page, { at, row, word, link }) {
+  await visit(page, at);
+  const rows = page.locator(row);
+  await rows
+    .first()
+    .waitFor({ timeout: 10_000 })
+    .catch(() => undefined);
+  const chosen = (word === undefined ? rows : rows.filter({ hasText: word })).first();
+  if ((await chosen.count()) === 0) return false;
+  await visit(page, await chosen.locator(link).first().getAttribute('href'));
+  return true;
+}
+
+const alice = 'alice@acme.test';
+const mia = 'mia@acme.test';
+const omar = 'omar@acme.test';
+const gus = 'gus@globex.test';
+const pat = 'pat@baton.test';
+
+/**
+ * `as` is an account of the demo, or null for nobody. `open` brings the page there; false leaves the picture out, since
+ * the data has nothing to show for it. A text is an address.
+ */
+export const shotPages = [
+  { name: 'sign-in', as: null, open: '/sign-in' },
+  {
+    name: 'sign-in-error',
+    as: null,
+    open: async (page) => {
+      await visit(page, '/sign-in');
+      await page.getByRole('button', { name: 'Sign in with e-mail instead' }).click();
+      await page.getByRole('button', { name: 'Sign in', exact: true }).click();
+      await page.locator('.errsum').waitFor();
+    },
+  },
+  { name: 'invoices', as: alice, open: '/invoices' },
+  { name: 'invoices-empty', as: gus, open: '/invoices' },
+  { name: 'invoice-new', as: alice, open: '/invoices/new' },
+  {
+    name: 'invoice-new-error',
+    as: alice,
+    open: async (page) => {
+      await visit(page, '/invoices/new');
+      await page.getByRole('button', { name: 'Add a line' }).click();
+      await page.getByRole('button', { name: 'Submit invoice' }).click();
+      await page.locator('.errsum').waitFor();
+    },
+  },
+  { name: 'invoice-waiting', as: alice, open: (page) => openInvoice(page, 'Waiting for') },
+  { name: 'invoice-approved', as: alice, open: (page) => openInvoice(page, 'Approved') },
+  { name: 'invoice-rejected', as: alice, open: (page) => openInvoice(page, 'Rejected') },
+  { name: 'inbox', as: mia, open: '/inbox' },
+  { name: 'inbox-empty', as: gus, open: '/inbox' },
+  { name: 'inbox-done', as: mia, open: '/inbox?view=done' },
+  { name: 'task', as: mia, open: (page) => openTask(page, 'for-me') },
+  {
+    name: 'task-error',
+    as: mia,
+    open: async (page) => {
+      if (!(await openTask(page, 'for-me'))) return false;
+      const reject = page.getByRole('button', { name: /^Reject/ });
+      await reject.waitFor({ timeout: 10_000 }).catch(() => undefined);
+      if ((await reject.count()) === 0) return false;
+      await reject.click();
+      await page.locator('.errsum').waitFor();
+    },
+  },
+  { name: 'task-done', as: mia, open: (page) => openTask(page, 'done') },
+  { name: 'executions', as: omar, open: '/admin/executions' },
+  { name: 'executions-none-match', as: omar, open: '/admin/executions?status=terminated' },
+  { name: 'executions-empty', as: gus, open: '/admin/executions' },
+  { name: 'execution-waiting', as: omar, open: (page) => openExecution(page, '?waiting=person') },
+  { name: 'execution-completed', as: omar, open: (page) => openExecution(page, '?status=completed') },
+  { name: 'execution-failed', as: omar, open: (page) => openExecution(page, '?status=failed') },
+  {
+    name: 'execution-earlier',
+    as: omar,
+    open: async (page) => {
+      if (!(await openExecution(page, '?status=completed'))) return false;
+      await visit(page, `${new URL(page.url()).pathname}?at=3`);
+    },
+  },
+  { name: 'attachments', as: omar, open: '/admin/attachments' },
+  { name: 'health-tenant', as: omar, open: '/admin/health' },
+  { name: 'health-platform', as: pat, open: '/admin/health' },
+  { name: 'forbidden', as: alice, open: '/admin/executions' },
+  { name: 'not-found', as: alice, open: '/invoices/none' },
+  { name: 'not-found-console', as: omar, open: '/admin/executions/none' },
+];
