@@ -23,7 +23,7 @@ interface JourneyFixtures {
   readonly visitor: (options?: ContextOptions) => Promise<Page>;
   /** A page of a browser of its own, in which this person is signed in. */
   readonly as: (person: Person, options?: ContextOptions) => Promise<Page>;
-  /** Adds people for this journey alone; they leave no open task behind that other journeys would see. */
+  /** Adds a person for this journey alone, to a tenant that exists or to one of their own. */
   readonly colleague: ReturnType<typeof makeColleagues>;
 }
 
@@ -35,7 +35,7 @@ interface WorkerFixtures {
 
 export const test = base.extend<JourneyFixtures, WorkerFixtures>({
   database: [
-    // eslint wants a parameter here, and Playwright an object pattern.
+    // Playwright reads the names of needed fixtures from this pattern, so an empty one has to stand here.
     async ({}, use) => {
       const database = openDatabase();
       await use(database);
