@@ -47,6 +47,11 @@ async function foreignWorkflow(): Promise<void> {
   await new Promise(() => undefined);
 }
 
+async function unstorableWorkflow({ setState }: WorkflowContext): Promise<void> {
+  setState('a\u0000b');
+  await Promise.resolve();
+}
+
 beforeAll(async () => {
   harness = await createHarness();
   const { actions, runtime } = harness;
@@ -72,7 +77,14 @@ beforeAll(async () => {
     TransactionIsolationLevel.READ_COMMITTED,
     async (_, context) => ({ rows: await context.transaction('invoices').select('id') }),
   );
-  for (const workflow of [approvalWorkflow, pipelineWorkflow, timeoutWorkflow, failingWorkflow, foreignWorkflow]) {
+  for (const workflow of [
+    approvalWorkflow,
+    pipelineWorkflow,
+    timeoutWorkflow,
+    failingWorkflow,
+    foreignWorkflow,
+    unstorableWorkflow,
+  ]) {
     runtime.registerWorkflow(workflow);
   }
   await harness.startWorker();
@@ -143,6 +155,11 @@ describe('engine on Postgres', () => {
     await harness.untilStatus(id, 'blocked_on_code');
     const [row] = await harness.sql`SELECT error FROM workflow_executions WHERE execution_id = ${id}`;
     expect((row?.error as { code: string }).code).toBe('foreign_await');
+  });
+
+  it('blocks a workflow whose words the database refuses', async () => {
+    const id = await harness.runtime.startWorkflow('Unstorable', { tenant });
+    await harness.untilStatus(id, 'blocked_on_code');
   });
 
   it('refuses events for executions that do not exist or have ended', async () => {

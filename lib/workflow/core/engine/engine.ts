@@ -589,7 +589,7 @@ function blockFlush(execution: LiveExecution | LoadedExecution, error: unknown):
     tenant,
     expectedHead: live ? execution.head : execution.history.length,
     status: 'blocked_on_code',
-    state: live ? execution.instance.state : null,
+    state: null,
     end: null,
     blockedBy: recordError(error),
     entries: [],
