@@ -111,9 +111,8 @@ function runDefinition(
   const { definition, params, startedAtMs } = running;
   const actionName = definition.name;
   const { tenant, executionId, commandId, correlationId } = call;
-  let made: Logger | undefined;
   const logger = (): Logger =>
-    (made ??= parts.logger.child({ tenant, executionId, commandId, correlationId, action: actionName }));
+    parts.logger.child({ tenant, executionId, commandId, correlationId, action: actionName });
   const onRetry = async ({ attempts, error, nextAttemptAtMs }: FailedAttempt): Promise<'go_on' | 'stop'> => {
     logger().warn({ error, attempts, inMs: nextAttemptAtMs - clock.now() }, 'Action failed and will be tried again.');
     const note = { call, actionName, params, attempts, error: recordError(error), startedAtMs, nextAttemptAtMs };

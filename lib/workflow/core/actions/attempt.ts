@@ -16,43 +16,95 @@ export class AttemptAbortedError extends Error {
   }
 }
 
-/**
- * Runs `work` with a signal of its own. Settles when the work does, when `timeoutMs` passed (ActionTimeoutError) or
- * when `signal` aborts (AttemptAbortedError); work that goes on after that is not listened to.
- */
-export async function runAttempt<T>({
-  action,
-  timeoutMs,
-  signal,
-  work,
-}: {
+interface AttemptOptions<T> {
   readonly action: string;
   readonly timeoutMs: number;
   readonly signal: AbortSignal;
-  readonly work: (signal: AbortSignal) => T | Promise<T>;
-}): Promise<T> {
-  if (signal.aborted) throw new AttemptAbortedError();
-  const own = new AbortController();
-  let stop = (): void => undefined;
-  const cut = new Promise<never>((_, reject) => {
-    const giveUp = (reason: Error): void => {
-      own.abort(reason);
-      reject(reason);
-    };
-    const onAbort = (): void => giveUp(new AttemptAbortedError());
-    const timer = setTimeout(() => giveUp(new ActionTimeoutError(action, timeoutMs)), Math.min(timeoutMs, 2 ** 31 - 1));
-    signal.addEventListener('abort', onAbort, { once: true });
-    stop = () => {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', onAbort);
-    };
+  /** May ask for a signal of its own, aborted when the attempt is cut short. Few do, so it is made when asked for. */
+  readonly work: (signal: () => AbortSignal) => Promise<T>;
+}
+
+/**
+ * Runs `work`. Settles when it does, when `timeoutMs` passed (ActionTimeoutError) or when `signal` aborts
+ * (AttemptAbortedError); work that goes on after that is not listened to.
+ */
+export function runAttempt<T>(options: AttemptOptions<T>): Promise<T> {
+  if (options.signal.aborted) return Promise.reject(new AttemptAbortedError());
+  return new Promise((resolve, reject) => {
+    const attempt = new Attempt(options, reject);
+    options
+      .work(() => attempt.ownSignal())
+      .then(resolve, reject)
+      .finally(() => attempt.end());
+    watchSoon(attempt);
   });
-  try {
-    const running = Promise.resolve().then(() => work(own.signal));
-    return await Promise.race([running, cut]);
-  } finally {
-    stop();
+}
+
+class Attempt {
+  #isOver = false;
+  #own: AbortController | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  #unfollow: (() => void) | undefined;
+
+  constructor(
+    private readonly options: Omit<AttemptOptions<never>, 'work'>,
+    private readonly reject: (reason: Error) => void,
+  ) {}
+
+  ownSignal(): AbortSignal {
+    this.#own ??= new AbortController();
+    return this.#own.signal;
   }
+
+  watch(): void {
+    if (this.#isOver) return;
+    const { action, timeoutMs, signal } = this.options;
+    if (signal.aborted) return this.#cut(new AttemptAbortedError());
+    this.#timer = setTimeout(
+      () => this.#cut(new ActionTimeoutError(action, timeoutMs)),
+      Math.min(timeoutMs, 2 ** 31 - 1),
+    );
+    this.#unfollow = onAbort(signal, () => this.#cut(new AttemptAbortedError()));
+  }
+
+  end(): void {
+    this.#isOver = true;
+    clearTimeout(this.#timer);
+    this.#unfollow?.();
+  }
+
+  #cut(reason: Error): void {
+    this.end();
+    this.#own?.abort(reason);
+    this.reject(reason);
+  }
+}
+
+/** Attempts that began in this turn of the event loop. Most are over at its end and need no timer. */
+let begun: Attempt[] = [];
+
+function watchSoon(attempt: Attempt): void {
+  begun.push(attempt);
+  if (begun.length > 1) return;
+  setImmediate(() => {
+    const attempts = begun;
+    begun = [];
+    for (const each of attempts) each.watch();
+  });
+}
+
+/** One listener on a signal serves any number of attempts. */
+const followers = new WeakMap<AbortSignal, Set<() => void>>();
+
+function onAbort(signal: AbortSignal, run: () => void): () => void {
+  const known = followers.get(signal);
+  const all = known ?? new Set();
+  all.add(run);
+  if (!known) {
+    followers.set(signal, all);
+    signal.addEventListener('abort', () => [...all].forEach((each) => each()), { once: true });
+  }
+  return () => void all.delete(run);
 }
 
 /** Waits, or until the signal aborts: then it resolves early. */
@@ -60,11 +112,11 @@ export function pause(ms: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     if (signal.aborted) return resolve();
     const timer = setTimeout(done, ms);
+    const unfollow = onAbort(signal, done);
     function done(): void {
       clearTimeout(timer);
-      signal.removeEventListener('abort', done);
+      unfollow();
       resolve();
     }
-    signal.addEventListener('abort', done, { once: true });
   });
 }

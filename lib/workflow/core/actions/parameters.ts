@@ -38,13 +38,10 @@ export function validateParameters({
       });
     }
   }
-  const known = new Set(definitions.map((definition) => definition.name));
   for (const name of Object.keys(sent)) {
-    if (known.has(name) || sent[name] === undefined) continue;
-    errors.push({
-      path: `/${name}`,
-      message: `Parameter "${name}" is not declared. It takes: ${[...known].join(', ')}.`,
-    });
+    if (sent[name] === undefined || definitions.some((definition) => definition.name === name)) continue;
+    const known = definitions.map((definition) => definition.name).join(', ');
+    errors.push({ path: `/${name}`, message: `Parameter "${name}" is not declared. It takes: ${known}.` });
   }
   if (errors.length > 0) {
     const details = errors.map((error) => error.message).join(' ');

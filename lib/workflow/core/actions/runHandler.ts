@@ -1,5 +1,6 @@
 /** The attempts of one call, until it has an outcome. Knows nothing of where results are kept. */
 import { encodeJson, type JsonObject } from '../../model/json';
+import type { Logger } from '../../model/ports/telemetry';
 import { AttemptAbortedError, pause, runAttempt } from './attempt';
 import type { TransactionOutcome, TransactionWork } from '../../model/ports/actionStores';
 import { backoffMs, shouldRetry, type RetryPolicy } from './retryPolicy';
@@ -42,8 +43,10 @@ interface CallOf<Definition> {
   readonly attemptsBefore: number;
   readonly signal: AbortSignal;
   readonly clock: ActionClock;
-  /** What the handler is told, apart from what changes with each attempt. */
-  readonly context: Omit<ActionContext, 'attempt' | 'signal'>;
+  /** What the handler is told of its call; the rest of its context belongs to the attempt. */
+  readonly about: Omit<ActionContext, 'attempt' | 'signal' | 'logger'>;
+  /** Makes a logger that names the call. */
+  readonly logger: () => Logger;
   /** Told between two attempts; `stop` ends them. */
   readonly onRetry: (failed: FailedAttempt) => Promise<'go_on' | 'stop'>;
 }
@@ -58,7 +61,7 @@ export async function runSimple(call: CallOf<RegisteredSimpleAction>): Promise<H
         timeoutMs: policy.timeoutMs,
         signal,
         work: async (attemptSignal) => {
-          const context = { ...call.context, attempt, signal: attemptSignal };
+          const context = contextOf(call, attempt, attemptSignal);
           return encodeResult(definition.name, await definition.handler(structuredClone(params), context));
         },
       });
@@ -151,7 +154,7 @@ function databaseWork(call: DatabaseCall, attempt: number): TransactionWork {
       work: async (attemptSignal) => {
         const ownParams = structuredClone(params);
         const transaction = knexTransaction(open);
-        const context = { ...call.context, attempt, signal: attemptSignal, transaction };
+        const context = Object.assign(contextOf(call, attempt, attemptSignal), { transaction });
         const result = await definition.handler(ownParams, context);
         return { resultText: encodeResult(definition.name, result), completedAtMs: clock.now() };
       },
@@ -160,7 +163,7 @@ function databaseWork(call: DatabaseCall, attempt: number): TransactionWork {
 
 async function waitForDatabase(call: DatabaseCall, error: unknown, sinceMs: number): Promise<void> {
   if (call.clock.now() - sinceMs > call.maxOutageMs) throw error;
-  call.context.logger.warn({ error, action: call.definition.name }, 'The database was lost during an action.');
+  call.logger().warn({ error, action: call.definition.name }, 'The database was lost during an action.');
   await call.clock.pause(100 + 400 * call.clock.random(), call.signal);
 }
 
@@ -169,6 +172,21 @@ function cutShortError(call: DatabaseCall): Error {
     `The database closed the connection of action "${call.definition.name}" while it ran, each time. ` +
       'A database action must not wait for anything but its own queries: do other work in a simple action.',
   );
+}
+
+/** Most handlers ask neither for a signal nor for a logger: both are made when one does. */
+function contextOf<D>(call: CallOf<D>, attempt: number, signal: () => AbortSignal): ActionContext {
+  let logger: Logger | undefined;
+  return {
+    ...call.about,
+    attempt,
+    get signal() {
+      return signal();
+    },
+    get logger() {
+      return (logger ??= call.logger());
+    },
+  };
 }
 
 function encodeResult(action: string, result: unknown): string {

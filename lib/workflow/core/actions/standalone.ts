@@ -86,14 +86,14 @@ async function run(
     attemptsBefore: 0,
     clock: host.clock,
     onRetry: () => Promise.resolve('go_on' as const),
-    context: {
+    logger: () => host.logger.child({ tenant: call.tenant, action: definition.name }),
+    about: {
       tenant: call.tenant,
       executionId: call.executionId ?? '',
       commandId: null,
       eventId: call.eventId ?? null,
       idempotencyKey: call.idempotencyKey,
       correlationId: null,
-      logger: host.logger.child({ tenant: call.tenant, action: definition.name }),
     },
   };
   if (definition.kind === 'database') {
