@@ -1,9 +1,10 @@
 /**
  * Runs simulations of the engine and prints what came of them: `npm run simulate -- --seeds 1000 [--seed S]`. A seed
- * that breaks a promise prints its trace; `--seed` runs that one again.
+ * that breaks a promise prints its trace; `--seed` runs that one again. `--mutants` shows that the oracle notices.
  */
 import { parseArgs } from 'node:util';
 import { noFaults } from '../lib/workflow/testing/simulation/faults';
+import { catchMutant, mutants } from '../lib/workflow/testing/simulation/mutants';
 import { simulate, type SimulationResult } from '../lib/workflow/testing/simulation/simulate';
 
 const { values } = parseArgs({
@@ -14,6 +15,8 @@ const { values } = parseArgs({
     /** The same programs on a machine where nothing fails. */
     calm: { type: 'boolean', default: false },
     trace: { type: 'boolean', default: false },
+    /** Breaks the engine in known ways, one after the other, and looks for a seed that catches each. */
+    mutants: { type: 'boolean', default: false },
   },
 });
 
@@ -21,6 +24,17 @@ const total = values.seed === undefined ? Number(values.seeds) : 1;
 if (!Number.isInteger(total) || total < 1) {
   process.stderr.write('--seeds takes a whole number from 1.\n');
   process.exit(2);
+}
+
+if (values.mutants) {
+  let survivors = 0;
+  for (const mutant of mutants) {
+    const { seed, violation } = await catchMutant(mutant, total);
+    if (seed === null) survivors += 1;
+    console.log(`${mutant.name}\n  ${seed === null ? 'NOT CAUGHT' : `caught by seed ${seed}: ${violation}`}`);
+  }
+  console.log(JSON.stringify({ mutants: mutants.length, survivors }));
+  process.exit(survivors > 0 ? 1 : 0);
 }
 
 const faults = values.calm ? { faults: noFaults } : {};

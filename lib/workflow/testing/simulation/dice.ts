@@ -25,7 +25,7 @@ export class Dice {
     const shuffled = [...items];
     for (let i = shuffled.length - 1; i > 0; i -= 1) {
       const j = this.between(0, i);
-      [shuffled[i], shuffled[j]] = [shuffled[j] as T, shuffled[i] as T];
+      [shuffled[i], shuffled[j]] = [shuffled[j], shuffled[i]];
     }
     return shuffled;
   }

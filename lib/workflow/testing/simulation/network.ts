@@ -33,10 +33,9 @@ export function networkOf(options: {
           if (fate === 'answered') answer(backMs, '', () => resolve(result));
           else if (fate === 'answer_lost') lose(backMs);
         } catch (error) {
-          if (fate === 'answered') {
-            const name = error instanceof Error ? error.message : String(error);
-            answer(backMs, ` ${name}`, () => reject(error as Error));
-          } else if (fate === 'answer_lost') lose(backMs);
+          const reason = error instanceof Error ? error : new Error(String(error));
+          if (fate === 'answered') answer(backMs, ` ${reason.message}`, () => reject(reason));
+          else if (fate === 'answer_lost') lose(backMs);
         }
       };
       const label = `${owner.name} -> ${statement}${fate === 'answered' ? '' : ` (${fate})`}`;

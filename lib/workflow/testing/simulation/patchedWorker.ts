@@ -30,10 +30,10 @@ export async function loadPatchedWorker(patches: readonly Patch[]): Promise<new 
         await writeFile(path.join(folder, file), withImports(patched(source, file, patches), part));
       }
     }
-    const module = (await import(/* @vite-ignore */ path.join(folder, 'worker/worker.ts'))) as {
+    const loaded = (await import(/* @vite-ignore */ path.join(folder, 'worker/worker.ts'))) as {
       Worker: new (parts: WorkerParts) => Worker;
     };
-    return module.Worker;
+    return loaded.Worker;
   } finally {
     await rm(folder, { recursive: true, force: true });
   }

@@ -69,7 +69,7 @@ class Simulation {
   readonly #externalCalls: ExternalCall[] = [];
   readonly #writes: Observed['writes'][number][] = [];
   readonly #accepted = new Map<string, string[]>();
-  readonly #planned = new Map<string, number>();
+  readonly #seenTasks = new Set<string>();
   #lastProcess = 0;
   #lastTask = 0;
   #unsent = 0;
@@ -234,22 +234,25 @@ class Simulation {
   /** People answer open tasks, each after a while; sometimes in the very moment in which its time runs out. */
   #people(): void {
     for (const task of this.#tables.tasks.values()) {
-      if (!isOpen(task)) continue;
+      const { taskId } = task;
+      if (!isOpen(task) || this.#seenTasks.has(taskId)) continue;
+      this.#seenTasks.add(taskId);
       const { expiresAtMs } = task.insert.row;
-      const nowMs = this.#time.nowMs;
-      if (!this.#planned.has(task.taskId)) {
-        const atLast = expiresAtMs !== null && this.#dice.chance(0.3) ? expiresAtMs - nowMs : null;
-        this.#planned.set(task.taskId, nowMs + (atLast ?? this.#dice.between(0, 4_000)));
-      }
-      if ((this.#planned.get(task.taskId) ?? 0) > nowMs) continue;
-      const outcome = this.#dice.pick(['approve', 'reject']);
-      if (completeTask(this.#tables, { taskId: task.taskId, outcome, by: 'mia' })) {
-        this.#time.note(`  mia answers ${task.taskId}: ${outcome}`);
-        const { executionId, partitionId } = this.#tables.execution(task.executionId);
-        this.#hints.publish({ executionId, partitionId });
-      }
+      const atLast = expiresAtMs !== null && this.#dice.chance(0.5);
+      const delayMs = atLast
+        ? expiresAtMs - this.#time.nowMs + this.#dice.between(0, 30)
+        : this.#dice.between(0, 4_000);
+      this.#outside(delayMs, `mia answers ${taskId}`, () => this.#answer(taskId));
     }
-    this.#outside(this.#dice.between(50, 200), 'people look', () => this.#people());
+    this.#outside(this.#dice.between(100, 400), 'people look', () => this.#people());
+  }
+
+  #answer(taskId: string): void {
+    const outcome = this.#dice.pick(['approve', 'reject']);
+    if (!completeTask(this.#tables, { taskId, outcome, by: 'mia' })) return this.#time.note('  too late');
+    const { executionId = '' } = this.#tables.tasks.get(taskId) ?? {};
+    const { partitionId } = this.#tables.execution(executionId);
+    this.#hints.publish({ executionId, partitionId });
   }
 
   // Processes and what happens to them

@@ -119,7 +119,7 @@ export class SimulatedProcess implements StepOwner {
     const note = (fields: Readonly<Record<string, unknown>>, message: string) => {
       const { error, executionId } = fields;
       const what = error instanceof Error ? `: ${error.name}: ${error.message}` : '';
-      time.note(`${this.name} says "${message}"${executionId ? ` of ${String(executionId)}` : ''}${what}`);
+      time.note(`${this.name} says "${message}"${typeof executionId === 'string' ? ` of ${executionId}` : ''}${what}`);
     };
     const logger: Logger = {
       debug: () => undefined,

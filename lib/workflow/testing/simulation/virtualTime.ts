@@ -98,7 +98,7 @@ export class VirtualTime {
     while (at > 0) {
       const parent = (at - 1) >> 1;
       if (!before(step, queue[parent])) break;
-      queue[at] = queue[parent] as Step;
+      queue[at] = queue[parent];
       at = parent;
     }
     queue[at] = step;
@@ -116,7 +116,7 @@ export class VirtualTime {
       if (child >= queue.length) break;
       if (child + 1 < queue.length && before(queue[child + 1], queue[child])) child += 1;
       if (!before(queue[child], last)) break;
-      queue[at] = queue[child] as Step;
+      queue[at] = queue[child];
       at = child;
     }
     queue[at] = last;

@@ -1,0 +1,83 @@
+import { describe, expect, it } from 'vitest';
+import { noFaults } from './faults';
+import { catchMutant, mutants } from './mutants';
+import { loadPatchedWorker } from './patchedWorker';
+import { simulate } from './simulate';
+
+const seeds = 1_000;
+const minuteMs = 60_000;
+
+describe('simulation of workers over one database', () => {
+  it(
+    'keeps every promise whatever fails',
+    async () => {
+      const broken: string[] = [];
+      const totals = { executions: 0, entries: 0, crashes: 0, stalls: 0, takeovers: 0, failedStatements: 0 };
+      for (let seed = 1; seed <= seeds; seed += 1) {
+        const { violations, counts } = await simulate({ seed: String(seed) });
+        for (const name of Object.keys(totals) as (keyof typeof totals)[]) totals[name] += counts[name];
+        for (const violation of violations) broken.push(`seed ${seed}: ${violation}`);
+      }
+      report({ runs: seeds, ...totals, violations: broken.length });
+      expect(broken).toEqual([]);
+      expect(Math.min(totals.crashes, totals.stalls, totals.takeovers, totals.failedStatements)).toBeGreaterThan(100);
+    },
+    5 * minuteMs,
+  );
+
+  it(
+    'comes to the same end where nothing fails',
+    async () => {
+      for (let seed = 1; seed <= 50; seed += 1) {
+        const { violations, counts } = await simulate({ seed: String(seed), faults: noFaults });
+        expect(violations, `seed ${seed}`).toEqual([]);
+        expect(counts).toMatchObject({ crashes: 0, takeovers: 0, failedStatements: 0 });
+      }
+    },
+    minuteMs,
+  );
+
+  it(
+    'does the same again for the same seed, step by step',
+    async () => {
+      for (const seed of ['1', '2', '3', 'another']) {
+        const [first, second] = [await simulate({ seed }), await simulate({ seed })];
+        expect(second.traceHash).toBe(first.traceHash);
+        expect(second.steps).toBe(first.steps);
+      }
+      expect((await simulate({ seed: '1' })).traceHash).not.toBe((await simulate({ seed: '2' })).traceHash);
+    },
+    minuteMs,
+  );
+});
+
+describe('oracle of the simulation', () => {
+  it('finds nothing in a copy of the engine without a patch, which does step by step what the engine does', async () => {
+    const WorkerClass = await loadPatchedWorker([]);
+    for (const seed of ['1', '2', '3']) {
+      const [copy, original] = [await simulate({ seed, mutation: { WorkerClass } }), await simulate({ seed })];
+      expect(copy.violations).toEqual([]);
+      expect(copy.traceHash).toBe(original.traceHash);
+    }
+  });
+
+  it('refuses a patch that does not fit the source any more', async () => {
+    const patch = { file: 'engine/engine.ts', find: 'words that nobody wrote', replace: '' };
+    await expect(loadPatchedWorker([patch])).rejects.toThrow('does not fit any more');
+  });
+
+  it.each(mutants)(
+    'notices an engine with this fault: $name',
+    async (mutant) => {
+      const { seed, violation } = await catchMutant(mutant, 400);
+      report({ mutant: mutant.name, caughtBySeed: seed, violation });
+      expect(seed).not.toBeNull();
+    },
+    3 * minuteMs,
+  );
+});
+
+/** Straight to the terminal: counts are a product of this suite, and reporters swallow what passes. */
+function report(line: Readonly<Record<string, unknown>>): void {
+  process.stdout.write(`simulation ${JSON.stringify(line)}\n`);
+}
