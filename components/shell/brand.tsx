@@ -6,7 +6,7 @@ export function Brand({ href, children }: { readonly href?: string; readonly chi
   const content = (
     <>
       <BrandMark />
-      Baton
+      <span className="brand-t">Baton</span>
       {children}
     </>
   );

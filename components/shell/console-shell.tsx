@@ -38,7 +38,7 @@ export function ConsoleShell({
               <p className="grp">Run</p>
               <NavLink href="/admin/executions">
                 <Icon name="flow" />
-                Executions
+                <span className="nav-t">Executions</span>
               </NavLink>
             </>
           ) : null}
@@ -47,7 +47,7 @@ export function ConsoleShell({
               <p className="grp">Build</p>
               <NavLink href="/admin/attachments">
                 <Icon name="plug" />
-                Attachments
+                <span className="nav-t">Attachments</span>
               </NavLink>
             </>
           ) : null}
@@ -56,7 +56,7 @@ export function ConsoleShell({
               <p className="grp">Watch</p>
               <NavLink href="/admin/health">
                 <Icon name="pulse" />
-                Health
+                <span className="nav-t">Health</span>
               </NavLink>
             </>
           ) : null}

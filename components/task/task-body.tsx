@@ -85,8 +85,8 @@ function Settled({ task }: { readonly task: TaskView }) {
           <span>{heldNote(task)}</span>
         </p>
       ) : (
-        <div className={`note tone-${look.tone}`}>
-          <Icon name={look.icon} />
+        <div className={`note tone-${isRefusal(task) ? 'fail' : look.tone}`}>
+          <Icon name={isRefusal(task) ? 'failed' : look.icon} />
           <div>
             <b>{decisionText(task)}</b>
             {task.endedAt ? (
@@ -110,6 +110,11 @@ function Settled({ task }: { readonly task: TaskView }) {
       )}
     </div>
   );
+}
+
+/** The answer that hurts is not drawn as a success. */
+function isRefusal(task: TaskView): boolean {
+  return task.form?.outcomes.find((outcome) => outcome.value === task.outcome)?.tone === 'danger';
 }
 
 function heldNote(task: TaskView): string {

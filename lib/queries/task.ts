@@ -61,6 +61,7 @@ export interface TaskView {
   readonly candidateRoles: readonly string[];
   readonly subject: string | null;
   readonly invoice: { readonly id: string; readonly number: string } | null;
+  readonly outcome: string | null;
   /** The verb that was chosen, as its button said it. */
   readonly outcomeTitle: string | null;
   readonly output: JsonValue | null;
@@ -134,6 +135,7 @@ export async function getTask({
       row.invoiceId === null || row.invoiceNumber === null
         ? null
         : { id: row.invoiceId, number: formatInvoiceNumber(row.invoiceNumber) },
+    outcome: task.outcome,
     outcomeTitle:
       task.outcome === null
         ? null
