@@ -13,7 +13,10 @@ describe.skipIf(!hasTestRedis())('a task that people answer while workers die', 
   beforeAll(async () => {
     site = await createSite({ answersTasks: false });
   }, patienceMs);
-  afterAll(() => site.close(), patienceMs);
+  afterAll(async () => {
+    await site.close();
+    process.stdout.write(`Tasks: ${site.load.started.length} executions, ${site.cluster.kills} kills\n`);
+  }, patienceMs);
 
   it('keeps the answer that comes before the workflow waits', async () => {
     const { cluster, load, sql } = site;
