@@ -12,6 +12,8 @@ const nextConfig = {
   turbopack: { root: projectRoot },
   // forbidden() answers with the real status 403.
   experimental: { authInterrupts: true },
+  // Titles come with the page, not after it: they are read with the same query, and a page is never without one.
+  htmlLimitedBots: /.*/,
   // Another directory lets a second build or server work beside a running one.
   distDir: process.env.BATON_DIST_DIR ?? '.next',
   // `npm run check:types` does this, once and for all files.
