@@ -5,10 +5,11 @@ import { customType, timestamp } from 'drizzle-orm/pg-core';
  * Reads give the parsed value; writes take any JSON value.
  */
 export const jsonText = <T>(name: string) =>
-  customType<{ data: T; driverData: string }>({
+  customType<{ data: T; driverData: unknown }>({
     dataType: () => 'json',
     toDriver: (value) => JSON.stringify(value),
-    fromDriver: (value: unknown) => (typeof value === 'string' ? (JSON.parse(value) as T) : (value as T)),
+    // The driver has parsed it: a text is a JSON text by now, and must not be parsed again.
+    fromDriver: (value: unknown) => value as T,
   })(name);
 
 /** An instant in UTC with millisecond precision. */
