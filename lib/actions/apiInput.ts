@@ -2,6 +2,7 @@
 import type { JsonValue } from '@shared/workflow/model/json';
 import { z } from 'zod';
 import { apiTaskStatuses } from '../queries/apiTasks';
+import { isStorable, notStorable } from './storable';
 
 // Postgres cannot hold NUL in text.
 const text = (what: string, maxLength: number) =>
@@ -19,7 +20,10 @@ const eventSchema = z.strictObject({
       'event_type must be letters, digits and _ . : - and begin with a letter.',
     ),
   event_name: text('event_name', 200).optional(),
-  payload: z.custom<JsonValue>((value) => value !== undefined).default({}),
+  payload: z
+    .custom<JsonValue>((value) => value !== undefined)
+    .refine(isStorable, notStorable)
+    .default({}),
   subject: text('subject', 200).optional(),
   correlation_id: text('correlation_id', 200).optional(),
   idempotency_key: text('idempotency_key', 200).optional(),

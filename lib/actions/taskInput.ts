@@ -3,6 +3,7 @@ import { TaskNotFoundError } from '@shared/workflow/model/errors';
 import type { JsonObject } from '@shared/workflow/model/json';
 import { z } from 'zod';
 import { cleanJson, isJsonObject } from '../forms/json';
+import { isStorable, notStorable } from './storable';
 
 /** What somebody answers. `data` is checked against the task's own form by the use-case. */
 export const answerSchema = z.object({
@@ -15,6 +16,7 @@ export const answerSchema = z.object({
     .default(null),
   data: z
     .custom<Readonly<Record<string, unknown>>>(isJsonObject, { error: 'Send the answers as an object.' })
+    .refine(isStorable, notStorable)
     .default({})
     // A form leaves members of empty fields undefined; what is left is JSON.
     .transform((data) => cleanJson(data) as JsonObject),

@@ -236,6 +236,13 @@ describe('POST /events', () => {
     expect((json.fieldErrors as { path: string }[]).map((error) => error.path)).toContain(path);
   });
 
+  it.each(['a\\u0000b', '\\ud800'])('answers 422 to the text %s, which could not be read again', async (text) => {
+    for (const payload of [`"${text}"`, `{"${text}":1}`, `[{"a":"${text}"}]`]) {
+      expect((await call(postEvent, { body: `{"event_type":"X","payload":${payload}}` })).status).toBe(422);
+    }
+    expect((await call(postEvent, { body: '{"event_type":"X","payload":"\\ud83d\\ude00"}' })).status).toBe(202);
+  });
+
   it('answers 422 to a body that is nested too deep', async () => {
     const payload = '['.repeat(100_000) + ']'.repeat(100_000);
     expect((await call(postEvent, { body: `{"event_type":"X","payload":${payload}}` })).status).toBe(422);
@@ -283,6 +290,16 @@ describe('GET /executions/:id and its history', () => {
     expect(history.json.entries).toMatchObject([
       { seq: 1, kind: 'execution_started', name: 'InvoiceReview', action: null },
     ]);
+  });
+
+  it('give a result that is a text as that text', async () => {
+    for (const result of ['approved', '123', 'null']) {
+      const { executionIds } = await submit();
+      const executionId = executionIds[0] ?? '';
+      await sql`
+        UPDATE workflow_executions SET result = ${JSON.stringify(result)}::text::json WHERE execution_id = ${executionId}`;
+      expect((await call(getExecution, { params: { executionId } })).json.result).toBe(result);
+    }
   });
 
   it('give the history in pages, with what each action was given and gave', async () => {
@@ -456,6 +473,7 @@ describe('POST /tasks/:id/complete', () => {
     expect(wrong.json).toMatchObject({ code: 'validation_failed', fieldErrors: [{ path: '/isUrgent' }] });
     expect((await complete({ body: { outcome: 'explode' } })).status).toBe(422);
     expect((await complete({ body: { outcome: 'approve', data: [] } })).status).toBe(422);
+    expect((await complete({ body: { outcome: 'approve', data: { comment: 'a\u0000b' } } })).status).toBe(422);
     expect((await call(getTask, { as: 'mia', params: { taskId } })).json.status).toBe('pending');
   });
 
