@@ -40,7 +40,7 @@ export class Ledger {
       actual.n === recorded.n &&
       actual.what === recorded.what &&
       (actual.argsHash === '' || actual.argsHash === recorded.argsHash);
-    if (!same) throw this.#difference(seq, recorded, actual ?? this.#atPosition(recorded.n));
+    if (!same) throw this.#difference(seq, recorded, actual?.n === recorded.n ? actual : this.#atPosition(recorded.n));
     this.#issued.delete(recorded.commandId);
     this.#highestRecorded = Math.max(this.#highestRecorded, recorded.n);
   }

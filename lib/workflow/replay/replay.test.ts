@@ -247,6 +247,14 @@ describe('replay of changed code', () => {
     expect(error).toMatchObject({ difference: { seq: 3, recorded: 'action b', actual: 'action c' } });
   });
 
+  it('names what the code does at the place, not the same command further on', async () => {
+    const error: unknown = await run(
+      async ({ actions, setState }) => [await actions.a({}), setState('x'), await actions.b({})],
+      twoSteps,
+    ).catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({ difference: { seq: 3, recorded: 'action b', actual: 'state x' } });
+  });
+
   it('allows more log lines and a longer timeout', async () => {
     const { commands } = await run(async ({ actions, logger }) => {
       logger.info('new line');
