@@ -31,7 +31,9 @@ const looks: Readonly<Record<EntryKind, EntryLook>> = {
 
 /** Kinds of a newer log than this page read as their own name. */
 export function entryLook(kind: string): EntryLook {
-  return kind in looks ? looks[kind as EntryKind] : { icon: 'flow', word: kind.replaceAll('_', ' '), tone: 'quiet' };
+  return Object.hasOwn(looks, kind)
+    ? looks[kind as EntryKind]
+    : { icon: 'flow', word: kind.replaceAll('_', ' '), tone: 'quiet' };
 }
 
 export interface DetailSources {
