@@ -50,17 +50,22 @@ export class WorkerCluster {
   }
 
   /**
-   * Lets the workers of these slots meet their fate at a point: each another of its occurrences, at first. A worker that
-   * ends for another reason, such as a lease that ran out on a busy machine, leaves its fate to its successor.
+   * Lets the workers of these slots meet their fate at a point. A worker that ends for another reason, such as a lease
+   * that ran out on a busy machine, leaves its fate to its successor.
    * @param options.deaths how many workers of each slot are to be killed.
+   * @param options.spread each worker's is another occurrence of the point; else the first.
    */
   async aim(
     point: KillPoint,
     fate: Fate,
-    { slots = [0, 1, 2], deaths = 1 }: { readonly slots?: readonly number[]; readonly deaths?: number } = {},
+    {
+      slots = [0, 1, 2],
+      deaths = 1,
+      spread = true,
+    }: { readonly slots?: readonly number[]; readonly deaths?: number; readonly spread?: boolean } = {},
   ): Promise<void> {
     this.#aim = { point, fate, remaining: new Map(slots.map((slot) => [slot, deaths])) };
-    await Promise.all(slots.map((slot) => this.#slots[slot]?.arm({ point, fate, occurrence: slot + 1 })));
+    await Promise.all(slots.map((slot) => this.#slots[slot]?.arm({ point, fate, occurrence: spread ? slot + 1 : 1 })));
   }
 
   /** Whether all deaths aimed at have happened. */

@@ -71,7 +71,7 @@ describe.skipIf(!hasTestRedis())('a worker that is frozen for longer than its le
       const [row] = await sql`SELECT status FROM workflow_executions WHERE execution_id = ${executionId}`;
       return row?.status === 'waiting';
     }, 'the execution waits');
-    await cluster.aim('insideTake', 'stop');
+    await cluster.aim('insideTake', 'stop', { spread: false });
     // More than the buffers between server and client hold: the statement stays unfinished, with its locks.
     const payload = { text: 'x'.repeat(12_000_000) };
     await runtime.enqueueEvent({ execution_id: executionId, event_name: 'Approve', payload, tenant });
