@@ -8,7 +8,7 @@ import { ForbiddenInWorkflowError } from '../model/errors';
 import { uuidFrom } from '../replay/random';
 import type { Drain, Sandbox, WorkflowScope } from '../replay/sandbox';
 
-const scopes = new AsyncLocalStorage<WorkflowScope>();
+const scopes = new AsyncLocalStorage<WorkflowScope | undefined>();
 const realSetImmediate = globalThis.setImmediate;
 let installed = false;
 
@@ -27,7 +27,8 @@ export function processSandbox(): Sandbox {
 
 /** Runs code that must see the real world, such as an action's handler, outside of any workflow. */
 export function outsideWorkflow<T>(code: () => T): T {
-  return scopes.exit(code);
+  // Not `exit`, which switches the tracking of promises off and on again for the whole process.
+  return scopes.getStore() === undefined ? code() : scopes.run(undefined, code);
 }
 
 /** One macrotask: all continuations that are ready have run when it resolves. */

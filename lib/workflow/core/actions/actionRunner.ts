@@ -1,5 +1,4 @@
 /** Runs the actions that executions ask for: validation, attempts, results. */
-import { setMaxListeners } from 'node:events';
 import { recordError } from '../../model/errors';
 import { decodeJson, type JsonObject, type JsonValue } from '../../model/json';
 import type { ActionCall, ActionOutcome, ActionRunner } from '../../model/ports/actions';
@@ -8,9 +7,17 @@ import { instruments } from '../../telemetry/names';
 import type { ActionRegistry } from '../actionRegistry';
 import { outsideWorkflow } from '../sandbox';
 import { validateParameters } from './parameters';
-import type { ActionResultStore } from '../../model/ports/actionStores';
+import type { ActionResultStore, TransactionWork } from '../../model/ports/actionStores';
 import { retryPolicy, type RetryPolicy } from './retryPolicy';
-import { runDatabase, runSimple, type ActionClock, type FailedAttempt, type HandlerOutcome } from './runHandler';
+import {
+  runDatabase,
+  runSimple,
+  type ActionClock,
+  type CallFacts,
+  type CallOf,
+  type FailedAttempt,
+  type HandlerOutcome,
+} from './runHandler';
 import type { RegisteredAction } from './types';
 
 export interface ActionRunnerParts {
@@ -26,43 +33,29 @@ export interface ActionRunnerParts {
 /** Runs each call to its outcome. Handlers start outside of any workflow's scope: they see the real clock and world. */
 export function createActionRunner(parts: ActionRunnerParts): ActionRunner {
   const signal = parts.signal ?? new AbortController().signal;
-  // Every attempt under way listens to it: that is no leak, and Node shall not warn of one.
-  setMaxListeners(0, signal);
-  return {
-    run: async (call) => {
-      const startedAtMs = parts.clock.now();
-      const outcome = await outsideWorkflow(() => runCall(parts, call, signal, startedAtMs));
-      parts.metrics.count({ counter: instruments.actions, labels: { outcome: outcome.status } });
-      parts.metrics.observe({
-        histogram: instruments.actionSeconds,
-        value: (parts.clock.now() - startedAtMs) / 1000,
-      });
-      return outcome;
-    },
-  };
+  return { run: (call) => outsideWorkflow(() => runCall(parts, call, signal)) };
 }
 
-async function runCall(
+async function runCall(parts: ActionRunnerParts, call: ActionCall, signal: AbortSignal): Promise<ActionOutcome> {
+  const { clock, metrics } = parts;
+  const startedAtMs = clock.now();
+  const outcome = await outcomeOf(parts, call, signal, startedAtMs);
+  metrics.count({ counter: instruments.actions, labels: { outcome: outcome.status } });
+  metrics.observe({ histogram: instruments.actionSeconds, value: (clock.now() - startedAtMs) / 1000 });
+  return outcome;
+}
+
+async function outcomeOf(
   parts: ActionRunnerParts,
   call: ActionCall,
   signal: AbortSignal,
   startedAtMs: number,
 ): Promise<ActionOutcome> {
-  const { registry, clock } = parts;
-  const failed = (error: unknown, attempts: number, params: JsonValue): ActionOutcome => ({
-    status: 'failed',
-    error: recordError(error),
-    attempts,
-    startedAtMs,
-    completedAtMs: clock.now(),
-    stored: false,
-    params,
-  });
   let params: JsonObject | null = null;
   try {
-    const definition = registry.requireAction(call.name);
+    const definition = parts.registry.requireAction(call.name);
     params = validateParameters({ action: definition.name, definitions: definition.parameters, given: call.args });
-    const outcome = await runDefinition(parts, call, signal, { definition, params, startedAtMs });
+    const outcome = await runDefinition(parts, call, { signal, params, definition, startedAtMs });
     switch (outcome.kind) {
       case 'completed': {
         const { attempts, completedAtMs, resultText } = outcome;
@@ -71,7 +64,7 @@ async function runCall(
         return { status: 'completed', result, attempts, startedAtMs, completedAtMs, stored, params };
       }
       case 'failed':
-        return failed(outcome.error, outcome.attempts, params);
+        return failed(parts, outcome.error, { attempts: outcome.attempts, startedAtMs, params });
       case 'recorded':
         return await findRecorded(parts, call, signal);
       case 'stopped':
@@ -79,8 +72,16 @@ async function runCall(
     }
   } catch (error) {
     if (signal.aborted) return { status: 'ownership_lost' };
-    return failed(error, call.attemptsBefore + 1, params ?? call.args);
+    return failed(parts, error, { attempts: call.attemptsBefore + 1, startedAtMs, params: params ?? call.args });
   }
+}
+
+function failed(
+  { clock }: ActionRunnerParts,
+  error: unknown,
+  facts: { readonly attempts: number; readonly startedAtMs: number; readonly params: JsonValue },
+): ActionOutcome {
+  return { status: 'failed', error: recordError(error), completedAtMs: clock.now(), stored: false, ...facts };
 }
 
 /** The effect is committed: an outage while its result is read must not turn it into a failure. */
@@ -101,59 +102,81 @@ async function findRecorded(
   return { status: 'ownership_lost' };
 }
 
+interface Running<Definition> {
+  readonly definition: Definition;
+  readonly signal: AbortSignal;
+  readonly params: JsonObject;
+  readonly startedAtMs: number;
+}
+
 function runDefinition(
   parts: ActionRunnerParts,
   call: ActionCall,
-  signal: AbortSignal,
-  running: { readonly definition: RegisteredAction; readonly params: JsonObject; readonly startedAtMs: number },
+  running: Running<RegisteredAction>,
 ): Promise<HandlerOutcome> {
-  const { results, clock } = parts;
   const { definition, params, startedAtMs } = running;
-  const actionName = definition.name;
-  const { tenant, executionId, commandId, correlationId } = call;
-  const logger = (): Logger =>
-    parts.logger.child({ tenant, executionId, commandId, correlationId, action: actionName });
-  const onRetry = async ({ attempts, error, nextAttemptAtMs }: FailedAttempt): Promise<'go_on' | 'stop'> => {
-    logger().warn({ error, attempts, inMs: nextAttemptAtMs - clock.now() }, 'Action failed and will be tried again.');
-    const note = { call, actionName, params, attempts, error: recordError(error), startedAtMs, nextAttemptAtMs };
+  if (definition.kind === 'simple') return runSimple(new RunningCall(parts, call, { ...running, definition }));
+  const { results } = parts;
+  const { isolationLevel, name: actionName } = definition;
+  return runDatabase(
+    Object.assign(new RunningCall(parts, call, { ...running, definition }), {
+      maxOutageMs: Number.POSITIVE_INFINITY,
+      isRecorded: async () => (await results.find({ call })) !== null,
+      transact: (attempts: number, work: TransactionWork) =>
+        results.transact({ call, actionName, isolationLevel, params, attempts, startedAtMs, work }),
+    }),
+  );
+}
+
+/** A call under way. A class, since there are thousands a second: its functions are made once. */
+class RunningCall<Definition extends RegisteredAction> implements CallOf<Definition> {
+  readonly definition: Definition;
+  readonly policy: RetryPolicy;
+  readonly params: JsonObject;
+  readonly attemptsBefore: number;
+  readonly signal: AbortSignal;
+  readonly clock: ActionClock;
+  readonly about: CallFacts;
+  readonly #parts: ActionRunnerParts;
+  readonly #call: ActionCall;
+  readonly #startedAtMs: number;
+
+  constructor(parts: ActionRunnerParts, call: ActionCall, running: Running<Definition>) {
+    const { tenant, executionId, commandId, correlationId } = call;
+    this.definition = running.definition;
+    this.policy = policyOf(running.definition);
+    this.params = running.params;
+    this.attemptsBefore = call.attemptsBefore;
+    this.signal = running.signal;
+    this.clock = parts.clock;
+    const idempotencyKey = `${executionId}:${commandId}`;
+    this.about = { tenant, executionId, commandId, eventId: null, idempotencyKey, correlationId };
+    this.#parts = parts;
+    this.#call = call;
+    this.#startedAtMs = running.startedAtMs;
+  }
+
+  logger(): Logger {
+    const { tenant, executionId, commandId, correlationId } = this.#call;
+    return this.#parts.logger.child({ tenant, executionId, commandId, correlationId, action: this.definition.name });
+  }
+
+  async onRetry({ attempts, error, nextAttemptAtMs }: FailedAttempt): Promise<'go_on' | 'stop'> {
+    const inMs = nextAttemptAtMs - this.clock.now();
+    this.logger().warn({ error, attempts, inMs }, 'Action failed and will be tried again.');
+    const note = {
+      call: this.#call,
+      actionName: this.definition.name,
+      params: this.params,
+      attempts,
+      error: recordError(error),
+      startedAtMs: this.#startedAtMs,
+      nextAttemptAtMs,
+    };
     // The note is for people and for a successor's count; without it the attempts go on all the same.
-    const noted = await results.noteRetry(note).catch(() => 'noted' as const);
+    const noted = await this.#parts.results.noteRetry(note).catch(() => 'noted' as const);
     return noted === 'ownership_lost' ? 'stop' : 'go_on';
-  };
-  const shared = {
-    policy: policyOf(definition),
-    params,
-    attemptsBefore: call.attemptsBefore,
-    signal,
-    clock,
-    onRetry,
-    logger,
-    about: {
-      tenant,
-      executionId,
-      commandId,
-      eventId: null,
-      idempotencyKey: `${executionId}:${commandId}`,
-      correlationId,
-    },
-  };
-  if (definition.kind === 'simple') return runSimple({ ...shared, definition });
-  return runDatabase({
-    ...shared,
-    definition,
-    maxOutageMs: Number.POSITIVE_INFINITY,
-    isRecorded: async () => (await results.find({ call })) !== null,
-    transact: (attempts, work) =>
-      results.transact({
-        call,
-        actionName,
-        isolationLevel: definition.isolationLevel,
-        params,
-        attempts,
-        startedAtMs,
-        work,
-      }),
-  });
+  }
 }
 
 const policies = new WeakMap<RegisteredAction, RetryPolicy>();

@@ -36,19 +36,21 @@ export interface FailedAttempt {
   readonly nextAttemptAtMs: number;
 }
 
-interface CallOf<Definition> {
+/** What the handler is told of its call; the rest of its context belongs to the attempt. */
+export type CallFacts = Omit<ActionContext, 'attempt' | 'signal' | 'logger'>;
+
+export interface CallOf<Definition> {
   readonly definition: Definition;
   readonly policy: RetryPolicy;
   readonly params: JsonObject;
   readonly attemptsBefore: number;
   readonly signal: AbortSignal;
   readonly clock: ActionClock;
-  /** What the handler is told of its call; the rest of its context belongs to the attempt. */
-  readonly about: Omit<ActionContext, 'attempt' | 'signal' | 'logger'>;
+  readonly about: CallFacts;
   /** Makes a logger that names the call. */
-  readonly logger: () => Logger;
+  logger(): Logger;
   /** Told between two attempts; `stop` ends them. */
-  readonly onRetry: (failed: FailedAttempt) => Promise<'go_on' | 'stop'>;
+  onRetry(failed: FailedAttempt): Promise<'go_on' | 'stop'>;
 }
 
 /** Runs a simple action: at least once, with the same idempotency key each time. */
@@ -61,7 +63,7 @@ export async function runSimple(call: CallOf<RegisteredSimpleAction>): Promise<H
         timeoutMs: policy.timeoutMs,
         signal,
         work: async (attemptSignal) => {
-          const context = contextOf(call, attempt, attemptSignal);
+          const context = new HandlerContext(call, attempt, attemptSignal);
           return encodeResult(definition.name, await definition.handler(structuredClone(params), context));
         },
       });
@@ -154,7 +156,7 @@ function databaseWork(call: DatabaseCall, attempt: number): TransactionWork {
       work: async (attemptSignal) => {
         const ownParams = structuredClone(params);
         const transaction = knexTransaction(open);
-        const context = Object.assign(contextOf(call, attempt, attemptSignal), { transaction });
+        const context = Object.assign(new HandlerContext(call, attempt, attemptSignal), { transaction });
         const result = await definition.handler(ownParams, context);
         return { resultText: encodeResult(definition.name, result), completedAtMs: clock.now() };
       },
@@ -174,19 +176,42 @@ function cutShortError(call: DatabaseCall): Error {
   );
 }
 
-/** Most handlers ask neither for a signal nor for a logger: both are made when one does. */
-function contextOf<D>(call: CallOf<D>, attempt: number, signal: () => AbortSignal): ActionContext {
-  let logger: Logger | undefined;
-  return {
-    ...call.about,
-    attempt,
-    get signal() {
-      return signal();
-    },
-    get logger() {
-      return (logger ??= call.logger());
-    },
-  };
+/** What a handler is told. Most ask neither for a signal nor for a logger: both are made when one does. */
+class HandlerContext implements ActionContext {
+  readonly tenant: string;
+  readonly executionId: string;
+  readonly commandId: string | null;
+  readonly eventId: string | null;
+  readonly idempotencyKey: string;
+  readonly correlationId: string | null;
+  readonly #call: CallOf<unknown>;
+  readonly #signal: () => AbortSignal;
+  #logger: Logger | undefined;
+
+  constructor(
+    call: CallOf<unknown>,
+    readonly attempt: number,
+    signal: () => AbortSignal,
+  ) {
+    const { about } = call;
+    this.tenant = about.tenant;
+    this.executionId = about.executionId;
+    this.commandId = about.commandId;
+    this.eventId = about.eventId;
+    this.idempotencyKey = about.idempotencyKey;
+    this.correlationId = about.correlationId;
+    this.#call = call;
+    this.#signal = signal;
+  }
+
+  get signal(): AbortSignal {
+    return this.#signal();
+  }
+
+  get logger(): Logger {
+    this.#logger ??= this.#call.logger();
+    return this.#logger;
+  }
 }
 
 function encodeResult(action: string, result: unknown): string {
