@@ -20,8 +20,6 @@ import { namesOf } from './people';
 import { taskAccess, type TaskAccess, type TaskReader } from './task-access';
 import { isUuid } from './uuid';
 
-export { isUuid };
-
 export interface TaskForm {
   /** The pinned version: the same id is always the same form. */
   readonly formId: string;

@@ -1,0 +1,273 @@
+// What pages read, on a real database: tenants are apart, lists are complete and in order, nothing is guessed.
+import { randomUUID } from 'node:crypto';
+import postgres from 'postgres';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import type { ExecutionStatus } from '@shared/workflow/model/status';
+import { closeDatabase } from '../db/client';
+import { createTestDatabase, type TestDatabase } from '../db/testing/testDatabase';
+import { attachmentMatrix } from './attachments';
+import { getExecution } from './execution';
+import { countExecutions, executionPageSize, listExecutions, type ExecutionFilter } from './executions';
+import { platformHealth, tenantHealth } from './health';
+import { countInbox, listInbox, type InboxView } from './inbox';
+import { getInvoice, listInvoices } from './invoices';
+import { getTask } from './task';
+
+let database: TestDatabase;
+let sql: postgres.Sql;
+const registrationId = randomUUID();
+const formId = randomUUID();
+const noon = new Date('2026-11-23T12:00:00.000Z');
+const everything: ExecutionFilter = { statuses: [], waitingFor: null, workflow: null };
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  vi.stubEnv('DATABASE_URL', database.url);
+  sql = postgres(database.url, { max: 2, onnotice: () => undefined });
+  await sql`INSERT INTO tenants (tenant_id, name) VALUES ('acme', 'Acme'), ('globex', 'Globex')`;
+  await sql`
+    INSERT INTO users (user_id, email, name, tenant_id)
+    VALUES ('alice', 'alice@t.test', 'Alice Chen', 'acme'), ('mia', 'mia@t.test', 'Mia Rossi', 'acme'),
+           ('gus', 'gus@t.test', 'Gus Weber', 'globex')`;
+  await sql`
+    INSERT INTO workflow_registrations (registration_id, tenant_id, name, current_version)
+    VALUES (${registrationId}, NULL, 'InvoiceReview', '1')`;
+  await sql`
+    INSERT INTO system_workflow_form_definitions (form_id, name, version, json_schema, ui_schema)
+    VALUES (${formId}, 'review', 1, '{"type":"object","x-outcomes":[{"value":"approve","title":"Approve"}]}', '{}')`;
+  await sql`
+    INSERT INTO system_workflow_task_definitions (task_type, name, form_type, form_name)
+    VALUES ('review', 'Review', 'system', 'review')`;
+});
+afterAll(async () => {
+  await closeDatabase();
+  await sql.end();
+  await database.drop();
+  vi.unstubAllEnvs();
+});
+
+interface NewExecution {
+  readonly tenant?: string;
+  readonly status?: ExecutionStatus;
+  readonly createdAt?: Date;
+  readonly workflow?: string;
+  readonly eventId?: string;
+}
+
+async function addExecution({
+  tenant = 'acme',
+  status = 'waiting',
+  createdAt = noon,
+  workflow = 'InvoiceReview',
+  eventId,
+}: NewExecution = {}): Promise<string> {
+  const id = randomUUID();
+  await sql`
+    INSERT INTO workflow_executions (execution_id, partition_id, tenant_id, workflow_name, workflow_version,
+      registration_id, status, head_seq, correlation_id, started_by_event_id, created_at)
+    VALUES (${id}, 1, ${tenant}, ${workflow}, '1', ${registrationId}, ${status}, 1, ${id}, ${eventId ?? null}, ${createdAt})`;
+  return id;
+}
+
+async function addWait(executionId: string, kind: 'event' | 'timer' | 'task', taskId: string | null = null) {
+  await sql`
+    INSERT INTO workflow_waits (execution_id, partition_id, command_id, tenant_id, kind, names, task_id, since)
+    VALUES (${executionId}, 1, ${`${kind}#1`}, 'acme', ${kind}, ${kind === 'timer' ? [] : ['Paid']}, ${taskId}, ${noon})`;
+}
+
+interface NewTask {
+  readonly executionId: string;
+  readonly tenant?: string;
+  readonly status?: 'pending' | 'claimed' | 'completed';
+  readonly assignee?: string;
+  readonly endedBy?: string;
+  readonly excluded?: readonly string[];
+  readonly roles?: readonly string[];
+  readonly dueAt?: Date;
+}
+
+async function addTask(task: NewTask): Promise<string> {
+  const id = randomUUID();
+  const { status = 'pending', tenant = 'acme', roles = ['manager'], excluded = [] } = task;
+  await sql`
+    INSERT INTO workflow_tasks (task_id, tenant_id, execution_id, partition_id, command_id, task_type,
+      task_definition_type, system_task_definition_task_type, form_type, form_id, form_version, title, status, priority,
+      candidate_roles, candidate_users, excluded_users, assignee, context_data, warnings, completion_event, ended_by,
+      due_at, created_at, ended_at)
+    VALUES (${id}, ${tenant}, ${task.executionId}, 1, ${id}, 'review', 'system', 'review', 'system', ${formId}, 1,
+      'Review', ${status}, 'normal', ${[...roles]}, '{}', ${[...excluded]}, ${task.assignee ?? null}, '{}', '[]',
+      ${`Task:${id}:Complete`}, ${task.endedBy ?? null}, ${task.dueAt ?? null}, ${noon},
+      ${status === 'completed' ? noon : null})`;
+  return id;
+}
+
+describe('the list of executions', () => {
+  it('pages through all of them, newest first, also where several began at the same moment', async () => {
+    const ids = [];
+    for (let index = 0; index < executionPageSize + 5; index += 1) {
+      ids.push(await addExecution({ workflow: 'Paged', createdAt: new Date(noon.getTime() + Math.floor(index / 4)) }));
+    }
+    const filter = { ...everything, workflow: 'Paged' };
+    const first = await listExecutions({ tenant: 'acme', filter, cursor: null });
+    const second = await listExecutions({ tenant: 'acme', filter, cursor: first.nextCursor });
+    const seen = [...first.rows, ...second.rows];
+    expect(first.rows).toHaveLength(executionPageSize);
+    expect(second.nextCursor).toBeNull();
+    expect(new Set(seen.map((row) => row.executionId))).toEqual(new Set(ids));
+    expect(seen.map((row) => row.createdAt)).toEqual(
+      seen
+        .map((row) => row.createdAt)
+        .sort()
+        .reverse(),
+    );
+  });
+
+  it('starts at the newest for a cursor that is none', async () => {
+    for (const cursor of ['', 'x', '1_x', "1'; --_0"]) {
+      const page = await listExecutions({ tenant: 'acme', filter: { ...everything, workflow: 'Paged' }, cursor });
+      expect(page.rows).toHaveLength(executionPageSize);
+    }
+  });
+
+  it('tells waits for a person, an event and a time apart, in rows, filters and counts', async () => {
+    const [person, event, time] = [
+      await addExecution({ workflow: 'Waits' }),
+      await addExecution({ workflow: 'Waits' }),
+      await addExecution({ workflow: 'Waits' }),
+    ];
+    const taskId = await addTask({ executionId: person, status: 'claimed', assignee: 'mia' });
+    await addWait(person, 'task', taskId);
+    await addWait(person, 'event');
+    await addWait(event, 'event');
+    await addWait(event, 'timer');
+    await addWait(time, 'timer');
+    for (const [waitingFor, id] of [
+      ['person', person],
+      ['event', event],
+      ['time', time],
+    ] as const) {
+      const { rows } = await listExecutions({
+        tenant: 'acme',
+        filter: { statuses: [], waitingFor, workflow: 'Waits' },
+        cursor: null,
+      });
+      expect(rows.map((row) => row.executionId)).toEqual([id]);
+      if (waitingFor === 'person')
+        expect(rows[0]?.waits.find((wait) => wait.task)?.task).toMatchObject({ taskId, assigneeName: 'Mia Rossi' });
+    }
+    const counts = await countExecutions({ tenant: 'acme', workflow: 'Waits' });
+    expect(counts).toMatchObject({ all: 3, byStatus: { waiting: 3 }, byWait: { person: 1, event: 1, time: 1 } });
+  });
+
+  it('shows a tenant its own alone', async () => {
+    const id = await addExecution({ tenant: 'globex' });
+    const page = await listExecutions({ tenant: 'globex', filter: everything, cursor: null });
+    expect(page.rows.map((row) => row.executionId)).toEqual([id]);
+    expect(await getExecution({ tenant: 'acme', executionId: id })).toBeNull();
+    expect(await getExecution({ tenant: 'globex', executionId: id })).toMatchObject({ header: { executionId: id } });
+    expect(await getExecution({ tenant: 'globex', executionId: 'none' })).toBeNull();
+  });
+});
+
+describe('the inbox', () => {
+  const mia = { tenant: 'acme', userId: 'mia', roles: ['manager'] };
+  const idsOf = async (view: InboxView, reader = mia) =>
+    (await listInbox({ ...reader, view })).rows.map((row) => row.taskId);
+
+  it('holds what one may take or has taken, due first, and leaves out what is for others', async () => {
+    await sql`DELETE FROM workflow_tasks`;
+    const executionId = await addExecution({ workflow: 'Inbox' });
+    const later = await addTask({ executionId, dueAt: new Date('2026-11-30T12:00:00Z') });
+    const undated = await addTask({ executionId });
+    const mine = await addTask({ executionId, status: 'claimed', assignee: 'mia', dueAt: noon });
+    await addTask({ executionId, status: 'claimed', assignee: 'max' });
+    await addTask({ executionId, roles: ['finance'] });
+    await addTask({ executionId, excluded: ['mia'] });
+    await addTask({ executionId, tenant: 'globex' });
+    const done = await addTask({ executionId, status: 'completed', assignee: 'mia', endedBy: 'mia' });
+
+    expect(await idsOf('for-me')).toEqual([mine, later, undated]);
+    expect(await idsOf('taken')).toEqual([mine]);
+    expect(await idsOf('done')).toEqual([done]);
+    expect(await countInbox(mia)).toEqual({ 'for-me': 3, taken: 1 });
+    expect(await idsOf('for-me', { ...mia, roles: [] })).toEqual([mine]);
+  });
+
+  it('opens a task for its tenant alone', async () => {
+    const taskId = await addTask({ executionId: await addExecution() });
+    const reader = { userId: 'mia', roles: ['manager'], readsAll: false };
+    expect(await getTask({ tenant: 'acme', taskId, reader })).toMatchObject({
+      taskId,
+      access: { mayRead: true, mayClaim: true },
+      form: { outcomes: [{ value: 'approve' }] },
+    });
+    expect(await getTask({ tenant: 'globex', taskId, reader })).toBeNull();
+    expect(await getTask({ tenant: 'acme', taskId: 'none', reader })).toBeNull();
+  });
+});
+
+describe('invoices', () => {
+  it('say what they wait for', async () => {
+    const add = async (number: number) => {
+      const id = randomUUID();
+      const eventId = randomUUID();
+      await sql`
+        INSERT INTO invoices (id, tenant_id, number, customer, amount_cents, status, created_by, created_at)
+        VALUES (${id}, 'acme', ${number}, 'Nordwind', 200000, 'submitted', 'alice', ${noon})`;
+      await sql`
+        INSERT INTO workflow_bus_events (event_id, tenant_id, event_type, event_name, payload, correlation_id, created_at)
+        VALUES (${eventId}, 'acme', 'INVOICE_SUBMITTED', 'INVOICE_SUBMITTED', ${sql.json({ invoiceId: id })}, ${eventId},
+          ${noon})`;
+      return { id, eventId };
+    };
+    const [waiting, claimed, stopped, unhandled] = [await add(1), await add(2), await add(3), await add(4)];
+    await addTask({ executionId: await addExecution({ eventId: waiting.eventId }) });
+    await addTask({
+      executionId: await addExecution({ eventId: claimed.eventId }),
+      status: 'claimed',
+      assignee: 'mia',
+    });
+    await addExecution({ eventId: stopped.eventId, status: 'failed' });
+
+    const { rows } = await listInvoices({ tenant: 'acme', reader: 'alice' });
+    expect(Object.fromEntries(rows.map((row) => [row.id, row.stage]))).toEqual({
+      [waiting.id]: { kind: 'waiting', whom: 'a manager' },
+      [claimed.id]: { kind: 'waiting', whom: 'Mia' },
+      [stopped.id]: { kind: 'stopped' },
+      [unhandled.id]: { kind: 'unhandled' },
+    });
+    const detail = await getInvoice({ tenant: 'acme', invoiceId: unhandled.id, reader: 'alice' });
+    expect(detail?.steps.at(-1)?.title).toBe('Nobody handles invoices here yet');
+    expect(await getInvoice({ tenant: 'globex', invoiceId: waiting.id, reader: 'gus' })).toBeNull();
+  });
+});
+
+describe('attachments and health', () => {
+  it('offer a tenant the events of a system workflow that others have attached', async () => {
+    await sql`
+      INSERT INTO workflow_event_attachments (attachment_id, tenant_id, event_type, workflow_id)
+      VALUES (${randomUUID()}, 'acme', 'INVOICE_SUBMITTED', ${registrationId})`;
+    expect((await attachmentMatrix('acme')).rows).toMatchObject([
+      { eventType: 'INVOICE_SUBMITTED', links: [{ isActive: true }] },
+    ]);
+    expect((await attachmentMatrix('globex')).rows).toMatchObject([
+      { eventType: 'INVOICE_SUBMITTED', seen: 0, links: [{ isActive: false, since: null }] },
+    ]);
+  });
+
+  it('count a tenant its own, and show the platform its workers', async () => {
+    const workerId = randomUUID();
+    await sql`INSERT INTO workflow_workers (worker_id, host, pid, code_version) VALUES (${workerId}, 'here', 7, '1')`;
+    await sql`
+      INSERT INTO workflow_worker_leases (worker_id, lease_until, heartbeat_at)
+      VALUES (${workerId}, ${new Date(noon.getTime() + 8000)}, ${noon})`;
+    await sql`UPDATE workflow_partitions SET worker_id = ${workerId} WHERE partition_id = 1`;
+    expect(await tenantHealth({ tenant: 'globex', now: noon })).toMatchObject({ failed: 0, waiting: 1 });
+    expect(await tenantHealth({ tenant: 'acme', now: noon })).toMatchObject({ failed: 1 });
+    const health = await platformHealth({ now: noon });
+    expect(health.workers).toMatchObject([{ workerId, isAlive: true, partitions: 1 }]);
+    expect(health.partitions).toMatchObject({ owned: 1 });
+    const afterwards = await platformHealth({ now: new Date(noon.getTime() + 9000) });
+    expect(afterwards.workers).toMatchObject([{ isAlive: false }]);
+  });
+});
