@@ -6,6 +6,8 @@
  * - `locked` compares the head with what the worker believes, again on the newest version of the row.
  * - A due timer that guards a task closes the task here, under the task's row lock. Where somebody completed the task
  *   first, the timer goes without an entry: the completion is in the inbox. Afterwards nobody can complete it.
+ * - Such a timer waits for a later take while something of the execution comes before it: the code that this makes go on
+ *   may withdraw the timer, and a task once closed could be neither completed nor expired.
  * - Inbox rows keep their order of arrival; timers stand where their time puts them among those.
  */
 import type { Sql } from 'postgres';
@@ -30,6 +32,17 @@ WITH fence AS MATERIALIZED (
   SELECT t.execution_id, t.partition_id, t.tenant_id, t.command_id, t.fire_at, t.task_id
   FROM workflow_timers t JOIN locked l ON l.execution_id = t.execution_id AND l.partition_id = t.partition_id
   WHERE t.fire_at <= clock_timestamp() + $6::bigint * interval '1 millisecond'
+    AND NOT (
+      EXISTS (SELECT 1 FROM workflow_tasks k WHERE k.task_id = t.task_id AND k.status IN ('pending', 'claimed'))
+      AND (
+        EXISTS (SELECT 1 FROM workflow_events i
+                WHERE i.partition_id = t.partition_id AND i.execution_id = t.execution_id
+                  AND i.seq IS NULL AND i.disposition IS NULL AND i.at <= t.fire_at)
+        OR EXISTS (SELECT 1 FROM workflow_timers o
+                   WHERE o.partition_id = t.partition_id AND o.execution_id = t.execution_id
+                     AND (o.fire_at, o.command_id) < (t.fire_at, t.command_id))
+      )
+    )
 ), closing AS (
   UPDATE workflow_tasks k SET closing_at = clock_timestamp() + $6::bigint * interval '1 millisecond'
   FROM due d WHERE d.task_id = k.task_id AND k.status IN ('pending', 'claimed') RETURNING k.task_id

@@ -128,6 +128,28 @@ function describeTake(current: Current): void {
       expect(loaded?.closingTasks).toEqual([taskId]);
     });
 
+    it('leaves the due timer of a task alone while an earlier event may withdraw it', async () => {
+      const { fixture, workerId } = current();
+      const { key, taskId } = await taskWithTimer(current);
+      await fixture.send(key, 'Hurry');
+      fixture.moveTime(2_000);
+      expect((await takeOne(current, key, 1))?.map(eventName)).toEqual(['Hurry']);
+      await fixture.store.flush({ workerId, executions: [flushOf(key, 2, { timersDropped: ['waitFor#1'] })] });
+      expect(await takeOne(current, key, 2)).toEqual([]);
+      expect(await fixture.completeTask(taskId, 'approve')).toBe(true);
+    });
+
+    it('takes the due timer of a task after those before it', async () => {
+      const { fixture, workerId } = current();
+      const { key, taskId } = await taskWithTimer(current);
+      const timersAdded = [{ commandId: 'sleep#1', fireAtMs: await fixture.nowMs(), taskId: null }];
+      await fixture.store.flush({ workerId, executions: [flushOf(key, 1, { timersAdded })] });
+      fixture.moveTime(2_000);
+      expect((await takeOne(current, key, 1))?.map((entry) => entry.body)).toEqual([{ commandId: 'sleep#1' }]);
+      expect((await takeOne(current, key, 2))?.map((entry) => entry.body)).toEqual([{ commandId: 'waitFor#1' }]);
+      expect(await fixture.completeTask(taskId, 'approve')).toBe(false);
+    });
+
     it('drops a due timer whose task was completed first: the completion alone enters the log', async () => {
       const { fixture } = current();
       const { key, taskId } = await taskWithTimer(current);

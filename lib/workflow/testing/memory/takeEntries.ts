@@ -1,5 +1,5 @@
 import type { HistoryEntry } from '../../model/history';
-import { FencedError, type TakeItem, type TakenEntries } from '../../model/ports/store';
+import { FencedError, type TakeItem, type TakenEntries, type TimerRow } from '../../model/ports/store';
 import { isOpen, type ExecutionTableRow, type LogRow, type MemoryTables } from './tables';
 import { readEntry } from './entries';
 
@@ -58,7 +58,9 @@ function inbox(row: ExecutionTableRow): Arrival[] {
 
 /** Removes due timers. One whose task somebody ended first leaves no trace; else it closes its task. */
 function dueTimers(tables: MemoryTables, row: ExecutionTableRow): Arrival[] {
-  const due = [...row.timers.values()].filter((timer) => timer.fireAtMs <= tables.nowMs());
+  const due = [...row.timers.values()].filter(
+    (timer) => timer.fireAtMs <= tables.nowMs() && !waitsItsTurn(tables, row, timer),
+  );
   return due.flatMap(({ commandId, fireAtMs, taskId }) => {
     row.timers.delete(commandId);
     if (taskId !== null) {
@@ -69,6 +71,19 @@ function dueTimers(tables: MemoryTables, row: ExecutionTableRow): Arrival[] {
     const arrived = { kind: 'timer_fired', name: null, commandId, payloadText: null };
     return [{ row: arrived, dueAtMs: fireAtMs, rowId: null }];
   });
+}
+
+/** The timer of an open task is not taken together with what comes before it, which may withdraw it. */
+function waitsItsTurn(tables: MemoryTables, row: ExecutionTableRow, timer: TimerRow): boolean {
+  const task = timer.taskId === null ? undefined : tables.tasks.get(timer.taskId);
+  if (!task || !isOpen(task)) return false;
+  const { fireAtMs, commandId } = timer;
+  return (
+    row.inbox.some((each) => each.disposition === null && each.atMs <= fireAtMs) ||
+    [...row.timers.values()].some(
+      (other) => other.fireAtMs < fireAtMs || (other.fireAtMs === fireAtMs && other.commandId < commandId),
+    )
+  );
 }
 
 function inOrder(arrivals: readonly Arrival[]): Arrival[] {
