@@ -35,20 +35,26 @@ export function createContext(host: ContextHost): WorkflowContext {
     events: eventsOf(host),
     logger: loggerOf(host),
     data: {
-      get: <T = Loose>(key: string) => {
+      get<T = Loose>(key: string) {
         const text = host.data(key);
         return (text === undefined ? undefined : decodeJson(text)) as T;
       },
-      set: (key, value) => host.setData(key, encodeJson(value, `data.set('${key}')`)),
+      set(key, value) {
+        host.setData(key, encodeJson(value, `data.set('${key}')`));
+      },
     },
-    setState: (state) => {
+    setState(state) {
       if (typeof state !== 'string' || state === '')
         throw new InvalidInputError('setState needs a text that is not empty.');
       host.setState(state);
     },
-    getCurrentState: () => host.state(),
-    sleep: (duration) => host.sleepUntil(host.nowMs() + durationMs(duration)),
-    sleepUntil: (instant) => {
+    getCurrentState() {
+      return host.state();
+    },
+    sleep(duration) {
+      return host.sleepUntil(host.nowMs() + durationMs(duration));
+    },
+    sleepUntil(instant) {
       const at = typeof instant === 'string' ? Date.parse(instant) : instant.getTime();
       if (Number.isNaN(at)) throw new InvalidInputError(`sleepUntil needs a date, not "${String(instant)}".`);
       return host.sleepUntil(at);
@@ -64,19 +70,30 @@ function freshInput(host: ContextHost): WorkflowContext['input'] {
 }
 
 function actionsOf(host: ContextHost): WorkflowActions {
-  return new Proxy({} as WorkflowActions, {
-    get: (_, name) => {
-      // A context that is returned from an async function must not look like a promise.
-      if (typeof name !== 'string' || name === 'then' || name === 'toJSON') return undefined;
-      const canonical = canonicalActionName(name);
-      return canonical === 'createHumanTask'
-        ? (request: unknown) => host.createTask(encodeJson(checkedTask(request), 'createHumanTask'))
-        : (params?: unknown) => host.action(canonical, encodeJson(params ?? {}, `Parameters of ${name}`));
-    },
-    set: () => {
-      throw new ForbiddenInWorkflowError('Assigning to context.actions', 'Register actions in workflows/actions.');
-    },
-  });
+  return new Proxy({} as WorkflowActions, new ActionCalls(host));
+}
+
+/** A class, as all that is made anew for each execution: its functions are made once. */
+class ActionCalls implements ProxyHandler<WorkflowActions> {
+  readonly #host: ContextHost;
+
+  constructor(host: ContextHost) {
+    this.#host = host;
+  }
+
+  get(_: WorkflowActions, name: string | symbol) {
+    // A context that is returned from an async function must not look like a promise.
+    if (typeof name !== 'string' || name === 'then' || name === 'toJSON') return undefined;
+    const host = this.#host;
+    const canonical = canonicalActionName(name);
+    return canonical === 'createHumanTask'
+      ? (request: unknown) => host.createTask(encodeJson(checkedTask(request), 'createHumanTask'))
+      : (params?: unknown) => host.action(canonical, encodeJson(params ?? {}, `Parameters of ${name}`));
+  }
+
+  set(): never {
+    throw new ForbiddenInWorkflowError('Assigning to context.actions', 'Register actions in workflows/actions.');
+  }
 }
 
 /** `SendInvoiceEmail`, `send_invoice_email` and `sendInvoiceEmail` are one action. */
@@ -94,25 +111,36 @@ function checkedTask(request: unknown): unknown {
 }
 
 function eventsOf(host: ContextHost): WorkflowEvents {
-  const waitFor = (name: string | readonly string[], options?: { readonly timeout?: string | number }) => {
-    const names = typeof name === 'string' ? [name] : [...name];
-    if (names.length === 0 || names.some((each) => typeof each !== 'string' || each === '')) {
-      throw new InvalidInputError('waitFor needs the name of an event, or a list of names.');
-    }
-    return host.waitFor(names, options?.timeout === undefined ? null : durationMs(options.timeout));
-  };
-  return {
-    waitFor: waitFor as WorkflowEvents['waitFor'],
-    emit: async (name, payload) => {
-      await host.action('emitEvent', encodeJson({ name, payload: (payload as unknown) ?? null }, `Payload of ${name}`));
+  const events = {
+    waitFor(name: string | readonly string[], options?: { readonly timeout?: string | number }) {
+      const names = typeof name === 'string' ? [name] : [...name];
+      if (names.length === 0 || names.some((each) => typeof each !== 'string' || each === '')) {
+        throw new InvalidInputError('waitFor needs the name of an event, or a list of names.');
+      }
+      return host.waitFor(names, options?.timeout === undefined ? null : durationMs(options.timeout));
+    },
+    async emit(name: string, payload?: unknown) {
+      await host.action('emitEvent', encodeJson({ name, payload: payload ?? null }, `Payload of ${name}`));
     },
   };
+  return events as WorkflowEvents;
 }
 
 function loggerOf(host: ContextHost): WorkflowLogger {
-  const write = (level: LogLevel) => (message: string, data?: unknown) =>
-    host.log(level, String(message), loggable(data));
-  return { debug: write('debug'), info: write('info'), warn: write('warn'), error: write('error') };
+  return {
+    debug(message, data) {
+      host.log('debug', String(message), loggable(data));
+    },
+    info(message, data) {
+      host.log('info', String(message), loggable(data));
+    },
+    warn(message, data) {
+      host.log('warn', String(message), loggable(data));
+    },
+    error(message, data) {
+      host.log('error', String(message), loggable(data));
+    },
+  };
 }
 
 function loggable(data: unknown): JsonValue {

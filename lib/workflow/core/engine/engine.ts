@@ -60,6 +60,7 @@ export const defaultEngineLimits: EngineLimits = { takeBatch: 256, flushBatch: 1
 const timerHorizonMs = 10_000;
 const deferralMs = 5_000;
 const drainPollMs = 20;
+const rescueMs = 20_000;
 
 type Feed = Map<LiveExecution, HistoryEntry[]>;
 
@@ -77,6 +78,8 @@ export class Engine {
   readonly #deferred = new Map<string, TimerHandle>();
   /** Adopted, but not yet searched for what their last owner left unfinished. */
   readonly #unadopted = new Set<number>();
+  /** On the database's clock. */
+  #rescueAtMs = 0;
   #changes: LiveChange[] = [];
   #tick: Promise<void> = Promise.resolve();
   #trouble = false;
@@ -147,6 +150,7 @@ export class Engine {
     for (const timer of found.upcoming) this.#timerWakes.schedule(timer, timer.fireAtMs);
     this.wake(found.executions);
     await this.#adoptUnfinished(adopting);
+    await this.#rescue(found.nowMs);
   }
 
   /**
@@ -159,6 +163,20 @@ export class Engine {
     const unfinished = await this.#ports.store.findUnfinished({ partitions, includeBlocked: true });
     for (const partition of partitions) this.#unadopted.delete(partition);
     this.wake(unfinished);
+  }
+
+  /**
+   * What the store says is at work must be at work here. It is not where a statement of a former owner was carried out
+   * late: it took the inbox, nobody heard of it, and no inbox row or timer is left to be found by.
+   */
+  async #rescue(nowMs: number): Promise<void> {
+    if (nowMs < this.#rescueAtMs) return;
+    const unfinished = await this.#ports.store.findUnfinished({
+      partitions: [...this.#partitions],
+      includeBlocked: false,
+    });
+    this.#rescueAtMs = nowMs + rescueMs;
+    this.wake(unfinished.filter(({ executionId }) => this.#lives.get(executionId)?.parked !== false));
   }
 
   /** Nothing is worked on before a sweep has told the database's time. */
@@ -312,6 +330,7 @@ export class Engine {
   async #take(keys: readonly ExecutionKey[], feed: Feed): Promise<void> {
     if (keys.length === 0) return;
     const cold = keys.filter((key) => !this.#lives.has(key.executionId));
+    const wasCold = new Set(cold);
     let loaded: readonly LoadedExecution[] = [];
     try {
       loaded = cold.length > 0 ? await this.#ports.store.load({ executions: cold }) : [];
@@ -327,7 +346,7 @@ export class Engine {
     const withInbox = new Set(revived.flatMap(({ live, hasInbox }) => (live && hasInbox ? [live] : [])));
     const warm = keys.flatMap((key) => {
       const live = this.#lives.get(key.executionId);
-      return live && (withInbox.has(live) || !cold.includes(key)) ? [live] : [];
+      return live && (withInbox.has(live) || !wasCold.has(key)) ? [live] : [];
     });
     const late = loaded.filter((execution) => isEnded(execution.status) && execution.hasInbox);
     for (const { live } of revived) if (live) feed.set(live, feed.get(live) ?? []);

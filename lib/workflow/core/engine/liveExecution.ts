@@ -5,7 +5,7 @@
 import type { Command, CommandOf } from '../../model/commands';
 import type { HistoryEntry, NewEntry } from '../../model/history';
 import type { ActionCall, ActionOutcome } from '../../model/ports/actions';
-import type { ExecutionFlush, LoadedExecution, StoredActionResult } from '../../model/ports/store';
+import type { ExecutionFlush, LoadedExecution, StoredActionResult, WaitRow } from '../../model/ports/store';
 import type { PreparedTask, TaskToPrepare } from '../../model/ports/tasks';
 import type { ExecutionStatus } from '../../model/status';
 import type { WorkflowInstance } from '../../replay/instance';
@@ -96,8 +96,8 @@ export class LiveExecution {
   // Actions
 
   /** Actions that may start: all that the code has seen is committed. */
-  takeStartable(): { readonly command: ActionCommand; readonly call: ActionCall }[] {
-    if (this.#settledAhead > 0 || this.#startable.length === 0) return [];
+  takeStartable(): readonly { readonly command: ActionCommand; readonly call: ActionCall }[] {
+    if (this.#settledAhead > 0 || this.#startable.length === 0) return nothing;
     const commands = this.#startable;
     this.#startable = [];
     return commands.map((command) => {
@@ -128,6 +128,7 @@ export class LiveExecution {
 
   /** Gives queued outcomes their places in the log. Only while no statement of this execution is under way. */
   appendOutcomes(): void {
+    if (this.#outcomes.length === 0) return;
     const outcomes = this.#outcomes;
     this.#outcomes = [];
     for (const { command, outcome } of outcomes) {
@@ -142,7 +143,8 @@ export class LiveExecution {
 
   // Tasks
 
-  takeTasksToPrepare(): { readonly command: TaskCommand; readonly request: TaskToPrepare }[] {
+  takeTasksToPrepare(): readonly { readonly command: TaskCommand; readonly request: TaskToPrepare }[] {
+    if (this.#toPrepare.length === 0) return nothing;
     const commands = this.#toPrepare;
     this.#toPrepare = [];
     const { tenant, executionId } = this;
@@ -164,7 +166,7 @@ export class LiveExecution {
     if (!prepared.ok) return this.#append({ kind: 'task_refused', body: { ...ref, error: prepared.error } });
     const { created, row } = prepared;
     const entry = this.#append({ kind: 'task_created', body: { ...ref, ...created } });
-    this.#pending.tasksAdded.set(row.taskId, { commandId, createdAtMs: entry.at, status: 'pending', row });
+    this.#pending.addTask({ commandId, createdAtMs: entry.at, status: 'pending', row });
     if (row.expiresAtMs !== null) this.#addTimer(commandId, row.expiresAtMs, row.taskId);
     return entry;
   }
@@ -240,12 +242,7 @@ export class LiveExecution {
       blockedBy: null,
       entries: pending.entries,
       results: pending.results,
-      timersAdded: [...pending.timersAdded.values()],
-      timersDropped: [...pending.timersDropped],
-      waitsAdded: [...pending.waitsAdded.values()],
-      waitsEnded: [...pending.waitsEnded],
-      tasksAdded: [...pending.tasksAdded.values()],
-      tasksExpired: [...pending.tasksExpired],
+      ...pending.projections,
       cancelOpenTasks: end !== null && this.instance.hasOpenTasks,
       atMs: this.#lastAt,
     };
@@ -326,9 +323,9 @@ export class LiveExecution {
     this.#addTimer(commandId, fireAtMs, null);
   }
 
-  #addWait(wait: Parameters<PendingChanges['waitsAdded']['set']>[1]): void {
+  #addWait(wait: WaitRow): void {
     this.#waitRows.add(wait.commandId);
-    this.#pending.waitsAdded.set(wait.commandId, wait);
+    this.#pending.addWait(wait);
   }
 
   #endWait(commandId: string): void {
@@ -337,7 +334,7 @@ export class LiveExecution {
 
   #addTimer(commandId: string, fireAtMs: number, taskId: string | null): void {
     this.#timerRows.add(commandId);
-    this.#pending.timersAdded.set(commandId, { commandId, fireAtMs, taskId });
+    this.#pending.addTimer({ commandId, fireAtMs, taskId });
   }
 
   #dropTimer(commandId: string): void {
@@ -364,5 +361,8 @@ export class LiveExecution {
     return placed;
   }
 }
+
+/** One list for all that have nothing: it is asked for in every round. */
+const nothing: readonly never[] = [];
 
 const isOutcome = (entry: HistoryEntry): boolean => entry.kind === 'action_completed' || entry.kind === 'action_failed';
