@@ -136,6 +136,10 @@ export class MembershipLoop {
       // Ours by an answer that was lost, or kept by a release that failed: serve it until it is released for good.
       const unserved = survey.owned.filter((partition) => !this.#owned.has(partition));
       if (unserved.length > 0) await this.#serve(unserved);
+      // Not ours any more by a release that came through after its error: whoever has it now must have it alone.
+      const owned = new Set(survey.owned);
+      const gone = [...this.#owned].filter((partition) => !owned.has(partition));
+      if (gone.length > 0) await this.#leave(gone);
       const share = Math.ceil(survey.total / Math.max(1, survey.liveWorkers));
       const wanted = Math.min(survey.free, share - survey.owned.length);
       if (wanted > 0) await this.#acquire(wanted);
@@ -166,9 +170,13 @@ export class MembershipLoop {
   }
 
   async #release(partitions: readonly number[]): Promise<void> {
-    const { store, worker, events } = this.parts;
-    await events.releasing(partitions);
-    for (const partition of partitions) this.#owned.delete(partition);
+    const { store, worker } = this.parts;
+    await this.#leave(partitions);
     await store.release({ workerId: worker.workerId, partitions });
+  }
+
+  async #leave(partitions: readonly number[]): Promise<void> {
+    await this.parts.events.releasing(partitions);
+    for (const partition of partitions) this.#owned.delete(partition);
   }
 }

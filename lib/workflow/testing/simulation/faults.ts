@@ -17,6 +17,10 @@ export interface FaultPlan {
   readonly clockJump: number;
   readonly gracefulStop: number;
   readonly hintFlush: number;
+  /** Takes of a former owner, still on their way when it gave the partition up. */
+  readonly lateTake: number;
+  /** Of attempts to take a lock. */
+  readonly busyLocks: number;
 }
 
 export const noFaults: FaultPlan = {
@@ -30,6 +34,8 @@ export const noFaults: FaultPlan = {
   clockJump: 0,
   gracefulStop: 0,
   hintFlush: 0,
+  lateTake: 0,
+  busyLocks: 0,
 };
 
 /** Each seed has its own weather: some faults often, some never. */
@@ -47,6 +53,8 @@ export function drawFaults(seed: string): FaultPlan {
     clockJump: rate(0, 0.002),
     gracefulStop: rate(0, 0.001, 0.005),
     hintFlush: rate(0, 0.001),
+    lateTake: rate(0, 0.01),
+    busyLocks: rate(0, 0.5),
   };
 }
 
@@ -61,6 +69,9 @@ export type StatementFate =
   | 'late'
   /** Rolled back by the database for the sake of another. */
   | 'conflict';
+
+/** So few of them are sent that they need more trouble than others to be seen in it. */
+const rareStatements = ['acquire', 'release', 'findUnfinished', 'closeLate', 'fenceExpired'];
 
 export class FaultDice {
   readonly #dice: Dice;
@@ -85,7 +96,12 @@ export class FaultDice {
     const conflicts = ['take', 'flush', 'action.commit', 'action.statement'].includes(statement);
     if (conflicts && this.#dice.chance(conflictRate)) return 'conflict';
     // A handler that is cut short again and again is given up, as it should be: that is no fault of the engine.
-    const rate = statement === 'action.statement' ? Math.min(statementRate, 0.02) : statementRate;
+    const rate =
+      statement === 'action.statement'
+        ? Math.min(statementRate, 0.02)
+        : rareStatements.includes(statement)
+          ? statementRate * 3
+          : statementRate;
     if (this.#dice.chance(rate)) return this.#dice.pick(['refused', 'answer_lost', 'late']);
     return 'answered';
   }

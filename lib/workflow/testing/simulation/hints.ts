@@ -24,9 +24,14 @@ export class SimulatedHints {
     private readonly faults: FaultDice,
   ) {}
 
-  publish(hint: Hint): void {
+  publish(hint: Hint, afterMs = 0): void {
     for (const delayMs of this.faults.hintDelaysMs()) {
-      this.time.schedule({ delayMs, owner: null, label: `hint ${hint.executionId}`, run: () => this.#arrive(hint) });
+      this.time.schedule({
+        delayMs: afterMs + delayMs,
+        owner: null,
+        label: `hint ${hint.executionId}`,
+        run: () => this.#arrive(hint),
+      });
     }
   }
 

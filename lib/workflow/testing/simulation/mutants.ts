@@ -4,12 +4,13 @@ import { flushExecutions } from '../memory/flushExecutions';
 import { MemoryTables, type Transport } from '../memory/tables';
 import { takeEntries } from '../memory/takeEntries';
 import { loadPatchedWorker, type Patch } from './patchedWorker';
+import { drawFaults, type FaultPlan } from './faults';
 import { simulate, type Mutation } from './simulate';
 
 export interface Mutant {
   readonly name: string;
-  /** Where to begin looking: a seed that caught it once. Any other will do. */
-  readonly firstSeed?: number;
+  /** The weather in which it does most harm; else each seed has its own. */
+  readonly faults?: Partial<FaultPlan>;
   readonly patches?: readonly Patch[];
   readonly wrapStore?: Mutation['wrapStore'];
 }
@@ -18,9 +19,10 @@ const engine = 'engine/engine.ts';
 const live = 'engine/liveExecution.ts';
 
 export const mutants: readonly Mutant[] = [
-  { name: 'no fence', wrapStore: withoutFence },
+  { name: 'no fence', faults: { stall: 0.02, slow: 0.05 }, wrapStore: withoutFence },
   {
     name: 'promise resolved before commit',
+    faults: { statementRate: 0.25 },
     patches: [
       {
         file: engine,
@@ -30,15 +32,20 @@ export const mutants: readonly Mutant[] = [
       },
     ],
   },
-  { name: 'acts on the inbox before taking it', firstSeed: 91, wrapStore: actingBeforeTake },
+  {
+    name: 'acts on the inbox before taking it',
+    faults: { statementRate: 0.25, crash: 0.02 },
+    wrapStore: actingBeforeTake,
+  },
   {
     name: 'actions before the commit they depend on',
-    firstSeed: 106,
+    faults: { statementRate: 0.25, slow: 0.3, crash: 0.02 },
     patches: [{ file: live, find: 'this.#settledAhead > 0 || this.#startable', replace: 'this.#startable' }],
   },
-  { name: 'heads are not compared', wrapStore: withoutHeads },
+  { name: 'heads are not compared', faults: { statementRate: 0.25, lateTake: 0.05 }, wrapStore: withoutHeads },
   {
     name: 'a lost answer counts as a commit',
+    faults: { statementRate: 0.25 },
     patches: [
       {
         file: engine,
@@ -49,14 +56,28 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: 'an outcome that the code has not seen counts as waiting',
-    firstSeed: 30,
     patches: [
       { file: live, find: "pending.entries.some(isOutcome) ? 'running' : this.#status()", replace: 'this.#status()' },
     ],
   },
   {
     name: 'does not look for what its predecessor left unfinished',
-    patches: [{ file: engine, find: '    await this.#adoptUnfinished(adopting);\n', replace: '' }],
+    patches: [
+      { file: engine, find: '    await this.#adoptUnfinished(adopting);\n', replace: '' },
+      { file: engine, find: '    await this.#rescue(found.nowMs);\n', replace: '' },
+    ],
+  },
+  {
+    name: 'never looks for what a late statement left behind',
+    faults: { lateTake: 0.05, hints: { lost: 0.9, doubled: 0, late: 0, absent: false } },
+    patches: [{ file: engine, find: '    await this.#rescue(found.nowMs);\n', replace: '' }],
+  },
+  {
+    name: 'goes on with partitions that a late answer gave away',
+    faults: { endMs: 12_000, statementRate: 0.25, gracefulStop: 0.01, stall: 0 },
+    patches: [
+      { file: 'worker/membershipLoop.ts', find: '      if (gone.length > 0) await this.#leave(gone);\n', replace: '' },
+    ],
   },
   {
     name: 'leaves timers behind at the end',
@@ -83,10 +104,10 @@ export async function catchMutant(mutant: Mutant, maxSeeds: number): Promise<Cau
     ...(mutant.patches ? { WorkerClass: await loadPatchedWorker(mutant.patches) } : {}),
     ...(mutant.wrapStore ? { wrapStore: mutant.wrapStore } : {}),
   };
-  const first = mutant.firstSeed ?? 1;
-  for (let i = first; i < first + maxSeeds; i += 1) {
+  for (let i = 1; i <= maxSeeds; i += 1) {
     const seed = String(i);
-    const { violations } = await simulate({ seed, mutation });
+    const faults = { ...drawFaults(seed), ...mutant.faults };
+    const { violations } = await simulate({ seed, mutation, faults, alwaysRests: true });
     if (violations[0]) return { mutant: mutant.name, seed, violation: violations[0] };
   }
   return { mutant: mutant.name, seed: null, violation: null };

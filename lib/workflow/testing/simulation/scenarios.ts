@@ -62,7 +62,7 @@ const drafts: Readonly<Record<SimulatedWorkflow, (dice: Dice) => Draft>> = {
   },
   parallel: () => ({ ...quiet, expected: completed(() => ['a', 'b', 'c', 'refused d', 'e', 'f', 'g']) }),
   sleeper: (dice) => {
-    const sleepsMs = [dice.between(0, 3_000), dice.between(0, 3_000)] as const;
+    const sleepsMs = [dice.between(0, 3_000), dice.chance(0.1) ? 15_000 : dice.between(0, 3_000)] as const;
     return { data: { sleepsMs }, events: [], expected: completed(() => sleepsMs[0] + sleepsMs[1]) };
   },
   review: (dice) => {

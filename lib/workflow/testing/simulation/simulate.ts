@@ -8,6 +8,7 @@ import { uuidFrom } from '../../replay/random';
 import type { Effect } from '../memory/actionResults';
 import { completeTask, insertExecution, insertSignal } from '../memory/senders';
 import { isOpen, MemoryTables, type Transport } from '../memory/tables';
+import { takeEntries } from '../memory/takeEntries';
 import { Dice } from './dice';
 import { drawFaults, FaultDice, type FaultPlan } from './faults';
 import { SimulatedHints } from './hints';
@@ -45,12 +46,16 @@ const startMs = Date.UTC(2026, 0, 5, 9);
 const partitionCount = 6;
 /** How long after the last fault everything must have come to its end. */
 const patienceMs = 60_000;
+/** Ownership is looked at so often until it is at rest. */
+const restMs = 1_500;
 
 export async function simulate(options: {
   readonly seed: string;
   readonly faults?: FaultPlan;
   readonly mutation?: Mutation;
   readonly keepTrace?: boolean;
+  /** Whether ownership is looked at in the end of every run, and not of some. */
+  readonly alwaysRests?: boolean;
 }): Promise<SimulationResult> {
   const simulation = new Simulation(options.seed, options.faults ?? drawFaults(options.seed), options);
   return simulation.run();
@@ -78,7 +83,11 @@ class Simulation {
   constructor(
     private readonly seed: string,
     plan: FaultPlan,
-    options: { readonly mutation?: Mutation; readonly keepTrace?: boolean },
+    private readonly options: {
+      readonly mutation?: Mutation;
+      readonly keepTrace?: boolean;
+      readonly alwaysRests?: boolean;
+    },
   ) {
     this.#dice = new Dice(`${seed}:program`);
     this.#time = new VirtualTime({ startMs, settle: drainMacrotask, keepTrace: options.keepTrace ?? false });
@@ -127,6 +136,8 @@ class Simulation {
       isDone: () => this.#isDone(),
       afterStep: () => this.#misfortune(),
     });
+    const rests = this.#dice.chance(0.3) || this.options.alwaysRests === true;
+    const ownership = rests ? await this.#ownershipAtRest() : [];
     const violations = await violationsOf(
       {
         tables: this.#tables,
@@ -142,7 +153,7 @@ class Simulation {
     const fenced = [...this.#tables.workers.values()].filter((worker) => worker.fencedAtMs !== null);
     return {
       seed: this.seed,
-      violations,
+      violations: [...violations, ...ownership],
       traceHash,
       steps,
       virtualMs: this.#time.nowMs - startMs,
@@ -297,14 +308,54 @@ class Simulation {
       process.stall(forMs);
     }
     if (this.#faults.happens(plan.clockJump)) anyone().jumpClock(dice.between(100, 10_000));
+    if (this.#faults.happens(plan.lateTake)) this.#lateTake();
     if (this.#faults.happens(plan.hintFlush)) this.#hints.flush();
     if (this.#faults.happens(plan.gracefulStop)) this.#stopGracefully(anyone());
+  }
+
+  /** Who gave a partition up after a lost answer cannot know that its statement is carried out after all. */
+  #lateTake(): void {
+    const former = [...this.#tables.workers.values()].find((worker) => worker.fencedAtMs === null);
+    const row = [...this.#tables.executions.values()].find(({ inbox }) =>
+      inbox.some((each) => each.disposition === null),
+    );
+    if (!former || !row) return;
+    const { executionId, partitionId, headSeq, log } = row;
+    const atMs = Math.max(this.#time.nowMs, log.at(-1)?.atMs ?? 0);
+    const items = [{ executionId, partitionId, headSeq, atMs }];
+    this.#time.note(`  a late take of ${former.workerId}`);
+    takeEntries(this.#tables, former.workerId, items);
   }
 
   #stopGracefully(process: SimulatedProcess): void {
     this.#time.note(`  ${process.name} is asked to stop`);
     const ended = () => this.#end(process, 'stopped', false);
     process.worker.stop().then(ended, ended);
+  }
+
+  /** Without faults workers come to serve what the database says they own, and somebody comes to serve everything. */
+  async #ownershipAtRest(): Promise<string[]> {
+    let misplaced: string[] = [];
+    for (let restedMs = 0; restedMs < patienceMs; restedMs += restMs) {
+      await this.#time.run({ untilMs: this.#time.nowMs + restMs, isDone: () => false, afterStep: () => undefined });
+      misplaced = this.#misplaced();
+      if (misplaced.length === 0) break;
+    }
+    return misplaced;
+  }
+
+  #misplaced(): string[] {
+    const served = new Map<number, string[]>();
+    for (const { name, worker } of this.#processes) {
+      for (const partition of worker.state.partitions) served.set(partition, [...(served.get(partition) ?? []), name]);
+    }
+    return [...this.#tables.partitions].flatMap(([partition, owner]) => {
+      const servants = served.get(partition) ?? [];
+      if (owner !== null && servants.length === 1 && servants[0] === owner) return [];
+      return [
+        `partition ${partition} is owned by ${owner ?? 'nobody'} and served by ${servants.join(', ') || 'nobody'}`,
+      ];
+    });
   }
 
   #isDone(): boolean {

@@ -10,6 +10,9 @@ export interface ExternalCall {
   readonly what: string;
 }
 
+// Attempts of dead processes are never settled: their real timers hold a whole world until they fire.
+const timeoutMs = 20_000;
+const once = { retry: { timeoutMs } };
 const parameters = [{ name: 'what', type: 'string', required: true }] as const;
 
 export function registerSimulatedActions(options: {
@@ -25,11 +28,17 @@ export function registerSimulatedActions(options: {
     onExternalCall({ executionId, commandId: commandId ?? '', idempotencyKey, what });
   };
 
-  registry.registerSimpleAction('charge', 'Asks another system', parameters, async ({ what }, context) => {
-    callOut(context, what);
-    await takeTime();
-    return { what };
-  });
+  registry.registerSimpleAction(
+    'charge',
+    'Asks another system',
+    parameters,
+    async ({ what }, context) => {
+      callOut(context, what);
+      await takeTime();
+      return { what };
+    },
+    once,
+  );
   registry.registerSimpleAction(
     'flaky',
     'Asks a system that is often out of order',
@@ -40,13 +49,19 @@ export function registerSimulatedActions(options: {
       if (failsNow()) throw new Error('out of order');
       return { what };
     },
-    { retry: { attempts: 1_000, backoffMs: 20, maxBackoffMs: 100 } },
+    { retry: { attempts: 1_000, backoffMs: 20, maxBackoffMs: 100, timeoutMs } },
   );
-  registry.registerSimpleAction('refuse', 'Always fails', parameters, async ({ what }, context) => {
-    callOut(context, what);
-    await takeTime();
-    throw new Error(`refused ${what}`);
-  });
+  registry.registerSimpleAction(
+    'refuse',
+    'Always fails',
+    parameters,
+    async ({ what }, context) => {
+      callOut(context, what);
+      await takeTime();
+      throw new Error(`refused ${what}`);
+    },
+    once,
+  );
   registry.registerDatabaseAction(
     'book',
     'Writes to the database',
@@ -56,6 +71,7 @@ export function registerSimulatedActions(options: {
       await transaction.raw('INSERT INTO bookings (what) VALUES (?)', [what]);
       return { what };
     },
+    once,
   );
   return registry;
 }

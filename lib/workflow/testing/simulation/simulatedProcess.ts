@@ -86,6 +86,18 @@ export class SimulatedProcess implements StepOwner {
       metrics,
       monotonicMs: () => time.nowMs * this.#clockRate + this.#clockAheadMs,
       settings: world.settings,
+      // A lock proves nothing: sometimes it is taken, sometimes two have it.
+      locks: {
+        withLock: async (_, work) =>
+          faults.happens(faults.plan.busyLocks)
+            ? { status: 'busy' }
+            : { status: 'done', result: await work({ isHeld: () => true }) },
+        close: async () => undefined,
+      },
+      wakes: {
+        scheduleWake: async ({ at, ...hint }) => hints.publish(hint, at.getTime() - time.nowMs),
+        close: async () => undefined,
+      },
       onFenced: () => options.onEnd(this, 'found itself fenced'),
     });
     this.worker.start().catch((error: unknown) => options.onEnd(this, `could not start: ${String(error)}`));

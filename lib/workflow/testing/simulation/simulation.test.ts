@@ -69,7 +69,7 @@ describe('oracle of the simulation', () => {
   it.each(mutants)(
     'notices an engine with this fault: $name',
     async (mutant) => {
-      const { seed, violation } = await catchMutant(mutant, 400);
+      const { seed, violation } = await catchMutant(mutant, 2_000);
       report({ mutant: mutant.name, caughtBySeed: seed, violation });
       expect(seed).not.toBeNull();
     },

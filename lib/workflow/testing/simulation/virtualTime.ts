@@ -73,8 +73,9 @@ export class VirtualTime {
     readonly afterStep: () => void;
   }): Promise<void> {
     while (!options.isDone()) {
+      if ((this.#queue[0]?.atMs ?? Number.POSITIVE_INFINITY) > options.untilMs) return;
       const step = this.#pop();
-      if (!step || step.atMs > options.untilMs) return;
+      if (!step) return;
       if (step.isCanceled || step.owner?.isAlive === false) continue;
       this.nowMs = Math.max(this.nowMs, step.atMs);
       if (step.owner && step.owner.stalledUntilMs > this.nowMs) {
