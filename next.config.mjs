@@ -5,6 +5,8 @@ const projectRoot = fileURLToPath(new URL('.', import.meta.url));
 /** @type {import('next').NextConfig} */
 const nextConfig = {
   poweredByHeader: false,
+  // Arguments of server actions are what people typed, passwords among them: they stay out of the log.
+  logging: { serverFunctions: false },
   reactStrictMode: true,
   // Packages that must run as plain Node modules on the server.
   serverExternalPackages: ['postgres', 'ioredis', 'bullmq', 'knex', 'pino', 're2js'],

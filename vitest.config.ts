@@ -17,6 +17,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'unit',
+          sequence: { groupOrder: 0 },
           include: ['{lib,components,workflows,worker,scripts,bench}/**/*.test.{ts,tsx}'],
           exclude: ['**/*.integ.test.ts'],
         },
@@ -25,6 +26,8 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'integ',
+          // After the unit tests: the two ask for different numbers of workers.
+          sequence: { groupOrder: 1 },
           include: ['{lib,workflows,worker,scripts,app}/**/*.integ.test.ts'],
           testTimeout: 60_000,
           hookTimeout: 60_000,

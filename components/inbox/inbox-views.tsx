@@ -31,6 +31,7 @@ export function InboxViews({
       {(Object.keys(looks) as InboxView[]).map((name) => (
         <Link
           key={name}
+          prefetch={false}
           className="nav"
           href={name === 'for-me' ? '/inbox' : `/inbox?view=${name}`}
           aria-current={name === view ? 'page' : undefined}

@@ -4,6 +4,7 @@ import { useRef, useState, useTransition } from 'react';
 import { currencies, formatCents, MAX_LINES, type Currency, type InvoiceInput } from '@/lib/invoices/invoiceInput';
 import { unreachable, type ActionAnswer, type FieldProblem } from '@/components/ui/action-types';
 import { Icon } from '@/components/ui/icons';
+import { OnceAlive } from '@/components/ui/once-alive';
 import { useToast } from '@/components/ui/toast';
 import {
   checkDraft,
@@ -96,122 +97,124 @@ export function InvoiceForm({
           </ul>
         </div>
       ) : null}
-      <div className="pair">
-        <Field id="invoice-customer" label="Customer" problem={problemAt(problems, '/customer')}>
-          {(control) => (
-            <input
-              {...control}
-              className="input"
-              autoComplete="off"
-              value={draft.customer}
-              onChange={(event) => change({ customer: event.target.value }, '/customer')}
-            />
-          )}
-        </Field>
-        <Field id="invoice-currency" label="Currency" problem={problemAt(problems, '/currency')}>
-          {(control) => (
-            <span className="select">
-              <select
+      <OnceAlive>
+        <div className="pair">
+          <Field id="invoice-customer" label="Customer" problem={problemAt(problems, '/customer')}>
+            {(control) => (
+              <input
                 {...control}
                 className="input"
-                value={draft.currency}
-                onChange={(event) => change({ currency: event.target.value as Currency }, '/currency')}
+                autoComplete="off"
+                value={draft.customer}
+                onChange={(event) => change({ customer: event.target.value }, '/customer')}
+              />
+            )}
+          </Field>
+          <Field id="invoice-currency" label="Currency" problem={problemAt(problems, '/currency')}>
+            {(control) => (
+              <span className="select">
+                <select
+                  {...control}
+                  className="input"
+                  value={draft.currency}
+                  onChange={(event) => change({ currency: event.target.value as Currency }, '/currency')}
+                >
+                  {currencies.map((currency) => (
+                    <option key={currency}>{currency}</option>
+                  ))}
+                </select>
+                <Icon name="down" />
+              </span>
+            )}
+          </Field>
+        </div>
+
+        <fieldset className="lines-f">
+          <legend className="label">What was delivered</legend>
+          <ErrorNote id="lines-problem" message={problemAt(problems, '/lines')} />
+          <ol>
+            {draft.lines.map((line, at) => (
+              <LineFields
+                key={line.key}
+                line={line}
+                at={at}
+                currency={draft.currency}
+                problems={problems}
+                onChange={(part, path) => changeLine(at, part, path)}
+                onRemove={
+                  draft.lines.length > 1
+                    ? () => {
+                        change({ lines: draft.lines.filter((_, index) => index !== at) });
+                        setProblems([]);
+                      }
+                    : undefined
+                }
+              />
+            ))}
+          </ol>
+          <div className="sum-row">
+            {draft.lines.length < MAX_LINES ? (
+              <button
+                className="btn btn-ghost"
+                type="button"
+                onClick={() => {
+                  const at = draft.lines.length;
+                  change({ lines: [...draft.lines, emptyLine(nextKey.current++)] });
+                  requestAnimationFrame(() => document.getElementById(`line-${at}-description`)?.focus());
+                }}
               >
-                {currencies.map((currency) => (
-                  <option key={currency}>{currency}</option>
-                ))}
-              </select>
-              <Icon name="down" />
-            </span>
+                <Icon name="plus" />
+                Add a line
+              </button>
+            ) : null}
+            <p className="total">
+              <span>Amount</span>
+              <output className="tnum">{formatCents({ cents: total, currency: draft.currency })}</output>
+            </p>
+          </div>
+          <p className="help total-help">
+            {total > askedAboveCents
+              ? 'A manager decides on amounts over 1,000.00.'
+              : 'Up to 1,000.00 it is approved at once.'}
+          </p>
+        </fieldset>
+
+        <Field
+          id="invoice-note"
+          label="Note"
+          optional
+          help="Whoever decides reads this first."
+          problem={problemAt(problems, '/note')}
+        >
+          {(control) => (
+            <textarea
+              {...control}
+              className="input"
+              value={draft.note}
+              onChange={(event) => change({ note: event.target.value }, '/note')}
+            />
           )}
         </Field>
-      </div>
-
-      <fieldset className="lines-f">
-        <legend className="label">What was delivered</legend>
-        <ErrorNote id="lines-problem" message={problemAt(problems, '/lines')} />
-        <ol>
-          {draft.lines.map((line, at) => (
-            <LineFields
-              key={line.key}
-              line={line}
-              at={at}
-              currency={draft.currency}
-              problems={problems}
-              onChange={(part, path) => changeLine(at, part, path)}
-              onRemove={
-                draft.lines.length > 1
-                  ? () => {
-                      change({ lines: draft.lines.filter((_, index) => index !== at) });
-                      setProblems([]);
-                    }
-                  : undefined
-              }
-            />
-          ))}
-        </ol>
-        <div className="sum-row">
-          {draft.lines.length < MAX_LINES ? (
-            <button
-              className="btn btn-ghost"
-              type="button"
-              onClick={() => {
-                const at = draft.lines.length;
-                change({ lines: [...draft.lines, emptyLine(nextKey.current++)] });
-                requestAnimationFrame(() => document.getElementById(`line-${at}-description`)?.focus());
-              }}
-            >
-              <Icon name="plus" />
-              Add a line
-            </button>
-          ) : null}
-          <p className="total">
-            <span>Amount</span>
-            <output className="tnum">{formatCents({ cents: total, currency: draft.currency })}</output>
-          </p>
-        </div>
-        <p className="help total-help">
-          {total > askedAboveCents
-            ? 'A manager decides on amounts over 1,000.00.'
-            : 'Up to 1,000.00 it is approved at once.'}
-        </p>
-      </fieldset>
-
-      <Field
-        id="invoice-note"
-        label="Note"
-        optional
-        help="Whoever decides reads this first."
-        problem={problemAt(problems, '/note')}
-      >
-        {(control) => (
-          <textarea
-            {...control}
-            className="input"
-            value={draft.note}
-            onChange={(event) => change({ note: event.target.value }, '/note')}
+        <label className="row urgent">
+          <input
+            className="check"
+            type="checkbox"
+            checked={draft.isUrgent}
+            onChange={(event) => change({ isUrgent: event.target.checked })}
           />
-        )}
-      </Field>
-      <label className="row urgent">
-        <input
-          className="check"
-          type="checkbox"
-          checked={draft.isUrgent}
-          onChange={(event) => change({ isUrgent: event.target.checked })}
-        />
-        This one is urgent
-      </label>
+          This one is urgent
+        </label>
 
-      <div className="bar">
-        <button className="btn btn-primary" type="submit" aria-busy={pending} disabled={pending}>
-          {pending ? <Icon name="retrying" /> : null}
-          Submit invoice
-        </button>
-        <button className="btn btn-ghost" type="button" onClick={() => router.push('/invoices')}>
-          Cancel
-        </button>
-      </div>
+        <div className="bar">
+          <button className="btn btn-primary" type="submit" aria-busy={pending} disabled={pending}>
+            {pending ? <Icon name="retrying" /> : null}
+            Submit invoice
+          </button>
+          <button className="btn btn-ghost" type="button" onClick={() => router.push('/invoices')}>
+            Cancel
+          </button>
+        </div>
+      </OnceAlive>
     </form>
   );
 }

@@ -11,7 +11,7 @@ export function Brand({ href, children }: { readonly href?: string; readonly chi
     </>
   );
   return href ? (
-    <Link className="brand" href={href}>
+    <Link prefetch={false} className="brand" href={href}>
       {content}
     </Link>
   ) : (

@@ -16,7 +16,7 @@ export function NavLink({
   const path = usePathname();
   const current = path === href || path.startsWith(`${href}/`);
   return (
-    <Link href={href} className={className} aria-current={current ? 'page' : undefined}>
+    <Link prefetch={false} href={href} className={className} aria-current={current ? 'page' : undefined}>
       {children}
     </Link>
   );

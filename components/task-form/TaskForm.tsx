@@ -1,7 +1,8 @@
 'use client';
 import './task-form.css';
-import { useCallback, useEffect, useEffectEvent, useRef, useState, useSyncExternalStore, type ReactNode } from 'react';
+import { useCallback, useEffect, useEffectEvent, useRef, useState, type ReactNode } from 'react';
 import { flushSync } from 'react-dom';
+import { OnceAlive, useIsAlive } from '@/components/ui/once-alive';
 import { browserEngine } from '@/lib/forms/browserEngine';
 import { primaryOutcome } from '@/lib/forms/outcomes';
 import { checkSubmission, outputOf } from '@/lib/forms/submission';
@@ -47,7 +48,7 @@ const UNREACHABLE = 'The server could not be reached. What you typed is still he
 /** A human task's form: fields, errors twice (on top and at the field), and a sticky bar with one button per outcome. */
 export function TaskForm(props: TaskFormProps) {
   const { form, formData, texts, draftKey, readOnly = false } = props;
-  const isInBrowser = useSyncExternalStore(never, yes, no);
+  const isAlive = useIsAlive();
   if (readOnly) {
     return (
       <>
@@ -57,8 +58,12 @@ export function TaskForm(props: TaskFormProps) {
     );
   }
   // A draft is only known in the browser: once there, the fields start again from it, before anybody typed.
-  const knowsDraft = isInBrowser && draftKey !== undefined;
-  return <AnswerForm key={knowsDraft ? 'browser' : 'anywhere'} {...props} knowsDraft={knowsDraft} />;
+  const knowsDraft = isAlive && draftKey !== undefined;
+  return (
+    <OnceAlive>
+      <AnswerForm key={knowsDraft ? 'browser' : 'anywhere'} {...props} knowsDraft={knowsDraft} />
+    </OnceAlive>
+  );
 }
 
 interface AnswerFormProps extends TaskFormProps {
@@ -231,7 +236,3 @@ function statusText(state: {
   if (state.isSending) return 'Sending';
   return state.isDraft ? 'Restored what you typed' : '';
 }
-
-const never = () => () => undefined;
-const yes = () => true;
-const no = () => false;

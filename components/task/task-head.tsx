@@ -37,7 +37,9 @@ export function TaskMeta({ task }: { readonly task: TaskView }) {
       {task.invoice ? (
         <span className="row">
           <Icon name="file" />
-          <Link href={`/invoices/${task.invoice.id}`}>Invoice {task.invoice.number}</Link>
+          <Link prefetch={false} href={`/invoices/${task.invoice.id}`}>
+            Invoice {task.invoice.number}
+          </Link>
         </span>
       ) : null}
     </div>

@@ -73,14 +73,15 @@ function listen(listener: (notice: LiveNotice) => void): () => void {
  */
 export function LiveRefresh({
   topics,
-  id,
+  ids,
 }: {
   readonly topics: readonly LiveTopic[];
-  /** Only notices about this one; without it all notices of the topics count. */
-  readonly id?: string;
+  /** Only notices about these; without them all notices of the topics count. */
+  readonly ids?: readonly string[];
 }) {
   const router = useRouter();
   const wanted = topics.join(' ');
+  const wantedIds = ids?.join(' ');
   useEffect(() => {
     let timer: ReturnType<typeof setTimeout> | undefined;
     let isStale = false;
@@ -103,7 +104,8 @@ export function LiveRefresh({
       if (!document.hidden && isStale) schedule();
     };
     const stop = listen((notice) => {
-      const isMine = wanted.split(' ').includes(notice.topic) && (id === undefined || notice.id === id);
+      const isOne = wantedIds === undefined || (notice.id !== undefined && wantedIds.split(' ').includes(notice.id));
+      const isMine = wanted.split(' ').includes(notice.topic) && isOne;
       if (notice.topic === '*' || isMine) schedule();
     });
     document.addEventListener('visibilitychange', onVisible);
@@ -112,6 +114,6 @@ export function LiveRefresh({
       clearTimeout(timer);
       document.removeEventListener('visibilitychange', onVisible);
     };
-  }, [router, wanted, id]);
+  }, [router, wanted, wantedIds]);
   return null;
 }

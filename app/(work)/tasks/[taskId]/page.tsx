@@ -32,7 +32,7 @@ export default async function TaskPage({ params }: Address) {
   const { task, place } = await load((await params).taskId);
   return (
     <main id="main" className="p-task on-surface">
-      <LiveRefresh topics={['task']} id={task.taskId} />
+      <LiveRefresh topics={['task']} ids={[task.taskId]} />
       <div className="wrap">
         <Link className="btn btn-ghost back" href="/inbox">
           <Icon name="left" />

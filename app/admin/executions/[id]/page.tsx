@@ -38,8 +38,10 @@ export default async function ExecutionPage({ params, searchParams }: Address) {
   const at = Number((await searchParams).at);
   return (
     <main id="main" className="main p-execution">
-      <LiveRefresh topics={['execution']} id={header.executionId} />
-      <LiveRefresh topics={['task']} />
+      <LiveRefresh
+        topics={['execution', 'task']}
+        ids={[header.executionId, ...view.tasks.map((task) => task.taskId)]}
+      />
       <header className="hd">
         <div>
           <p className="crumb">

@@ -7,7 +7,7 @@ import { completeTask } from '@/lib/workflow';
 
 /** Answers a task, checked against its form like an answer from its page; gives the task as it is afterwards. */
 export const POST = apiRoute(
-  { act: 'task.decide', params: z.object({ taskId: z.string() }), body: answerSchema },
+  { act: 'task.decide', params: z.object({ taskId: z.string() }), body: z.strictObject(answerSchema.shape) },
   async ({ session, tenant, params, body: { outcome, data, expectedVersion } }) => {
     const taskId = parseTaskId(params.taskId);
     const { userId, roles } = session;
