@@ -40,7 +40,7 @@ export interface ActionResultStore {
   /** The final outcome of a call, if it is committed. */
   find(query: { readonly call: ActionCall }): Promise<Exclude<ActionOutcome, { status: 'ownership_lost' }> | null>;
 
-  /** Notes a failed attempt that will be followed by another one. Only while the worker is not fenced. */
+  /** Notes a failed attempt that will be followed by another one. Only while the worker owns the execution. */
   noteRetry(note: {
     readonly call: ActionCall;
     readonly actionName: string;
@@ -51,7 +51,10 @@ export interface ActionResultStore {
     readonly nextAttemptAtMs: number;
   }): Promise<'noted' | 'ownership_lost'>;
 
-  /** Runs a database action and records its result in one transaction, which a fenced worker cannot commit. */
+  /**
+   * Runs a database action and records its result in one transaction. A worker that was fenced, or that released the
+   * execution's partition meanwhile, cannot commit it.
+   */
   transact(request: {
     readonly call: ActionCall;
     readonly actionName: string;

@@ -17,7 +17,7 @@ interface ResultRow {
   completed_at: Date;
 }
 
-/** @param options.workerId the worker whose fence guards every write. */
+/** @param options.workerId the worker whose fence, and whose ownership of the partition, guard every write. */
 export function createActionResultStore(options: {
   readonly sql: Sql;
   readonly transactions?: Transactions;
@@ -45,7 +45,8 @@ export function createActionResultStore(options: {
     noteRetry: async ({ call, actionName, params, attempts, error, startedAtMs, nextAttemptAtMs }) => {
       const rows = await sql`
         WITH fence AS MATERIALIZED (
-          SELECT 1 FROM workflow_workers WHERE worker_id = ${workerId} AND fenced_at IS NULL FOR SHARE
+          SELECT 1 FROM workflow_workers w JOIN workflow_partitions p ON p.worker_id = w.worker_id
+          WHERE w.worker_id = ${workerId} AND w.fenced_at IS NULL AND p.partition_id = ${call.partitionId} FOR SHARE
         )
         INSERT INTO workflow_action_results AS r (execution_id, partition_id, command_id, tenant_id, action_name, status,
           params, error, attempts, next_attempt_at, started_at)
@@ -73,7 +74,8 @@ export function createActionResultStore(options: {
 
 /**
  * The result row and the fence, in one round trip. The fence comes last: what it proves is true at the commit, because
- * whoever fences this worker waits for its share lock.
+ * whoever fences this worker waits for its share lock. The partition is locked too: it may have been released while the
+ * action ran on past the drain, and then the call belongs to somebody else.
  */
 async function recordBehindFence({
   transaction,
@@ -107,12 +109,14 @@ async function recordBehindFence({
           attempts = excluded.attempts, next_attempt_at = NULL, completed_at = excluded.completed_at
       WHERE r.status = 'retrying'
       RETURNING 1`,
-    transaction`SELECT 1 FROM workflow_workers WHERE worker_id = ${workerId} AND fenced_at IS NULL FOR SHARE`,
+    transaction`
+      SELECT 1 FROM workflow_workers w JOIN workflow_partitions p ON p.worker_id = w.worker_id
+      WHERE w.worker_id = ${workerId} AND w.fenced_at IS NULL AND p.partition_id = ${call.partitionId} FOR SHARE`,
   ]);
   if (reset.status === 'rejected') throw reset.reason;
   if (inserted.status === 'rejected') throw inserted.reason;
   if (fence.status === 'rejected') {
-    // The row changed since the transaction's snapshot, and it changes only by being fenced.
+    // One of the rows changed since the transaction's snapshot, and they change only with the ownership.
     if (errorCode(fence.reason) === '40001') return 'ownership_lost';
     throw fence.reason;
   }

@@ -10,6 +10,8 @@ import type { ActionResultStore } from '../../model/ports/actionStores';
 import { silentLogger } from '../../telemetry/silentLogger';
 import { silentMetrics } from '../../telemetry/silentMetrics';
 import { createTransactions, type Transactions } from '../transactions';
+import { until } from '../../testing/harness';
+import { createPostgresMembership } from '../membership';
 import { createActionResultStore } from './actionResults';
 
 let database: TestDatabase;
@@ -30,6 +32,7 @@ afterAll(async () => {
 beforeEach(async () => {
   workerId = randomUUID();
   await sql`INSERT INTO workflow_workers (worker_id, host, pid, code_version) VALUES (${workerId}, 'h', 1, '1')`;
+  await sql`UPDATE workflow_partitions SET worker_id = ${workerId} WHERE partition_id = 3`;
 });
 
 async function insertInvoice(tenant: string): Promise<string> {
@@ -333,6 +336,86 @@ describe('the fence', () => {
     expect(await statusOf(invoiceId)).toBe('approved');
   });
 });
+
+describe('a partition that is released while a database action runs on', () => {
+  const level = TransactionIsolationLevel;
+
+  it.each([level.READ_COMMITTED, level.REPEATABLE_READ, level.SERIALIZABLE])(
+    'takes the late commit of its former owner no more, who is not fenced (%s)',
+    async (isolationLevel) => {
+      const invoiceId = await insertInvoice('acme');
+      const registry = createActionRegistry();
+      const successorId = randomUUID();
+      let releases = true;
+      registry.registerDatabaseAction('slow', '', [], isolationLevel, async (_, { transaction }) => {
+        await transaction('invoices').where({ id: invoiceId }).increment('amount_cents', 1);
+        if (!releases) return { by: 'successor' };
+        releases = false;
+        await createPostgresMembership(sql).release({ workerId, partitions: [3] });
+        await sql`INSERT INTO workflow_workers (worker_id, host, pid, code_version) VALUES (${successorId}, 'h', 2, '1')`;
+        await sql`UPDATE workflow_partitions SET worker_id = ${successorId} WHERE partition_id = 3`;
+        return { by: 'former owner' };
+      });
+      const call = callOf('slow', {});
+      expect(await runnerOf(registry).run(call)).toEqual({ status: 'ownership_lost' });
+      expect(await resultRows(call)).toEqual([]);
+
+      const successor = createActionResultStore({ sql, transactions, workerId: successorId });
+      expect(await runnerOf(registry, successor).run(call)).toMatchObject({ result: { by: 'successor' } });
+      const [invoice] = await sql`SELECT amount_cents::int AS cents FROM invoices WHERE id = ${invoiceId}`;
+      expect(invoice?.cents).toBe(101);
+    },
+  );
+
+  it('is not free before a commit that is under way', async () => {
+    const invoiceId = await insertInvoice('acme');
+    const call = callOf('UpdateInvoiceStatus', { invoiceId, status: 'approved' });
+    const held = await holdCommits();
+    const running = runnerOf(registryWithUpdate()).run(call);
+    let released = false;
+    let release: Promise<void> = Promise.resolve();
+    try {
+      await held.untilCommitting();
+      release = createPostgresMembership(sql)
+        .release({ workerId, partitions: [3] })
+        .then(() => void (released = true));
+      await held.untilWaited();
+      expect(released).toBe(false);
+    } finally {
+      await held.letGo();
+    }
+    expect(await running).toMatchObject({ status: 'completed' });
+    await release;
+    expect(await statusOf(invoiceId)).toBe('approved');
+  });
+});
+
+/** Holds commits of results back: a deferred trigger, which runs after the fence was locked, waits for a lock. */
+async function holdCommits() {
+  const key = 4711;
+  const holder = postgres(database.url, { max: 1 });
+  await holder`SELECT pg_advisory_lock(${key})`;
+  await sql.unsafe(`
+    CREATE FUNCTION hold_commit() RETURNS trigger LANGUAGE plpgsql AS
+      $$ BEGIN PERFORM pg_advisory_xact_lock(${key}); RETURN NULL; END $$;
+    CREATE CONSTRAINT TRIGGER hold_commit AFTER INSERT ON workflow_action_results DEFERRABLE INITIALLY DEFERRED
+      FOR EACH ROW EXECUTE FUNCTION hold_commit()`);
+  const waiting = (type: string) => async () =>
+    (
+      await sql`
+        SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'
+          AND wait_event = ${type}`
+    ).length > 0;
+  return {
+    untilCommitting: () => until(waiting('advisory'), 'the commit waits'),
+    untilWaited: () => until(waiting('transactionid'), 'somebody waits for the commit'),
+    letGo: async () => {
+      await holder.end();
+      await until(async () => !(await waiting('advisory')()), 'the commit goes on');
+      await sql.unsafe('DROP TRIGGER hold_commit ON workflow_action_results; DROP FUNCTION hold_commit()');
+    },
+  };
+}
 
 describe('a lost answer', () => {
   /** Commits for real, then says that the connection broke. */

@@ -40,7 +40,7 @@ export function createMemoryActionResults(options: {
 
     noteRetry: ({ call, actionName, params, attempts, error, startedAtMs }) =>
       transport('results.noteRetry', () => {
-        if (tables.isFenced(workerId)) return 'ownership_lost';
+        if (!tables.owns(workerId, call.partitionId)) return 'ownership_lost';
         const known = results(call).get(call.commandId);
         if (known && known.status !== 'retrying') return 'ownership_lost';
         results(call).set(call.commandId, {
@@ -114,7 +114,7 @@ function commit(
   effects: readonly Effect[],
   onEffect: (effect: Effect) => void,
 ): 'committed' | 'already_recorded' | 'ownership_lost' {
-  if (tables.isFenced(workerId)) return 'ownership_lost';
+  if (!tables.owns(workerId, call.partitionId)) return 'ownership_lost';
   const execution = tables.execution(call.executionId);
   const known = execution.results.get(call.commandId);
   if (known && known.status !== 'retrying') return 'already_recorded';

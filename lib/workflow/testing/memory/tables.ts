@@ -121,6 +121,10 @@ export class MemoryTables {
     return worker === undefined || worker.fencedAtMs !== null;
   }
 
+  owns(workerId: string, partitionId: number): boolean {
+    return !this.isFenced(workerId) && this.partitions.get(partitionId) === workerId;
+  }
+
   execution(executionId: string): ExecutionTableRow {
     const row = this.executions.get(executionId);
     if (!row) throw new Error(`No execution ${executionId}.`);
