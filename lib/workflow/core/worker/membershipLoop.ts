@@ -17,6 +17,9 @@ export interface MembershipSettings {
 
 export const defaultMembershipSettings: MembershipSettings = { leaseMs: 8_000, heartbeatMs: 2_500, balanceMs: 1_000 };
 
+/** How much of its lease a worker works without another confirmed heartbeat. */
+const certainPart = 0.6;
+
 export interface MembershipEvents {
   /** Partitions are this worker's from now on. */
   acquired(partitions: readonly number[]): Promise<void>;
@@ -33,6 +36,7 @@ export class MembershipLoop {
   #stopped = false;
   #confirmedAtMs = 0;
   #heartbeatTimer: TimerHandle | undefined;
+  #doubtTimer: TimerHandle | undefined;
   #balanceTimer: TimerHandle | undefined;
   #balancing: Promise<void> = Promise.resolve();
 
@@ -55,7 +59,7 @@ export class MembershipLoop {
   async start(): Promise<void> {
     const { store, worker, settings, replaces } = this.parts;
     await store.register(worker, settings.leaseMs);
-    this.#confirmedAtMs = this.parts.monotonicMs();
+    this.#confirmed(this.parts.monotonicMs());
     await this.#balance(replaces);
     this.#scheduleHeartbeat();
     this.#scheduleBalance();
@@ -73,6 +77,7 @@ export class MembershipLoop {
   async halt(): Promise<void> {
     this.#stopped = true;
     this.parts.scheduler.clearTimer(this.#heartbeatTimer);
+    this.parts.scheduler.clearTimer(this.#doubtTimer);
     this.parts.scheduler.clearTimer(this.#balanceTimer);
     await this.#balancing;
   }
@@ -82,33 +87,69 @@ export class MembershipLoop {
     await this.parts.store.retire({ workerId: this.parts.worker.workerId });
   }
 
-  #scheduleHeartbeat(): void {
+  #scheduleHeartbeat(delayMs: number = this.parts.settings.heartbeatMs): void {
     if (this.#stopped) return;
     this.#heartbeatTimer = this.parts.scheduler.setTimer({
-      delayMs: this.parts.settings.heartbeatMs,
+      delayMs,
       run: () => void this.#heartbeat(),
     });
   }
 
   async #heartbeat(): Promise<void> {
-    const { store, worker, settings, events, logger, metrics } = this.parts;
+    const { store, worker, settings, logger, metrics } = this.parts;
     const sentAtMs = this.parts.monotonicMs();
+    let nextInMs = settings.heartbeatMs;
     try {
-      const renewed = await store.heartbeat({ workerId: worker.workerId, leaseMs: settings.leaseMs });
+      const { workerId } = worker;
+      const renewed = await this.#answered(store.heartbeat({ workerId, leaseMs: settings.leaseMs }));
+      if (this.#stopped) return;
       if (!renewed) return this.#lost();
       // Counted from before the statement: the lease may have begun then.
-      this.#confirmedAtMs = sentAtMs;
-      events.leaseCertain(true);
+      this.#confirmed(sentAtMs);
+      this.parts.events.leaseCertain(true);
     } catch (error) {
       logger.warn({ error, workerId: worker.workerId }, 'Heartbeat failed');
+      nextInMs = settings.heartbeatMs / 4;
     }
     metrics.set({ gauge: instruments.heartbeatAgeSeconds, value: this.heartbeatAgeMs / 1000 });
-    if (this.heartbeatAgeMs > settings.leaseMs * 0.6) events.leaseCertain(false);
-    this.#scheduleHeartbeat();
+    this.#scheduleHeartbeat(nextInMs);
+  }
+
+  /** The lease is certain from then on for most of its length, and doubted afterwards, whatever is still awaited. */
+  #confirmed(sentAtMs: number): void {
+    const { scheduler, settings, events, metrics } = this.parts;
+    this.#confirmedAtMs = sentAtMs;
+    scheduler.clearTimer(this.#doubtTimer);
+    if (this.#stopped) return;
+    this.#doubtTimer = scheduler.setTimer({
+      delayMs: Math.max(0, settings.leaseMs * certainPart - this.heartbeatAgeMs),
+      run: () => {
+        metrics.set({ gauge: instruments.heartbeatAgeSeconds, value: this.heartbeatAgeMs / 1000 });
+        events.leaseCertain(false);
+      },
+    });
+  }
+
+  /** A connection may be open and never answer: then another heartbeat must be sent, on another connection. */
+  async #answered<T>(answer: Promise<T>): Promise<T> {
+    const { scheduler, settings } = this.parts;
+    let timer: TimerHandle | undefined;
+    const silence = new Promise<never>((_, reject) => {
+      const delayMs = Math.min(settings.heartbeatMs, settings.leaseMs * certainPart);
+      const run = () => reject(new Error(`The store did not answer within ${delayMs} ms.`));
+      timer = scheduler.setTimer({ delayMs, run });
+    });
+    try {
+      return await Promise.race([answer, silence]);
+    } finally {
+      scheduler.clearTimer(timer);
+      answer.catch(() => undefined);
+    }
   }
 
   #lost(): void {
     this.#stopped = true;
+    this.parts.scheduler.clearTimer(this.#doubtTimer);
     this.parts.metrics.count({ counter: instruments.fenceLost });
     this.parts.events.fenced();
   }
