@@ -55,8 +55,8 @@ test('an invoice is approved by a manager although the worker was killed while i
     /Completed/,
   ]);
   await omar.getByRole('link', { name: 'Task created' }).click();
-  await expect(omar.getByRole('region', { name: 'Inspector at entry 3' })).toBeVisible();
-  await expect(omar).toHaveURL(/\?at=3$/);
+  await expect(omar.getByRole('region', { name: 'Inspector at entry 4' })).toBeVisible();
+  await expect(omar).toHaveURL(/\?at=4$/);
   const timeline = omar.getByRole('region', { name: 'Timeline' });
   await expect(timeline.getByRole('listitem')).toContainText(['InvoiceReview', customer, 'setInvoiceStatus']);
   await expect(timeline.getByRole('img', { name: /^Timeline: .*setInvoiceStatus/ })).toBeVisible();

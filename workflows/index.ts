@@ -1,6 +1,8 @@
 import type { ActionRegistrar, WorkflowDefinition, WorkflowFunction } from '@shared/workflow/authoring';
+import { registerReadInvoice } from './actions/readInvoice';
 import { registerSetInvoiceStatus } from './actions/setInvoiceStatus';
 import { invoiceReviewWorkflow } from './invoiceReview';
+import { invoiceReviewV1Workflow } from './invoiceReviewV1';
 
 export { systemForms } from './forms';
 export { systemTaskDefinitions } from './taskDefinitions';
@@ -21,9 +23,13 @@ export function registerAll({
   readonly workflows: WorkflowRegistrar;
   readonly actions: ActionRegistrar;
 }): void {
+  registerReadInvoice(actions);
   registerSetInvoiceStatus(actions);
 
+  // The last version of a name is the one that new executions begin with.
+  workflows.register(invoiceReviewV1Workflow, { name: 'InvoiceReview', version: '1' });
   workflows.register(invoiceReviewWorkflow, {
+    version: '2',
     description: 'Approves small invoices; a manager decides on the others, an administrator after three days.',
   });
 }

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { submitEvent } from '@shared/workflow/core/submitEvent';
+import type { JsonValue } from '@shared/workflow/model/json';
 import { createTaskDefinitionStore } from '@shared/workflow/persistence/tasks/taskDefinitions';
 import { createTaskStore } from '@shared/workflow/persistence/tasks/taskStore';
 import { claimTask } from '@shared/workflow/tasks/claimTask';
@@ -12,6 +13,7 @@ import { registerAll, systemForms, systemTaskDefinitions } from '.';
 
 const mia = { tenant: 'acme', userId: 'mia', roles: ['manager'] };
 const omar = { tenant: 'acme', userId: 'omar', roles: ['administrator'] };
+const omarTheManager = { ...omar, roles: ['manager'] };
 /** A requester who is a manager too. */
 const alice = { tenant: 'acme', userId: 'alice', roles: ['requester', 'manager'] };
 
@@ -22,6 +24,8 @@ let lastNumber = 0;
 beforeAll(async () => {
   harness = await createHarness();
   const { sql, runtime } = harness;
+  await sql`INSERT INTO tenants (tenant_id, name) VALUES ('acme', 'Acme'), ('globex', 'Globex')`;
+  await sql`INSERT INTO users (user_id, email, name, tenant_id) VALUES ('alice', 'alice@acme.test', 'Alice Chen', 'acme')`;
   await publishSystemDefinitions(
     { definitions: createTaskDefinitionStore({ sql }) },
     { forms: systemForms, taskDefinitions: systemTaskDefinitions },
@@ -36,32 +40,33 @@ beforeAll(async () => {
 });
 afterAll(() => harness.close());
 
-async function submitInvoice(amountCents: number) {
+async function insertInvoice(amountCents: number, tenant = 'acme') {
   const invoiceId = randomUUID();
   const number = (lastNumber += 1);
   await harness.sql`
     INSERT INTO invoices (id, tenant_id, number, customer, amount_cents, status, created_by)
-    VALUES (${invoiceId}, 'acme', ${number}, 'Kiosk', ${amountCents}, 'submitted', 'alice')`;
+    VALUES (${invoiceId}, ${tenant}, ${number}, 'Kiosk', ${amountCents}, 'submitted', 'alice')`;
+  await harness.sql`
+    INSERT INTO invoice_lines (tenant_id, invoice_id, position, description, quantity, unit_cents)
+    VALUES (${tenant}, ${invoiceId}, 1, 'Film', 1, ${amountCents})`;
+  return invoiceId;
+}
+
+/** Submits the event. It may say more of the invoice than which it is; nothing of that is to be believed. */
+async function submitted(payload: { readonly invoiceId: string; readonly [claim: string]: JsonValue }) {
   const { executionIds } = await submitEvent(harness.deps, {
     tenant: 'acme',
     userId: 'alice',
     eventType: 'INVOICE_SUBMITTED',
-    payload: {
-      invoiceId,
-      invoiceNumber: `INV-${number}`,
-      customer: 'Kiosk',
-      amountCents,
-      amountText: `€${amountCents / 100}`,
-      currency: 'EUR',
-      note: null,
-      lineSummary: '1 × Film',
-      requesterId: 'alice',
-      requesterName: 'Alice',
-      isUrgent: true,
-    },
+    payload,
   });
   expect(executionIds).toHaveLength(1);
-  return { invoiceId, executionId: executionIds[0] ?? '' };
+  return executionIds[0] ?? '';
+}
+
+async function submitInvoice(amountCents: number) {
+  const invoiceId = await insertInvoice(amountCents);
+  return { invoiceId, executionId: await submitted({ invoiceId, isUrgent: true }) };
 }
 
 interface TaskRow {
@@ -69,19 +74,22 @@ interface TaskRow {
   title: string;
   priority: string;
   warnings: string[];
+  context_data: unknown;
 }
 
 async function taskOf(executionId: string, taskType: string): Promise<TaskRow> {
   let task: TaskRow | undefined;
   await until(async () => {
     [task] = await harness.sql<TaskRow[]>`
-      SELECT task_id, title, priority, warnings FROM workflow_tasks
+      SELECT task_id, title, priority, warnings, context_data FROM workflow_tasks
       WHERE execution_id = ${executionId} AND task_type = ${taskType} AND status = 'pending'`;
     return task !== undefined;
   }, `a task ${taskType}`);
   if (!task) throw new Error('No task.');
   return task;
 }
+const endOf = async (executionId: string) =>
+  (await harness.sql`SELECT state, result FROM workflow_executions WHERE execution_id = ${executionId}`)[0];
 const invoiceOf = async (id: string) =>
   (await harness.sql`SELECT status, decision_comment, decided_by FROM invoices WHERE id = ${id}`)[0];
 
@@ -97,9 +105,10 @@ describe('the invoice review', () => {
     const { invoiceId, executionId } = await submitInvoice(100_001);
     const task = await taskOf(executionId, 'invoice_review');
     expect(task).toMatchObject({
-      title: `Approve invoice INV-${lastNumber} · Kiosk`,
+      title: `Approve invoice INV-000${lastNumber} · Kiosk`,
       priority: 'urgent',
       warnings: [],
+      context_data: { amountText: '€1,000.01', requesterName: 'Alice Chen', lineSummary: '1 × Film at €1,000.01' },
     });
     await completeTask(deps, { ...mia, taskId: task.task_id, outcome: 'approve', data: { comment: 'Fine' } });
     await harness.untilStatus(executionId, 'completed');
@@ -139,5 +148,42 @@ describe('the invoice review', () => {
     await completeTask(deps, { ...omar, taskId: second.task_id, outcome: 'approve', data: {} });
     await harness.untilStatus(executionId, 'completed');
     expect(await invoiceOf(invoiceId)).toMatchObject({ status: 'approved', decided_by: 'omar' });
+  });
+
+  it('believes the invoice and not the event: a forged amount or requester changes nothing', async () => {
+    const invoiceId = await insertInvoice(9_000_000);
+    const executionId = await submitted({ invoiceId, amountCents: 100, amountText: '€1.00', requesterId: 'somebody' });
+    const task = await taskOf(executionId, 'invoice_review');
+    expect(task.context_data).toMatchObject({ amountCents: 9_000_000, amountText: '€90,000.00', requesterId: 'alice' });
+    await expect(claimTask(deps, { ...alice, taskId: task.task_id })).rejects.toMatchObject({ code: 'task_forbidden' });
+    expect(await invoiceOf(invoiceId)).toMatchObject({ status: 'submitted' });
+  });
+
+  it('ends by name where the tenant has no such invoice', async () => {
+    for (const invoiceId of [randomUUID(), await insertInvoice(100, 'globex')]) {
+      const executionId = await submitted({ invoiceId });
+      await harness.untilStatus(executionId, 'completed');
+      expect(await endOf(executionId)).toEqual({ state: 'unknown invoice', result: { outcome: 'unknown_invoice' } });
+    }
+  });
+
+  it('leaves a decision as it is when another was quicker', async () => {
+    const { invoiceId, executionId: first } = await submitInvoice(250_000);
+    const second = await submitted({ invoiceId });
+    const one = await taskOf(first, 'invoice_review');
+    const other = await taskOf(second, 'invoice_review');
+    await completeTask(deps, { ...mia, taskId: one.task_id, outcome: 'reject', data: { comment: 'Too much' } });
+    await harness.untilStatus(first, 'completed');
+    await completeTask(deps, { ...omarTheManager, taskId: other.task_id, outcome: 'approve', data: {} });
+    await harness.untilStatus(second, 'completed');
+    expect(await endOf(second)).toEqual({ state: 'decided elsewhere', result: { outcome: 'already_decided' } });
+    expect(await harness.sql`
+      SELECT payload FROM workflow_events WHERE execution_id = ${second} AND kind = 'log_written'`).toMatchObject([
+      { payload: { level: 'warn', message: 'The invoice is rejected already; this review leaves it as it is.' } },
+    ]);
+    expect(await invoiceOf(invoiceId)).toEqual({ status: 'rejected', decision_comment: 'Too much', decided_by: 'mia' });
+    const third = await submitted({ invoiceId });
+    await harness.untilStatus(third, 'completed');
+    expect(await endOf(third)).toMatchObject({ result: { outcome: 'already_decided' } });
   });
 });

@@ -1,10 +1,13 @@
 import { TransactionIsolationLevel, type ActionRegistrar } from '@shared/workflow/authoring';
 
-/** Writes the decision on an invoice. `updated` is false where the tenant has no such invoice. */
+/**
+ * Writes the decision on an invoice that is still to be decided. `updated` is false where it is not: `status` then tells
+ * what it is, and is null where the tenant has no such invoice.
+ */
 export function registerSetInvoiceStatus(actions: ActionRegistrar): void {
   actions.registerDatabaseAction(
     'setInvoiceStatus',
-    'Sets the status of an invoice, with the comment and the person of the decision.',
+    'Decides on a submitted invoice, with the comment and the person of the decision.',
     [
       { name: 'invoiceId', type: 'string', required: true },
       { name: 'status', type: 'string', required: true, description: 'approved or rejected' },
@@ -17,14 +20,16 @@ export function registerSetInvoiceStatus(actions: ActionRegistrar): void {
         throw new Error(`"${status}" is no decision on an invoice: use approved or rejected.`);
       }
       const rows = await transaction('invoices')
-        .where('id', invoiceId)
+        .where({ id: invoiceId, status: 'submitted' })
         .update({
           status,
           decision_comment: comment ?? null,
           decided_by: decidedBy ?? null,
           updated_at: new Date().toISOString(),
         });
-      return { updated: rows === 1 };
+      if (rows === 1) return { updated: true, status };
+      const [found] = (await transaction('invoices').where('id', invoiceId).pluck('status')) as string[];
+      return { updated: false, status: found ?? null };
     },
   );
 }
