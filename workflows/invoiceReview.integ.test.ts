@@ -177,8 +177,10 @@ describe('the invoice review', () => {
     await completeTask(deps, { ...omarTheManager, taskId: other.task_id, outcome: 'approve', data: {} });
     await harness.untilStatus(second, 'completed');
     expect(await endOf(second)).toEqual({ state: 'decided elsewhere', result: { outcome: 'already_decided' } });
-    expect(await harness.sql`
-      SELECT payload FROM workflow_events WHERE execution_id = ${second} AND kind = 'log_written'`).toMatchObject([
+    expect(
+      await harness.sql`
+      SELECT payload FROM workflow_events WHERE execution_id = ${second} AND kind = 'log_written'`,
+    ).toMatchObject([
       { payload: { level: 'warn', message: 'The invoice is rejected already; this review leaves it as it is.' } },
     ]);
     expect(await invoiceOf(invoiceId)).toEqual({ status: 'rejected', decision_comment: 'Too much', decided_by: 'mia' });
