@@ -41,15 +41,15 @@ export function registerReadInvoice(actions: ActionRegistrar): void {
     [{ name: 'invoiceId', type: 'string', required: true }],
     TransactionIsolationLevel.REPEATABLE_READ,
     async ({ invoiceId }, { transaction }): Promise<StoredInvoice | null> => {
-      const row = (await transaction('invoices')
+      const row = await transaction('invoices')
         .leftJoin('users', 'users.user_id', 'invoices.created_by')
         .where('invoices.id', invoiceId)
-        .first('invoices.*', 'users.name as requester_name')) as InvoiceRow | undefined;
+        .first<InvoiceRow | undefined>('invoices.*', 'users.name as requester_name');
       if (!row) return null;
-      const lines = (await transaction('invoice_lines')
+      const lines = await transaction('invoice_lines')
         .where('invoice_id', invoiceId)
         .orderBy('position')
-        .select('description', 'quantity', 'unit_cents')) as LineRow[];
+        .select<LineRow[]>('description', 'quantity', 'unit_cents');
       return invoiceOf(row, lines);
     },
   );
