@@ -25,8 +25,15 @@ const looks: Readonly<Record<EntryKind, EntryLook>> = {
   sleep_started: { icon: 'wtime', word: 'Sleep began', tone: 'time' },
   task_created: { icon: 'form', word: 'Task created', tone: 'person' },
   task_refused: { icon: 'failed', word: 'Task refused', tone: 'fail' },
+  cancel_requested: { icon: 'canceled', word: 'Cancel requested', tone: 'quiet' },
+  terminate_requested: { icon: 'terminated', word: 'Termination requested', tone: 'fail' },
+  execution_paused: { icon: 'paused', word: 'Paused', tone: 'paused' },
+  execution_resumed: { icon: 'running', word: 'Resumed', tone: 'run' },
+  execution_retried: { icon: 'retrying', word: 'Retried', tone: 'run' },
   execution_completed: { icon: 'completed', word: 'Completed', tone: 'done' },
   execution_failed: { icon: 'failed', word: 'Failed', tone: 'fail' },
+  execution_canceled: { icon: 'canceled', word: 'Canceled', tone: 'quiet' },
+  execution_terminated: { icon: 'terminated', word: 'Terminated', tone: 'fail' },
 };
 
 /** Kinds of a newer log than this page read as their own name. */
@@ -74,7 +81,17 @@ export function entryDetail(entry: LogEntry, { taskTitle, person }: DetailSource
       const roles = Array.isArray(body.candidateRoles) ? body.candidateRoles.join(', ') : '';
       return [textOf(body.title) ?? entry.name, roles && `for ${roles}`].filter(Boolean).join(', ');
     }
+    case 'cancel_requested':
+    case 'terminate_requested':
+    case 'execution_paused':
+    case 'execution_resumed':
+    case 'execution_retried':
+    case 'execution_terminated': {
+      const by = textOf(body.by);
+      return [by ? `by ${person(by)}` : 'by the engine', textOf(body.reason)].filter(Boolean).join(': ');
+    }
     case 'task_refused':
+    case 'execution_canceled':
     case 'execution_failed':
       return textOf(asObject(body.error).message) ?? '';
     case 'execution_completed':

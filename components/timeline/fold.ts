@@ -72,6 +72,13 @@ function apply(folded: Folded, entry: FoldEntry): Folded {
       const name = textOf(body.eventName) ?? entry.name ?? '';
       return closeFirst(folded, (wait) => wait.names.some((waited) => answersTask(waited, name, taskId)));
     }
+    case 'cancel_requested':
+      return { ...folded, waits: [] };
+    case 'execution_paused':
+    case 'execution_resumed':
+      return folded;
+    case 'execution_retried':
+      return { ...folded, isEnded: false };
     default:
       return entry.kind.startsWith('execution_') ? { ...folded, waits: [], isEnded: true } : folded;
   }

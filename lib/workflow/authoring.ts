@@ -9,6 +9,6 @@ export type {
   DatabaseActionContext,
 } from './core/actions/types';
 export type { SystemTaskDefinitionInput } from './model/ports/taskStore';
-export { ActionError } from './model/errors';
+export { ActionError, CanceledError } from './model/errors';
 export type { TaskEnd, WorkflowEvent } from './model/events';
 export type { CreatedHumanTask, WorkflowContext, WorkflowDefinition, WorkflowFunction } from './model/workflow';

@@ -57,6 +57,13 @@ export class ExecutionEndedError extends BatonError {
     super(`Execution ${executionId} has ended (${status}) and takes no more events.`);
   }
 }
+export class ExecutionNotFailedError extends BatonError {
+  readonly code = 'execution_not_failed';
+  readonly httpStatus = 409;
+  constructor(executionId: string, status: string) {
+    super(`Execution ${executionId} is ${status}: only one that failed or is blocked on its code can be retried.`);
+  }
+}
 export class WorkflowNotFoundError extends BatonError {
   readonly code = 'workflow_not_found';
   readonly httpStatus = 404;
@@ -161,6 +168,23 @@ export class ActionError extends Error {
     this.type = recorded.name;
     this.code = recorded.code;
     this.details = recorded.details;
+  }
+}
+
+/**
+ * What waits and sleeps of workflow code throw once the execution is to be canceled. Clean up in catch or finally, where
+ * actions and waits work as ever; the end is `canceled` whether it is thrown on or not.
+ */
+export class CanceledError extends Error {
+  readonly code = 'canceled';
+
+  constructor(
+    /** Who canceled; null: the engine, for a parent that ended. */
+    readonly by: string | null,
+    readonly reason: string | null,
+  ) {
+    super(reason ?? 'The execution was canceled.');
+    this.name = 'CanceledError';
   }
 }
 

@@ -1,8 +1,9 @@
 /**
- * The log of one execution. Three families:
+ * The log of one execution. Four families:
  *
  * - inputs, which the outside world decided: start, events, timers, action outcomes, ends of tasks;
  * - records of commands that the code issued: state, data, waits, sleeps, tasks, log lines;
+ * - what people decided about the execution itself: cancel, terminate, pause, resume, retry;
  * - the end.
  *
  * Feeding the inputs in order to the same code gives the same records again; that is what replay checks.
@@ -57,8 +58,45 @@ interface Bodies {
   sleep_started: CommandRef & { readonly fireAt: string };
   task_created: CommandRef & CreatedTask & { readonly argsHash: string };
   task_refused: CommandRef & { readonly argsHash: string; readonly error: RecordedError };
+  /** The waits of the code throw from here on, once; whatever the code does then, the end is `execution_canceled`. */
+  cancel_requested: Decision;
+  /** The code gets nothing any more; `execution_terminated` follows once nothing is under way. */
+  terminate_requested: Decision;
+  /** The code gets nothing until the execution is resumed. */
+  execution_paused: Decision;
+  execution_resumed: Decision;
+  /** Undoes the failure before it, see `retries.ts`. Says nothing where there is none. */
+  execution_retried: Decision;
   execution_completed: { readonly result: JsonValue };
-  execution_failed: { readonly error: RecordedError };
+  execution_failed: {
+    readonly error: RecordedError;
+    /** The action or task that the code failed with; null where it failed by itself. */
+    readonly failedCommand?: string | null;
+  };
+  /** `error`: what the code threw in the end, if it was anything else than the cancellation. */
+  execution_canceled: { readonly error: RecordedError | null };
+  execution_terminated: Decision;
+}
+
+/** Who decided something about an execution, and why. */
+export interface Decision {
+  /** null: the engine itself, for a parent that ended. */
+  readonly by: string | null;
+  readonly reason: string | null;
+}
+
+/** What people, or a parent that ends, put into the inbox of an execution to decide about it. */
+export const decisionKinds = [
+  'cancel_requested',
+  'terminate_requested',
+  'execution_paused',
+  'execution_resumed',
+  'execution_retried',
+] as const;
+export type DecisionKind = (typeof decisionKinds)[number];
+
+export function isDecision(kind: string): kind is DecisionKind {
+  return (decisionKinds as readonly string[]).includes(kind);
 }
 
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
@@ -99,14 +137,21 @@ export function continuesCode(kind: EntryKind): boolean {
     case 'action_failed':
     case 'task_created':
     case 'task_refused':
+    case 'cancel_requested':
       return true;
     case 'state_changed':
     case 'data_set':
     case 'log_written':
     case 'wait_started':
     case 'sleep_started':
+    case 'terminate_requested':
+    case 'execution_paused':
+    case 'execution_resumed':
+    case 'execution_retried':
     case 'execution_completed':
     case 'execution_failed':
+    case 'execution_canceled':
+    case 'execution_terminated':
       return false;
   }
 }

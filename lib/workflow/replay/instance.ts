@@ -6,8 +6,9 @@ import { encodeJson, decodeJson, type JsonValue } from '../model/json';
 import { ActionError, ForeignAwaitError, NondeterminismError, recordError } from '../model/errors';
 import { defaultCompletionEvent, type TaskEnd, type WorkflowEvent } from '../model/events';
 import type { Command } from '../model/commands';
-import { continuesCode, type EntryBody, type HistoryEntry } from '../model/history';
+import { continuesCode, type Decision, type EntryBody, type HistoryEntry } from '../model/history';
 import type { WorkflowDefinition } from '../model/workflow';
+import { Cancellation } from './cancellation';
 import { createContext, type ContextHost } from './context';
 import { hashText } from '../model/hash';
 import { Ledger, type IssuedCommand } from './ledger';
@@ -35,6 +36,13 @@ interface Pending {
   readonly reject: (error: Error) => void;
 }
 
+interface OpenSleep {
+  readonly resolve: () => void;
+  readonly reject: (error: Error) => void;
+  fireAtMs: number;
+  readonly sinceMs: number;
+}
+
 interface KnownTask {
   readonly taskId: string;
   readonly completionEvent: string;
@@ -50,7 +58,7 @@ export class WorkflowInstance {
   readonly #data = new Map<string, string>();
   /** Actions and task creations without an outcome. */
   readonly #pending = new Map<string, Pending>();
-  readonly #sleeps = new Map<string, { readonly resolve: () => void; fireAtMs: number; readonly sinceMs: number }>();
+  readonly #sleeps = new Map<string, OpenSleep>();
   readonly #tasks = new Map<string, KnownTask>();
   readonly #taskOfCommand = new Map<string, string>();
   /** Which wait a promise handed to the code belongs to, so that a lost race can withdraw it. */
@@ -62,6 +70,7 @@ export class WorkflowInstance {
   #state: string | null = null;
   #scope: WorkflowScope | null = null;
   #answering = false;
+  #cancellation: Cancellation | null = null;
   #finished = false;
   #broken: Error | null = null;
 
@@ -118,6 +127,14 @@ export class WorkflowInstance {
       case 'log_written':
         this.#logsRecorded += 1;
         return;
+      case 'cancel_requested':
+        return this.#cancel(entry.body);
+      case 'terminate_requested':
+      case 'execution_paused':
+      case 'execution_resumed':
+      case 'execution_retried':
+      case 'execution_canceled':
+      case 'execution_terminated':
       case 'execution_completed':
       case 'execution_failed':
         return;
@@ -160,6 +177,11 @@ export class WorkflowInstance {
   /** Unfinished, and yet nothing that the engine knows of can continue it. */
   get isBlockedOnNothing(): boolean {
     return !this.#finished && this.#pending.size === 0 && this.#sleeps.size === 0 && this.#mailbox.openWaits === 0;
+  }
+
+  /** The log holds that somebody wants the end: whatever the code ends with, it is canceled. */
+  get isCanceled(): boolean {
+    return this.#cancellation !== null;
   }
 
   get hasOpenTasks(): boolean {
@@ -231,6 +253,26 @@ export class WorkflowInstance {
   #finish(command: Command): void {
     this.#finished = true;
     this.#commands.push(command);
+  }
+
+  /** Every open wait throws; where there is none, the next one does. */
+  #cancel(decision: Decision): void {
+    if (this.#cancellation) return;
+    this.#cancellation = new Cancellation(decision);
+    const waits = [...this.#mailbox.waits];
+    const sleeps = [...this.#sleeps];
+    if (waits.length + sleeps.length > 0) this.#cancellation.delivered();
+    for (const { commandId, deadlineMs, reject } of waits) {
+      this.#mailbox.close(commandId);
+      if (deadlineMs !== null) this.#commands.push({ type: 'drop_timer', commandId });
+      this.#commands.push({ type: 'end_wait', commandId });
+      reject(this.#cancellation.error());
+    }
+    for (const [commandId, { reject }] of sleeps) {
+      this.#sleeps.delete(commandId);
+      this.#commands.push({ type: 'drop_timer', commandId }, { type: 'end_wait', commandId });
+      reject(this.#cancellation.error());
+    }
   }
 
   #deliver(mail: { seq: number; event: WorkflowEvent; taskId: string | null }): void {
@@ -403,16 +445,18 @@ export class WorkflowInstance {
   }
 
   #waitFor(names: readonly string[], timeoutMs: number | null): Promise<WorkflowEvent | null> {
+    if (this.#cancellation?.isDue) return this.#cancellation.refuse();
     const ref = this.#issue('waitFor', `wait for ${names.join(' or ')}`, '', true);
     const taskId = this.#taskAwaited(names);
     const mail = this.#mailbox.take(names);
     const deadlineMs = mail || timeoutMs === null ? null : this.#nowMs + timeoutMs;
     this.#commands.push({ type: 'wait', ...ref, names, deadlineMs, taskId, satisfiedBy: mail?.seq ?? null });
     if (mail) return Promise.resolve(copy(mail.event));
-    const promise = new Promise<WorkflowEvent | null>((receive) => {
+    const promise = new Promise<WorkflowEvent | null>((receive, reject) => {
       const { commandId } = ref;
-      this.#mailbox.open({ commandId, names, taskId, deadlineMs, sinceMs: this.#nowMs, receive });
+      this.#mailbox.open({ commandId, names, taskId, deadlineMs, sinceMs: this.#nowMs, receive, reject });
     });
+    promise.catch(() => undefined);
     this.#waitOfPromise.set(promise, ref.commandId);
     return promise;
   }
@@ -430,11 +474,13 @@ export class WorkflowInstance {
   }
 
   #sleepUntil(fireAtMs: number): Promise<void> {
+    if (this.#cancellation?.isDue) return this.#cancellation.refuse();
     const ref = this.#issue('sleep', 'sleep', '', true);
     this.#commands.push({ type: 'sleep', ...ref, fireAtMs });
-    const promise = new Promise<void>((resolve) => {
-      this.#sleeps.set(ref.commandId, { resolve, fireAtMs, sinceMs: this.#nowMs });
+    const promise = new Promise<void>((resolve, reject) => {
+      this.#sleeps.set(ref.commandId, { resolve, reject, fireAtMs, sinceMs: this.#nowMs });
     });
+    promise.catch(() => undefined);
     this.#waitOfPromise.set(promise, ref.commandId);
     return promise;
   }

@@ -15,6 +15,7 @@ export interface OpenWait {
   deadlineMs: number | null;
   readonly sinceMs: number;
   readonly receive: (event: WorkflowEvent | null) => void;
+  readonly reject: (error: Error) => void;
 }
 
 export class Mailbox {

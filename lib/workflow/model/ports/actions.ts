@@ -36,4 +36,9 @@ export type ActionOutcome =
 /** Runs actions for the engine. `run` never rejects: every failure is an outcome. */
 export interface ActionRunner {
   run(call: ActionCall): Promise<ActionOutcome>;
+  /**
+   * The execution is to end: its calls under way may be cut short. Each of them still resolves with its outcome, which
+   * is recorded before the end. Calls that start afterwards are not meant.
+   */
+  interrupt?(request: { readonly executionId: string; readonly why: 'canceled' | 'terminated' }): void;
 }

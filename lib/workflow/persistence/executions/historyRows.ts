@@ -14,10 +14,14 @@ export interface EntryColumns {
 
 export function entryColumns(entry: NewEntry): EntryColumns {
   switch (entry.kind) {
-    case 'action_completed':
-    case 'action_failed': {
+    case 'action_completed': {
       const { commandId, name, n, argsHash } = entry.body;
       return { name, commandId, payload: { n, argsHash } };
+    }
+    case 'action_failed': {
+      // With its error: a retry of the execution writes another result over this one.
+      const { commandId, name, n, argsHash, error } = entry.body;
+      return { name, commandId, payload: { n, argsHash, error: asJson(error) } };
     }
     case 'timer_fired':
       return { name: null, commandId: entry.body.commandId, payload: null };
@@ -29,8 +33,15 @@ export function entryColumns(entry: NewEntry): EntryColumns {
       return { name: entry.body.eventName, commandId: null, payload: asJson(entry.body) };
     case 'log_written':
       return { name: entry.body.level, commandId: null, payload: asJson(entry.body) };
+    case 'cancel_requested':
+    case 'terminate_requested':
+    case 'execution_paused':
+    case 'execution_resumed':
+    case 'execution_retried':
     case 'execution_completed':
     case 'execution_failed':
+    case 'execution_canceled':
+    case 'execution_terminated':
       return { name: null, commandId: null, payload: asJson(entry.body) };
     case 'state_changed':
       return { name: entry.body.state, ...commandColumns(entry.body) };
@@ -64,11 +75,16 @@ export function entryFromRow(
   const { seq, kind, name, command_id: commandId, payload } = row;
   const stored = (payload ?? {}) as JsonObject;
   let body: unknown = commandId === null ? stored : { ...stored, commandId };
-  if (kind === 'action_completed' || kind === 'action_failed') {
+  if (kind === 'action_completed') {
     const outcome = resultOf(commandId ?? '')?.outcome;
-    if (!outcome) return null;
-    const answer = outcome.status === 'completed' ? { result: outcome.result } : { error: outcome.error };
-    body = { ...stored, commandId, name, ...answer };
+    if (outcome?.status !== 'completed') return null;
+    body = { ...stored, commandId, name, result: outcome.result };
+  }
+  if (kind === 'action_failed') {
+    const outcome = resultOf(commandId ?? '')?.outcome;
+    const error = stored.error ?? (outcome?.status === 'failed' ? outcome.error : undefined);
+    if (!error) return null;
+    body = { ...stored, commandId, name, error };
   }
   // The kinds and bodies of rows are those that `entryColumns` and the inbox writers put there.
   return { seq, at: row.at.getTime(), kind, body } as HistoryEntry;
