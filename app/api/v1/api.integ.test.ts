@@ -472,6 +472,9 @@ describe('POST /tasks/:id/complete', () => {
     const wrong = await complete({ body: { outcome: 'approve', data: { isUrgent: 'perhaps' } } });
     expect(wrong.json).toMatchObject({ code: 'validation_failed', fieldErrors: [{ path: '/isUrgent' }] });
     expect((await complete({ body: { outcome: 'explode' } })).status).toBe(422);
+    expect((await complete({ body: { outcome: 'approve', answers: {} } })).json).toMatchObject({
+      code: 'invalid_input',
+    });
     expect((await complete({ body: { outcome: 'approve', data: [] } })).status).toBe(422);
     expect((await complete({ body: { outcome: 'approve', data: { comment: 'a\u0000b' } } })).status).toBe(422);
     expect((await call(getTask, { as: 'mia', params: { taskId } })).json.status).toBe('pending');
