@@ -24,6 +24,44 @@ export const answerSchema = z.object({
   expectedVersion: z.int({ error: 'The version is a whole number.' }).min(1).optional(),
 });
 
+const text = (what: string) =>
+  z
+    .string({ error: `${what} must be text.` })
+    .max(10_000, `${what} must have 10,000 characters at most.`)
+    .refine(isStorable, notStorable);
+
+/** Texts that people write about a task. Whether one may be empty is the use-case's matter. */
+export const textSchema = z.object({ text: text('The text') });
+export const reasonSchema = z.object({ reason: text('The reason') });
+export const noteSchema = z.object({ note: text('The note').nullish() });
+
+/** Who gets a task, or is asked: the id of somebody. */
+const to = z
+  .string({ error: 'Name who gets it.' })
+  .min(1, 'Name who gets it.')
+  .max(200)
+  .refine(isStorable, notStorable);
+export const handoverSchema = noteSchema.extend({ to });
+export const questionSchema = textSchema.extend({ to });
+
+const instant = z.iso
+  .datetime({ offset: true, error: 'Give a date and time such as 2026-12-01T09:00:00Z.' })
+  .transform((iso) => Date.parse(iso))
+  .nullable();
+
+/** What is left out stays; null takes a date away. */
+export const planSchema = z
+  .strictObject({
+    priority: z.enum(['low', 'normal', 'high', 'urgent'], { error: 'Use low, normal, high or urgent.' }).optional(),
+    dueAt: instant.optional(),
+    followUpAt: instant.optional(),
+  })
+  .transform(({ priority, dueAt, followUpAt }) => ({
+    ...(priority === undefined ? {} : { priority }),
+    ...(dueAt === undefined ? {} : { dueAtMs: dueAt }),
+    ...(followUpAt === undefined ? {} : { followUpAtMs: followUpAt }),
+  }));
+
 const uuid = z.guid();
 
 /**

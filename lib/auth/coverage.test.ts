@@ -85,8 +85,20 @@ describe('API routes', () => {
       'GET app/api/v1/executions/[executionId]/history',
       'GET app/api/v1/tasks',
       'GET app/api/v1/tasks/[taskId]',
+      'PATCH app/api/v1/tasks/[taskId]',
       'POST app/api/v1/events',
+      'POST app/api/v1/tasks/[taskId]/answer',
+      'POST app/api/v1/tasks/[taskId]/ask',
+      'POST app/api/v1/tasks/[taskId]/assign',
+      'POST app/api/v1/tasks/[taskId]/claim',
+      'POST app/api/v1/tasks/[taskId]/comments',
       'POST app/api/v1/tasks/[taskId]/complete',
+      'POST app/api/v1/tasks/[taskId]/decline',
+      'POST app/api/v1/tasks/[taskId]/delegate',
+      'POST app/api/v1/tasks/[taskId]/forward',
+      'POST app/api/v1/tasks/[taskId]/give-back',
+      'POST app/api/v1/tasks/[taskId]/release',
+      'POST app/api/v1/tasks/[taskId]/withdraw-question',
     ]);
   });
 

@@ -52,6 +52,7 @@ const expected: Record<Act, readonly Who[]> = {
   'task.read': members,
   'task.decide': members,
   'task.readAll': ['viewer', 'operator', 'administrator'],
+  'task.assign': ['administrator'],
   'execution.read': ['viewer', 'operator', 'administrator'],
   'event.submit': ['operator', 'administrator'],
   'attachment.read': ['viewer', 'operator', 'administrator'],

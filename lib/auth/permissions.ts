@@ -35,6 +35,8 @@ export const permissions = {
   'task.decide': ['member'],
   /** See tasks of others, for whom one is no candidate. */
   'task.readAll': ['viewer'],
+  /** Give tasks to others, whoever holds them. */
+  'task.assign': ['administrator'],
 
   'execution.read': ['viewer'],
   'event.submit': ['operator'],

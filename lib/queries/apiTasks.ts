@@ -6,7 +6,7 @@ import { and, arrayOverlaps, desc, eq, inArray, not, or, sql, type SQL } from 'd
 import { pageDb } from '../db/client';
 import { workflowTasks as t } from '../db/schema';
 import type { Outcome } from '../forms/types';
-import { getTask } from './task';
+import { getTask, type TaskView } from './task';
 import type { TaskReader } from './task-access';
 import { isUuid } from './uuid';
 
@@ -26,6 +26,9 @@ export interface ApiTask {
   readonly candidateRoles: readonly string[];
   readonly candidateUsers: readonly string[];
   readonly assignee: string | null;
+  /** Who decides while the assignee works on it for them. */
+  readonly owner: string | null;
+  readonly question: { readonly to: string; readonly by: string; readonly text: string } | null;
   readonly requestedBy: string | null;
   readonly outcome: string | null;
   readonly output: JsonValue;
@@ -34,12 +37,21 @@ export interface ApiTask {
   readonly version: number;
   readonly createdAt: string;
   readonly dueAt: string | null;
+  readonly followUpAt: string | null;
   readonly expiresAt: string | null;
   readonly claimedAt: string | null;
   readonly endedAt: string | null;
 }
 
 export interface ApiTaskWithForm extends ApiTask {
+  /** What people did to it, oldest first. */
+  readonly activity: readonly {
+    readonly kind: string;
+    readonly actorName: string | null;
+    readonly toName: string | null;
+    readonly text: string | null;
+    readonly at: string;
+  }[];
   readonly form: {
     readonly version: number;
     readonly jsonSchema: JsonObject;
@@ -100,11 +112,7 @@ export async function readApiTask({
   readonly reader: TaskReader;
   readonly taskId: string;
 }): Promise<ApiTaskWithForm> {
-  const view = await getTask({ tenant, taskId, reader });
-  if (view === null) throw new TaskNotFoundError(taskId);
-  if (!view.access.mayRead) {
-    throw new TaskForbiddenError('This task is for somebody else. Ask an administrator if it should be yours.');
-  }
+  const view = await getReadableTask({ tenant, taskId, reader });
   const [row] = await pageDb()
     .select()
     .from(t)
@@ -113,6 +121,7 @@ export async function readApiTask({
   const { form } = view;
   return {
     ...toApiTask(row),
+    activity: view.activity.map(({ kind, actorName, toName, text, at }) => ({ kind, actorName, toName, text, at })),
     form: form && {
       version: form.version,
       jsonSchema: form.jsonSchema,
@@ -121,6 +130,21 @@ export async function readApiTask({
       outcomes: form.outcomes,
     },
   };
+}
+
+/**
+ * One task as its page shows it.
+ * @throws TaskNotFoundError, TaskForbiddenError as `readApiTask`.
+ */
+export async function getReadableTask(query: {
+  readonly tenant: string;
+  readonly reader: TaskReader;
+  readonly taskId: string;
+}): Promise<TaskView> {
+  const view = await getTask(query);
+  if (view === null) throw new TaskNotFoundError(query.taskId);
+  if (view.access.mayRead) return view;
+  throw new TaskForbiddenError('This task is for somebody else. Ask an administrator if it should be yours.');
 }
 
 /** Creation time and id together have one order, however many tasks were created in the same millisecond. */
@@ -144,7 +168,7 @@ function isVisibleTo({ userId, roles }: TaskReader): SQL | undefined {
     roles.length === 0 ? named : or(named, arrayOverlaps(t.candidateRoles, [...roles])),
     not(arrayOverlaps(t.excludedUsers, [userId])),
   );
-  return or(candidate, eq(t.assignee, userId), eq(t.endedBy, userId));
+  return or(candidate, eq(t.assignee, userId), eq(t.owner, userId), eq(t.questionTo, userId), eq(t.endedBy, userId));
 }
 
 function toApiTask(row: typeof t.$inferSelect): ApiTask {
@@ -160,6 +184,11 @@ function toApiTask(row: typeof t.$inferSelect): ApiTask {
     candidateRoles: row.candidateRoles,
     candidateUsers: row.candidateUsers,
     assignee: row.assignee,
+    owner: row.owner,
+    question:
+      row.questionTo === null || row.questionBy === null || row.question === null
+        ? null
+        : { to: row.questionTo, by: row.questionBy, text: row.question },
     requestedBy: row.requestedBy,
     outcome: row.outcome,
     output: row.output,
@@ -167,6 +196,7 @@ function toApiTask(row: typeof t.$inferSelect): ApiTask {
     version: row.version,
     createdAt: row.createdAt.toISOString(),
     dueAt: row.dueAt?.toISOString() ?? null,
+    followUpAt: row.followUpAt?.toISOString() ?? null,
     expiresAt: row.expiresAt?.toISOString() ?? null,
     claimedAt: row.claimedAt?.toISOString() ?? null,
     endedAt: row.endedAt?.toISOString() ?? null,

@@ -195,7 +195,7 @@ describe('the inbox', () => {
 
   it('opens a task for its tenant alone', async () => {
     const taskId = await addTask({ executionId: await addExecution() });
-    const reader = { userId: 'mia', roles: ['manager'], readsAll: false };
+    const reader = { userId: 'mia', roles: ['manager'], readsAll: false, assigns: false };
     expect(await getTask({ tenant: 'acme', taskId, reader })).toMatchObject({
       taskId,
       access: { mayRead: true, mayClaim: true },

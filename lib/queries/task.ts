@@ -36,6 +36,10 @@ export interface TaskActivity {
   /** null: the software did it. */
   readonly actorName: string | null;
   readonly byReader: boolean;
+  /** Who was handed the task, or asked. */
+  readonly toName: string | null;
+  /** What was written: a comment, a reason, a note, a question, its answer. */
+  readonly text: string | null;
   readonly at: string;
 }
 
@@ -49,10 +53,14 @@ export interface TaskView {
   readonly access: TaskAccess;
   readonly createdAt: string;
   readonly dueAt: string | null;
+  readonly followUpAt: string | null;
   readonly expiresAt: string | null;
   readonly claimedAt: string | null;
   readonly endedAt: string | null;
   readonly assigneeName: string | null;
+  readonly ownerName: string | null;
+  /** An open question about it. */
+  readonly question: { readonly toName: string; readonly byName: string; readonly text: string } | null;
   readonly endedByName: string | null;
   readonly endedByReader: boolean;
   readonly requestedByName: string | null;
@@ -107,7 +115,15 @@ export async function getTask({
   const [form, activity] = await Promise.all([loadForm({ tenant, task }), loadActivity({ tenant, taskId })]);
   const names = await namesOf({
     tenant,
-    userIds: [task.assignee, task.endedBy, task.requestedBy, ...activity.map((entry) => entry.actor)],
+    userIds: [
+      task.assignee,
+      task.owner,
+      task.questionTo,
+      task.questionBy,
+      task.endedBy,
+      task.requestedBy,
+      ...activity.flatMap((entry) => [entry.actor, textOf(entry.detail, 'to')]),
+    ],
   });
   const nameOf = (userId: string | null) => (userId === null ? null : names.of(userId));
   return {
@@ -120,10 +136,16 @@ export async function getTask({
     access,
     createdAt: task.createdAt.toISOString(),
     dueAt: task.dueAt?.toISOString() ?? null,
+    followUpAt: task.followUpAt?.toISOString() ?? null,
     expiresAt: task.expiresAt?.toISOString() ?? null,
     claimedAt: task.claimedAt?.toISOString() ?? null,
     endedAt: task.endedAt?.toISOString() ?? null,
     assigneeName: nameOf(task.assignee),
+    ownerName: nameOf(task.owner),
+    question:
+      task.questionTo === null || task.question === null
+        ? null
+        : { toName: names.of(task.questionTo), byName: names.of(task.questionBy ?? ''), text: task.question },
     endedByName: nameOf(task.endedBy),
     endedByReader: task.endedBy === reader.userId,
     requestedByName: nameOf(task.requestedBy),
@@ -145,6 +167,8 @@ export async function getTask({
       kind: entry.kind,
       actorName: nameOf(entry.actor),
       byReader: entry.actor === reader.userId,
+      toName: nameOf(textOf(entry.detail, 'to')),
+      text: textOf(entry.detail, 'text'),
       at: entry.at.toISOString(),
     })),
   };
@@ -188,4 +212,9 @@ async function loadActivity({ tenant, taskId }: { readonly tenant: string; reado
     .from(workflowTaskActivity)
     .where(and(eq(workflowTaskActivity.tenantId, tenant), eq(workflowTaskActivity.taskId, taskId)))
     .orderBy(asc(workflowTaskActivity.at), asc(workflowTaskActivity.activityId));
+}
+
+function textOf(detail: JsonObject | null, key: string): string | null {
+  const value = detail?.[key];
+  return typeof value === 'string' ? value : null;
 }

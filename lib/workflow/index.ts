@@ -24,6 +24,7 @@ import { createActionKeyStore } from './persistence/actions/actionKeys';
 import { createActionResultStore } from './persistence/actions/actionResults';
 import { createPostgresStore } from './persistence/executions/postgresStore';
 import { createPostgresMembership, workerSessionName } from './persistence/membership';
+import { createPeopleDirectory } from './persistence/tasks/people';
 import { createTaskDefinitionStore } from './persistence/tasks/taskDefinitions';
 import { createTaskStore } from './persistence/tasks/taskStore';
 import { publishRegistrations as publishAll } from './persistence/registrations';
@@ -33,9 +34,14 @@ import { createRedisHintPublisher } from './streams/redisHintPublisher';
 import { createRedisHintSource } from './streams/redisHintSource';
 import { absentLocks, createRedisLocks } from './streams/redisLocks';
 import { absentWakeScheduler, createWakeScheduler, startWakeWorker } from './streams/wakeQueue';
+import * as questions from './tasks/askAboutTask';
 import { claimTask as claim } from './tasks/claimTask';
 import { completeTask as complete, type CompleteTaskRequest } from './tasks/completeTask';
-import type { TaskDeps, TaskRequest } from './tasks/deps';
+import { declineTask as decline } from './tasks/declineTask';
+import type { HandoverDeps, TaskDeps, TaskRequest } from './tasks/deps';
+import * as handOver from './tasks/handOver';
+import type { HandoverRequest } from './tasks/handOver';
+import * as notes from './tasks/noteOnTask';
 import { createTaskPreparer } from './tasks/prepareTasks';
 import { publishSystemDefinitions as publishDefinitions } from './tasks/publishDefinitions';
 import { releaseTask as release } from './tasks/releaseTask';
@@ -114,6 +120,46 @@ export async function completeTask(request: CompleteTaskRequest) {
   return complete(taskDeps(await engineDeps()), request);
 }
 
+export async function declineTask(request: Parameters<typeof decline>[1]) {
+  return decline(taskDeps(await engineDeps()), request);
+}
+
+export async function assignTask(request: HandoverRequest) {
+  return handOver.assignTask(handoverDeps(await engineDeps()), request);
+}
+
+export async function delegateTask(request: HandoverRequest) {
+  return handOver.delegateTask(handoverDeps(await engineDeps()), request);
+}
+
+export async function forwardTask(request: HandoverRequest) {
+  return handOver.forwardTask(handoverDeps(await engineDeps()), request);
+}
+
+export async function giveBackTask(request: Parameters<typeof handOver.giveBackTask>[1]) {
+  return handOver.giveBackTask(taskDeps(await engineDeps()), request);
+}
+
+export async function askForInfo(request: Parameters<typeof questions.askForInfo>[1]) {
+  return questions.askForInfo(handoverDeps(await engineDeps()), request);
+}
+
+export async function answerQuestion(request: Parameters<typeof questions.answerQuestion>[1]) {
+  return questions.answerQuestion(taskDeps(await engineDeps()), request);
+}
+
+export async function withdrawQuestion(request: TaskRequest) {
+  return questions.withdrawQuestion(taskDeps(await engineDeps()), request);
+}
+
+export async function commentOnTask(request: Parameters<typeof notes.commentOnTask>[1]) {
+  return notes.commentOnTask(taskDeps(await engineDeps()), request);
+}
+
+export async function planTask(request: Parameters<typeof notes.planTask>[1]) {
+  return notes.planTask(taskDeps(await engineDeps()), request);
+}
+
 /** Stores the forms and task definitions that ship with the product. */
 export async function publishSystemDefinitions(request: Parameters<typeof publishDefinitions>[1]): Promise<void> {
   const { sql } = await engineDeps();
@@ -122,6 +168,10 @@ export async function publishSystemDefinitions(request: Parameters<typeof publis
 
 function taskDeps({ sql, hints, live, metrics }: EngineDeps): TaskDeps {
   return { tasks: createTaskStore({ sql }), hints, live, metrics };
+}
+
+function handoverDeps(deps: EngineDeps): HandoverDeps {
+  return { ...taskDeps(deps), people: createPeopleDirectory({ sql: deps.sql }) };
 }
 
 /** Makes workflows known under ids that attachments can refer to. */

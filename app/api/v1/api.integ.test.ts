@@ -11,8 +11,19 @@ import { POST as postEvent } from './events/route';
 import { GET as getHistory } from './executions/[executionId]/history/route';
 import { GET as getExecution } from './executions/[executionId]/route';
 import { POST as completeTask } from './tasks/[taskId]/complete/route';
-import { GET as getTask } from './tasks/[taskId]/route';
+import { GET as getTask, PATCH as planTask } from './tasks/[taskId]/route';
 import { GET as getTasks } from './tasks/route';
+import { POST as answerTask } from './tasks/[taskId]/answer/route';
+import { POST as askTask } from './tasks/[taskId]/ask/route';
+import { POST as assignTask } from './tasks/[taskId]/assign/route';
+import { POST as claimTask } from './tasks/[taskId]/claim/route';
+import { POST as commentsTask } from './tasks/[taskId]/comments/route';
+import { POST as declineTask } from './tasks/[taskId]/decline/route';
+import { POST as delegateTask } from './tasks/[taskId]/delegate/route';
+import { POST as forwardTask } from './tasks/[taskId]/forward/route';
+import { POST as giveBackTask } from './tasks/[taskId]/give-back/route';
+import { POST as releaseTask } from './tasks/[taskId]/release/route';
+import { POST as withdrawQuestionTask } from './tasks/[taskId]/withdraw-question/route';
 
 const people = {
   alice: { tenant: 'acme', roles: ['requester'] },
@@ -492,6 +503,79 @@ describe('POST /tasks/:id/complete', () => {
     expect((await complete({ as: 'gus' })).json).toMatchObject({ code: 'task_not_found' });
     expect((await complete({ id: 'nonsense' })).status).toBe(404);
     expect((await complete({ body: '{' })).status).toBe(400);
+  });
+});
+
+describe('work on a task', () => {
+  let taskId: string;
+  beforeEach(async () => {
+    taskId = await insertTask({ tenant: 'acme', roles: ['manager'] });
+  });
+  const as = (who: Who) => (handler: Handler, body?: object) =>
+    call(handler, { as: who, params: { taskId }, ...(body === undefined ? {} : { body }) });
+
+  it('is lent, asked about, given back, planned, commented on and released, each answer showing how it stands', async () => {
+    const [mia, alice] = [as('mia'), as('alice')];
+    expect((await mia(claimTask)).json).toMatchObject({ status: 'claimed', assignee: 'mia' });
+    const delegated = await mia(delegateTask, { to: 'alice', note: 'Is it right?' });
+    expect(delegated.json).toMatchObject({ assignee: 'alice', owner: 'mia' });
+    expect((await alice(getTask)).status).toBe(200);
+    expect((await alice(giveBackTask, { note: 'It is.' })).json).toMatchObject({ assignee: 'mia', owner: null });
+    const question = { to: 'omar', by: 'mia', text: 'Which project?' };
+    expect((await mia(askTask, { to: 'omar', text: question.text })).json).toMatchObject({ question });
+    expect((await mia(withdrawQuestionTask)).json).toMatchObject({ question: null });
+    await mia(askTask, { to: 'omar', text: question.text });
+    expect((await as('omar')(answerTask, { text: 'West wing' })).json).toMatchObject({ question: null });
+    const followUpAt = '2026-12-01T08:00:00.000Z';
+    const planned = await mia(planTask, { priority: 'high', followUpAt });
+    expect(planned.json).toMatchObject({ priority: 'high', followUpAt });
+    expect((await mia(commentsTask, { text: 'Nearly done' })).status).toBe(200);
+    const { json } = await mia(releaseTask);
+    expect(json).toMatchObject({ status: 'pending', assignee: null });
+    expect(json.activity.map(({ kind }: { readonly kind: string }) => kind)).toEqual([
+      'claimed',
+      'delegated',
+      'given_back',
+      'info_requested',
+      'question_withdrawn',
+      'info_requested',
+      'info_given',
+      'planned',
+      'commented',
+      'released',
+    ]);
+  });
+
+  it('is assigned by administrators alone, forwarded and declined by its holder', async () => {
+    expect((await as('mia')(assignTask, { to: 'mia' })).json).toMatchObject({ code: 'permission_denied' });
+    expect((await as('omar')(assignTask, { to: 'alice' })).json).toMatchObject({ assignee: 'alice' });
+    expect((await as('alice')(forwardTask, { to: 'mia' })).json).toMatchObject({ assignee: 'mia' });
+    expect((await as('mia')(declineTask, { reason: ' ' })).json).toMatchObject({
+      code: 'invalid_input',
+      fieldErrors: [{ path: '/reason' }],
+    });
+    expect((await as('mia')(declineTask, { reason: 'Not ours' })).json).toMatchObject({ status: 'declined' });
+    expect((await as('mia')(claimTask)).json).toMatchObject({ code: 'task_conflict' });
+  });
+
+  it('does not exist for other tenants, and says nothing to those who may not read it', async () => {
+    for (const [handler, body] of [
+      [claimTask],
+      [delegateTask, { to: 'mia' }],
+      [assignTask, { to: 'gus' }],
+      [commentsTask, { text: 'Hello' }],
+      [planTask, { priority: 'low' }],
+    ] as const) {
+      expect((await as('gus')(handler, body)).json).toMatchObject({ code: 'task_not_found' });
+    }
+    expect((await as('alice')(commentsTask, { text: 'Hello' })).json).toMatchObject({ code: 'task_forbidden' });
+    expect((await as('omar')(assignTask, { to: 'gus' })).json).toMatchObject({ code: 'invalid_input' });
+  });
+
+  it('takes no members that it does not know, and no dates that are none', async () => {
+    expect((await as('omar')(assignTask, { to: 'mia', tenant: 'globex' })).status).toBe(422);
+    expect((await as('omar')(planTask, { dueAt: 'soon' })).json).toMatchObject({ fieldErrors: [{ path: '/dueAt' }] });
+    expect((await as('omar')(planTask, { status: 'completed' })).status).toBe(422);
   });
 });
 

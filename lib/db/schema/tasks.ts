@@ -90,6 +90,12 @@ export const workflowTasks = pgTable(
     /** People who may not decide (four eyes). */
     excludedUsers: text('excluded_users').array().notNull(),
     assignee: text('assignee'),
+    /** Who decides while somebody else works on the task for them: it was delegated and comes back. */
+    owner: text('owner'),
+    /** An open question to somebody: the task stays where it is meanwhile. */
+    questionTo: text('question_to'),
+    questionBy: text('question_by'),
+    question: text('question'),
     requestedBy: text('requested_by'),
     subject: text('subject'),
     contextData: jsonText<JsonObject>('context_data').notNull(),
@@ -102,6 +108,8 @@ export const workflowTasks = pgTable(
     /** Counts changes; a change made from an older version is refused. */
     version: integer('version').notNull().default(1),
     dueAt: instant('due_at'),
+    /** When whoever holds it wants to look at it again. */
+    followUpAt: instant('follow_up_at'),
     expiresAt: instant('expires_at'),
     /** Its time ran out: the engine is ending it, nobody can complete it any more. */
     closingAt: instant('closing_at'),

@@ -1,6 +1,6 @@
 /** Why somebody cannot do something with a task, in words for them. The statements of the store guard the same. */
 import { TaskConflictError, TaskForbiddenError, TaskNotFoundError } from '../model/errors';
-import type { TaskActor, TaskSnapshot } from '../model/ports/taskStore';
+import type { ChangedTask, TaskActor, TaskSnapshot } from '../model/ports/taskStore';
 import { isOpenTask } from '../model/status';
 import type { TaskDeps, TaskRequest } from './deps';
 
@@ -42,11 +42,47 @@ export function assertOpen(task: TaskSnapshot, { userId, expectedVersion }: Task
   }
 }
 
-/** @throws TaskConflictError when somebody else works on the task. */
+/** @throws TaskConflictError when somebody else works on the task, or somebody else will decide. */
 export function assertNotHeldByOther(task: TaskSnapshot, { userId }: TaskActor): void {
-  if (task.status !== 'claimed' || task.assignee === userId) return;
+  if (task.status !== 'claimed') return;
+  if (task.owner !== null && task.assignee === userId) {
+    throw new TaskConflictError(
+      `${task.ownerName} decides this and asked for your help: give it back when you are done.`,
+    );
+  }
+  if (task.owner === userId) {
+    throw new TaskConflictError(`You delegated it to ${task.assigneeName}. Take it back before you decide.`);
+  }
+  if (task.assignee === userId) return;
   const since = task.claimedAtMs === null ? '' : ` on ${formatInstant(task.claimedAtMs)}`;
   throw new TaskConflictError(`${task.assigneeName} claimed it${since} and is working on it.`);
+}
+
+/** @throws TaskForbiddenError, TaskConflictError unless this person holds the task and may hand it on. */
+export function assertHeldBy(task: TaskSnapshot, request: TaskRequest): void {
+  assertOpen(task, request);
+  if (task.status === 'pending') throw new TaskConflictError('Nobody holds this task. Claim it first.');
+  assertNotHeldByOther(task, request);
+}
+
+/**
+ * Makes a change that the checks allow. Of several people at once exactly one succeeds; the others are told what the
+ * checks then say, by whom it was changed.
+ */
+export async function checkedChange(
+  deps: TaskDeps,
+  request: TaskRequest,
+  change: {
+    readonly check: (task: TaskSnapshot) => void;
+    readonly make: (task: TaskSnapshot) => Promise<ChangedTask | null>;
+  },
+): Promise<ChangedTask> {
+  const task = await readTask(deps, request);
+  change.check(task);
+  const changed = await change.make(task);
+  if (changed) return changed;
+  change.check(await readTask(deps, request));
+  throw changedMeanwhile();
 }
 
 /** What is left to say when a change did not happen although nothing in the task explains it any more. */

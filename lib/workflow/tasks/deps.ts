@@ -1,7 +1,8 @@
 import type { HintPublisher } from '../model/ports/hints';
 import type { LivePublisher } from '../model/ports/live';
+import type { TaskStatus } from '../model/status';
 import type { Metrics } from '../model/ports/telemetry';
-import type { TaskActor, TaskStore } from '../model/ports/taskStore';
+import type { ChangedTask, PeopleDirectory, TaskActor, TaskStore } from '../model/ports/taskStore';
 
 /** What the use-cases of people's work on tasks share. */
 export interface TaskDeps {
@@ -9,6 +10,11 @@ export interface TaskDeps {
   readonly hints: HintPublisher;
   readonly live: LivePublisher;
   readonly metrics: Metrics;
+}
+
+/** Besides, what is needed where a task goes to somebody. */
+export interface HandoverDeps extends TaskDeps {
+  readonly people: PeopleDirectory;
 }
 
 /** Who acts on which task. `expectedVersion`: what the person saw; the change is refused if it is another by now. */
@@ -21,8 +27,13 @@ export interface TaskRequest extends TaskActor {
 export interface TaskResult {
   readonly taskId: string;
   readonly executionId: string;
-  readonly status: 'pending' | 'claimed' | 'completed';
+  readonly status: TaskStatus;
   readonly version: number;
+}
+
+/** The answer to a change that left the task in this status. */
+export function resultOf(request: TaskRequest, changed: ChangedTask, status: TaskStatus): TaskResult {
+  return { taskId: request.taskId, executionId: changed.executionId, status, version: changed.version };
 }
 
 /** Tells open pages that a task changed. */

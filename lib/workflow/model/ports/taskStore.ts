@@ -17,6 +17,19 @@ export interface TaskSnapshot {
   readonly excludedUsers: readonly string[];
   readonly assignee: string | null;
   readonly assigneeName: string | null;
+  /** Who decides while the assignee works on it for them. */
+  readonly owner: string | null;
+  readonly ownerName: string | null;
+  /** An open question about it, and to whom. */
+  readonly question: {
+    readonly to: string;
+    readonly toName: string;
+    readonly by: string;
+    readonly text: string;
+  } | null;
+  readonly priority: TaskPriority;
+  readonly dueAtMs: number | null;
+  readonly followUpAtMs: number | null;
   readonly claimedAtMs: number | null;
   readonly outcome: string | null;
   readonly endedBy: string | null;
@@ -37,7 +50,7 @@ export interface TaskActor {
   readonly roles: readonly string[];
 }
 
-interface GuardedChange extends TaskActor {
+export interface GuardedChange extends TaskActor {
   readonly taskId: string;
   /** Refuses the change if the task is of another version by now. */
   readonly expectedVersion?: number;
@@ -66,6 +79,44 @@ export interface TaskStore {
   complete(
     change: GuardedChange & { readonly outcome: string | null; readonly output: JsonValue },
   ): Promise<ChangedTask | null>;
+  /** Ends the task unanswered, with a reason. Expects what `complete` expects; the event for the workflow goes with it. */
+  decline(change: GuardedChange & { readonly reason: string }): Promise<ChangedTask | null>;
+
+  /** Makes somebody the assignee, whoever held it. Expects an open task held by `holder` (null: by nobody). */
+  assign(change: Handover & { readonly holder: string | null }): Promise<ChangedTask | null>;
+  /** Somebody else works on it and gives it back. Expects the task to be held by this person, and not delegated. */
+  delegate(change: Handover): Promise<ChangedTask | null>;
+  /** Ends a delegation. Expects a delegated task whose assignee or owner this is. */
+  giveBack(change: GuardedChange & { readonly note: string | null }): Promise<ChangedTask | null>;
+  /** Hands the task to somebody for good. Expects it to be held by this person, and not delegated. */
+  forward(change: Handover): Promise<ChangedTask | null>;
+
+  /** Expects the task to be held by this person and no question to be open. */
+  ask(change: GuardedChange & { readonly to: string; readonly text: string }): Promise<ChangedTask | null>;
+  /** Expects an open question to this person, or by this person, who thereby withdraws it (`text` null). */
+  answer(change: GuardedChange & { readonly text: string | null }): Promise<ChangedTask | null>;
+  /** Adds a comment; nothing else of the task changes. */
+  comment(change: GuardedChange & { readonly text: string }): Promise<ChangedTask | null>;
+  /** Changes what is given of priority, due date and follow-up. Expects an open task. */
+  plan(change: GuardedChange & TaskPlan): Promise<ChangedTask | null>;
+}
+
+export interface Handover extends GuardedChange {
+  readonly to: string;
+  readonly note: string | null;
+}
+
+/** `undefined` leaves as it is; null takes away. */
+export interface TaskPlan {
+  readonly priority?: TaskPriority;
+  readonly dueAtMs?: number | null;
+  readonly followUpAtMs?: number | null;
+}
+
+/** Who belongs to a tenant. */
+export interface PeopleDirectory {
+  /** null: the tenant has nobody with this id. */
+  find(query: { readonly tenant: string; readonly userId: string }): Promise<{ readonly name: string } | null>;
 }
 
 /** The newest definition for a type of task, with the newest version of its form. */

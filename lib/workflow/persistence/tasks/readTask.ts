@@ -1,6 +1,6 @@
 import type { Sql } from 'postgres';
 import type { JsonObject } from '../../model/json';
-import type { TaskSnapshot } from '../../model/ports/taskStore';
+import type { TaskPriority, TaskSnapshot } from '../../model/ports/taskStore';
 import type { TaskStatus } from '../../model/status';
 
 interface TaskRow {
@@ -14,6 +14,15 @@ interface TaskRow {
   excluded_users: string[];
   assignee: string | null;
   assignee_name: string | null;
+  owner: string | null;
+  owner_name: string | null;
+  question_to: string | null;
+  question_to_name: string | null;
+  question_by: string | null;
+  question: string | null;
+  priority: TaskPriority;
+  due_at: Date | null;
+  follow_up_at: Date | null;
   claimed_at: Date | null;
   outcome: string | null;
   ended_by: string | null;
@@ -34,12 +43,16 @@ export async function readTask(
 ): Promise<TaskSnapshot | null> {
   const [row] = await sql<TaskRow[]>`
     SELECT k.task_id, k.execution_id, k.partition_id, k.status, k.version, k.candidate_roles, k.candidate_users,
-           k.excluded_users, k.assignee, coalesce(a.name, k.assignee) AS assignee_name, k.claimed_at, k.outcome,
+           k.excluded_users, k.assignee, coalesce(a.name, k.assignee) AS assignee_name, k.owner, coalesce(o.name, k.owner) AS owner_name, k.question_to,
+           coalesce(q.name, k.question_to) AS question_to_name, k.question_by, k.question, k.priority, k.due_at,
+           k.follow_up_at, k.claimed_at, k.outcome,
            k.ended_by, coalesce(e.name, k.ended_by) AS ended_by_name, k.ended_at, k.expires_at,
            k.closing_at IS NOT NULL AS is_closing, k.context_data, k.form_version,
            coalesce(sf.json_schema, tf.json_schema) AS json_schema, coalesce(sf.ui_schema, tf.ui_schema) AS ui_schema
     FROM workflow_tasks k
     LEFT JOIN users a ON a.user_id = k.assignee
+    LEFT JOIN users o ON o.user_id = k.owner
+    LEFT JOIN users q ON q.user_id = k.question_to
     LEFT JOIN users e ON e.user_id = k.ended_by
     LEFT JOIN system_workflow_form_definitions sf ON k.form_type = 'system' AND sf.form_id = k.form_id
     LEFT JOIN workflow_form_definitions tf
@@ -57,6 +70,12 @@ export async function readTask(
     excludedUsers: row.excluded_users,
     assignee: row.assignee,
     assigneeName: row.assignee_name,
+    owner: row.owner,
+    ownerName: row.owner_name,
+    question: questionOf(row),
+    priority: row.priority,
+    dueAtMs: row.due_at?.getTime() ?? null,
+    followUpAtMs: row.follow_up_at?.getTime() ?? null,
     claimedAtMs: row.claimed_at?.getTime() ?? null,
     outcome: row.outcome,
     endedBy: row.ended_by,
@@ -67,4 +86,9 @@ export async function readTask(
     contextData: row.context_data,
     form: { jsonSchema: row.json_schema, uiSchema: row.ui_schema, version: row.form_version },
   };
+}
+
+function questionOf(row: TaskRow): TaskSnapshot['question'] {
+  const { question_to: to, question_to_name: toName, question_by: by, question: text } = row;
+  return to === null || toName === null || by === null || text === null ? null : { to, toName, by, text };
 }

@@ -1,0 +1,12 @@
+import { z } from 'zod';
+import { apiRoute } from '@/lib/actions/apiRoute';
+import { textSchema } from '@/lib/actions/taskInput';
+import { changeTask } from '@/lib/actions/taskRoute';
+import { answerQuestion } from '@/lib/workflow';
+
+/** Answers the open question. Gives the task as it is afterwards. */
+export const POST = apiRoute(
+  { act: 'task.decide', params: z.object({ taskId: z.string() }), body: z.strictObject(textSchema.shape) },
+  ({ session, tenant, params: { taskId }, body }) =>
+    changeTask({ session, tenant, taskId }, (caller) => answerQuestion({ ...caller, ...body })),
+);

@@ -1,0 +1,67 @@
+/**
+ * The shape that all changes of a task share: one statement that updates the row where it is as expected, writes the
+ * activity that tells of it, and, where the change ends the task, the event for the workflow. The task's row is the
+ * first that it locks; the engine, which locks executions before tasks, never waits for a row that this holds while
+ * this waits for one of the engine's.
+ */
+import type { Fragment, Sql } from 'postgres';
+import type { JsonObject } from '../../model/json';
+import type { ChangedTask, GuardedChange } from '../../model/ports/taskStore';
+
+interface ChangedRow {
+  version: number;
+  execution_id: string;
+  partition_id: number;
+}
+
+export interface TaskChange extends GuardedChange {
+  /** Assignments of the UPDATE; `k` is the task, `l.now` the time of the change. */
+  readonly set: Fragment;
+  /** What the row must be like; otherwise nothing changes. */
+  readonly expects: Fragment;
+  /** What it was like, for activities: columns of `k` before the change. */
+  readonly activities: readonly {
+    readonly kind: string;
+    readonly detail?: JsonObject;
+    /** Written only where the row was like this before; absent: always. */
+    readonly when?: 'was_pending';
+  }[];
+  /** Whether the change ends the task: the workflow is told in the same commit. */
+  readonly ends?: boolean;
+}
+
+/** @returns null when the task was not as expected. */
+export async function changeTask(sql: Sql, change: TaskChange): Promise<ChangedTask | null> {
+  const { tenant, taskId, userId, expectedVersion = null, set, expects, activities, ends = false } = change;
+  const kinds = activities.map(({ kind }) => kind);
+  const details = activities.map(({ detail }) => (detail === undefined ? null : JSON.stringify(detail)));
+  const whens = activities.map(({ when = 'always' }) => when);
+  const [row] = await sql<ChangedRow[]>`
+    WITH locked AS MATERIALIZED (
+      SELECT task_id, status AS status_before, clock_timestamp() AS now FROM workflow_tasks k
+      WHERE tenant_id = ${tenant} AND task_id = ${taskId} AND status IN ('pending', 'claimed')
+        AND closing_at IS NULL AND (${expectedVersion}::int IS NULL OR version = ${expectedVersion}::int)
+        AND ${expects}
+      FOR UPDATE
+    ), changed AS (
+      UPDATE workflow_tasks k SET ${set}, updated_at = l.now, version = k.version + 1
+      FROM locked l WHERE k.task_id = l.task_id
+      RETURNING k.*, l.status_before, l.now
+    ), activity AS (
+      INSERT INTO workflow_task_activity (tenant_id, task_id, kind, actor, detail, at)
+      SELECT c.tenant_id, c.task_id, a.kind, ${userId}::text, a.detail::json, c.now
+      FROM changed c, unnest(${kinds}::text[], ${details}::text[], ${whens}::text[])
+        WITH ORDINALITY AS a(kind, detail, only_when, place)
+      WHERE a.only_when = 'always' OR c.status_before = 'pending'
+      ORDER BY a.place
+    ), inbox AS (
+      INSERT INTO workflow_events (execution_id, partition_id, tenant_id, kind, name, payload, at)
+      SELECT execution_id, partition_id, tenant_id, 'task_ended', completion_event, json_build_object(
+        'taskId', task_id, 'status', status, 'outcome', outcome, 'output', output, 'by', ended_by,
+        'formVersion', form_version, 'eventName', completion_event,
+        'endedAt', to_char(ended_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')), now
+      FROM changed WHERE ${ends}::bool
+    )
+    SELECT version, execution_id, partition_id FROM changed`;
+  return row ? { version: row.version, executionId: row.execution_id, partitionId: row.partition_id } : null;
+}
