@@ -1,4 +1,4 @@
-import type { TaskResult } from '@shared/workflow/tasks/deps';
+import type { TaskResult } from '../workflow';
 import type { Session } from '../auth/session';
 import { taskReaderOf } from '../auth/taskReader';
 import { readApiTask } from '../queries/apiTasks';

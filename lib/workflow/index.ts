@@ -52,6 +52,7 @@ export { engineDeps, forgetEngine, provideEngine } from './core/ambient';
 export type { EngineDeps } from './core/engineDeps';
 export { submitWorkflowEventAction } from './core/submitWorkflowEventAction';
 export { getWorkflowRuntime, createWorkflowRuntime, WorkflowRuntime } from './core/workflowRuntime';
+export type { TaskResult } from './tasks/deps';
 export type { SubmitEventInput, SubmittedEvent } from './core/submitEvent';
 
 /** Begins every key in Redis. */
