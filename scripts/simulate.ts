@@ -6,11 +6,12 @@ import { parseArgs } from 'node:util';
 import { noFaults } from '../lib/workflow/testing/simulation/faults';
 import { catchMutant, mutants } from '../lib/workflow/testing/simulation/mutants';
 import { simulate, type SimulationResult } from '../lib/workflow/testing/simulation/simulate';
+import { endWith, numberOption, seedsOf } from './lib/proofReport';
 
 const { values } = parseArgs({
   options: {
-    seeds: { type: 'string', default: '1000' },
-    /** Runs this seed alone, or the first of several. */
+    seeds: { type: 'string' },
+    /** The first of the seeds; without --seeds it runs alone. */
     seed: { type: 'string' },
     /** The same programs on a machine where nothing fails. */
     calm: { type: 'boolean', default: false },
@@ -20,16 +21,12 @@ const { values } = parseArgs({
   },
 });
 
-const total = values.seed === undefined ? Number(values.seeds) : 1;
-if (!Number.isInteger(total) || total < 1) {
-  process.stderr.write('--seeds takes a whole number from 1.\n');
-  process.exit(2);
-}
+const seeds = seedsOf({ count: numberOption('seeds', values.seeds), first: values.seed, otherwise: 1_000 });
 
 if (values.mutants) {
   let survivors = 0;
   for (const mutant of mutants) {
-    const { seed, violation } = await catchMutant(mutant, total);
+    const { seed, violation } = await catchMutant(mutant, seeds.length);
     if (seed === null) survivors += 1;
     console.log(`${mutant.name}\n  ${seed === null ? 'NOT CAUGHT' : `caught by seed ${seed}: ${violation}`}`);
   }
@@ -43,8 +40,7 @@ const results: SimulationResult[] = [];
 const broken: SimulationResult[] = [];
 const maxShown = 3;
 
-for (let i = 1; i <= total; i += 1) {
-  const seed = values.seed ?? String(i);
+for (const seed of seeds) {
   const result = await simulate({ seed, ...faults, keepTrace: values.trace });
   results.push({ ...result, trace: [] });
   if (values.trace) console.log(result.trace.join('\n'));
@@ -59,22 +55,18 @@ for (let i = 1; i <= total; i += 1) {
 }
 
 const sum = (of: (result: SimulationResult) => number) => results.reduce((all, result) => all + of(result), 0);
-const seconds = (performance.now() - began) / 1000;
-const table: Readonly<Record<string, number>> = {
-  runs: results.length,
-  executions: sum((result) => result.counts.executions),
-  entries: sum((result) => result.counts.entries),
-  steps: sum((result) => result.steps),
-  crashes: sum((result) => result.counts.crashes),
-  stalls: sum((result) => result.counts.stalls),
-  takeovers: sum((result) => result.counts.takeovers),
-  failedStatements: sum((result) => result.counts.failedStatements),
-  virtualHours: Math.round(sum((result) => result.virtualMs) / 360_000) / 10,
-  seconds: Math.round(seconds * 10) / 10,
-  violations: broken.length,
-};
-console.log('');
-for (const [name, value] of Object.entries(table)) console.log(`${name.padEnd(18)}${String(value).padStart(12)}`);
-if (broken.length > 0) console.log(`broken seeds: ${broken.map((result) => result.seed).join(' ')}`);
-console.log(JSON.stringify(table));
-process.exit(broken.length > 0 ? 1 : 0);
+endWith({
+  table: {
+    runs: results.length,
+    executions: sum((result) => result.counts.executions),
+    entries: sum((result) => result.counts.entries),
+    steps: sum((result) => result.steps),
+    crashes: sum((result) => result.counts.crashes),
+    stalls: sum((result) => result.counts.stalls),
+    takeovers: sum((result) => result.counts.takeovers),
+    failedStatements: sum((result) => result.counts.failedStatements),
+    virtualHours: sum((result) => result.virtualMs) / 3_600_000,
+    seconds: (performance.now() - began) / 1000,
+  },
+  broken: broken.map((result) => result.seed),
+});

@@ -439,7 +439,8 @@ export class Engine {
     const fed: LiveExecution[] = [];
     for (const [live, entries] of queues) {
       try {
-        let entry = live.dropped ? undefined : entries.shift();
+        // What the code does after its end counts no more: it must not act behind the last entry of the log.
+        let entry = live.dropped || live.ended ? undefined : entries.shift();
         while (entry && !continuesCode(entry.kind)) {
           live.instance.settle(entry);
           entry = entries.shift();

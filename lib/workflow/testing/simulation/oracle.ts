@@ -28,7 +28,7 @@ export async function violationsOf(observed: Observed, drain: Drain): Promise<st
     const row = observed.tables.execution(executionId);
     const say = (what: string) => found.push(`${executionId} (${scenario.workflow}): ${what}`);
     const history = historyOf(row);
-    checkOutcome(row, scenario, history, say);
+    checkOutcome(row, scenario, history, observed.effects, say);
     checkLog(row, history, say);
     checkWriters(executionId, row.headSeq, observed.writes, say);
     checkActions(executionId, history, observed, say);
@@ -50,8 +50,21 @@ export function historyOf(row: ExecutionTableRow): HistoryEntry[] {
   return row.log.flatMap((entry) => readEntry(entry, resultOf) ?? []);
 }
 
-function checkOutcome(row: ExecutionTableRow, scenario: Scenario, history: readonly HistoryEntry[], say: Say): void {
-  const { status, result } = scenario.expected;
+function checkOutcome(
+  row: ExecutionTableRow,
+  scenario: Scenario,
+  history: readonly HistoryEntry[],
+  effects: readonly Effect[],
+  say: Say,
+): void {
+  const { status, result, judge } = scenario.expected;
+  if (judge) {
+    const booked = effects.flatMap(({ executionId, bindings }) =>
+      executionId === row.executionId ? [String(bindings[0])] : [],
+    );
+    for (const what of judge({ status: row.status, result: row.result, error: row.error, history, booked })) say(what);
+    return;
+  }
   if (row.status !== status) {
     const why = row.error ? `: ${row.error.name}: ${row.error.message}` : '';
     return say(`is ${row.status} in the end and not ${status}${why}`);

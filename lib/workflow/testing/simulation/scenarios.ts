@@ -1,8 +1,11 @@
 /** What happens to executions from outside, and what must come of it. */
+import type { RecordedError } from '../../model/errors';
 import type { HistoryEntry } from '../../model/history';
 import type { JsonObject, JsonValue } from '../../model/json';
 import type { ExecutionStatus } from '../../model/status';
 import type { Dice } from './dice';
+import { drawProgram } from '../random/generateProgram';
+import { programScenario } from '../random/programScenario';
 import type { PipelineStep, SimulatedWorkflow } from './workflows';
 
 export interface SentEvent {
@@ -24,6 +27,17 @@ export interface Expected {
   readonly status: ExecutionStatus;
   /** The one result that the log allows. */
   readonly result: (history: readonly HistoryEntry[]) => JsonValue;
+  /** In place of the two above, where the status depends on the log too: one sentence for each thing that is wrong. */
+  readonly judge?: (ended: EndOfRun) => readonly string[];
+}
+
+export interface EndOfRun {
+  readonly status: ExecutionStatus;
+  readonly result: JsonValue;
+  readonly error: RecordedError | null;
+  readonly history: readonly HistoryEntry[];
+  /** What `book` wrote. */
+  readonly booked: readonly string[];
 }
 
 type Draft = Omit<Scenario, 'workflow' | 'startAfterMs'>;
@@ -94,6 +108,7 @@ const drafts: Readonly<Record<SimulatedWorkflow, (dice: Dice) => Draft>> = {
   abandoned: () => ({ ...quiet, expected: completed(() => 'left') }),
   failing: () => ({ ...quiet, expected: { status: 'failed', result: () => null } }),
   forgetful: () => ({ ...quiet, expected: completed(() => 'done') }),
+  program: (dice) => programScenario(drawProgram(dice), dice),
   foreign: () => ({ ...quiet, expected: { status: 'blocked_on_code', result: () => null } }),
 };
 

@@ -38,6 +38,8 @@ export interface SimulationResult {
     readonly takeovers: number;
     readonly failedStatements: number;
   };
+  /** Status and result of each execution. */
+  readonly ends: readonly string[];
   /** Empty unless it was asked for. */
   readonly trace: readonly string[];
 }
@@ -46,6 +48,7 @@ const startMs = Date.UTC(2026, 0, 5, 9);
 const partitionCount = 6;
 /** How long after the last fault everything must have come to its end. */
 const patienceMs = 60_000;
+const aftermathMs = 400;
 /** Ownership is looked at so often until it is at rest. */
 const restMs = 1_500;
 
@@ -56,6 +59,8 @@ export async function simulate(options: {
   readonly keepTrace?: boolean;
   /** Whether ownership is looked at in the end of every run, and not of some. */
   readonly alwaysRests?: boolean;
+  /** What happens from outside; else the seed draws it. */
+  readonly scenarios?: readonly Scenario[];
 }): Promise<SimulationResult> {
   const simulation = new Simulation(options.seed, options.faults ?? drawFaults(options.seed), options);
   return simulation.run();
@@ -87,6 +92,7 @@ class Simulation {
       readonly mutation?: Mutation;
       readonly keepTrace?: boolean;
       readonly alwaysRests?: boolean;
+      readonly scenarios?: readonly Scenario[];
     },
   ) {
     this.#dice = new Dice(`${seed}:program`);
@@ -136,6 +142,8 @@ class Simulation {
       isDone: () => this.#isDone(),
       afterStep: () => this.#misfortune(),
     });
+    // What still acts behind the end of its execution shall be seen.
+    await this.#time.run({ untilMs: this.#time.nowMs + aftermathMs, isDone: () => false, afterStep: () => undefined });
     const rests = this.#dice.chance(0.3) || this.options.alwaysRests === true;
     const ownership = rests ? await this.#ownershipAtRest() : [];
     const violations = await violationsOf(
@@ -164,6 +172,7 @@ class Simulation {
         takeovers: fenced.length,
         failedStatements: this.#faults.failedStatements,
       },
+      ends: [...this.#tables.executions.values()].map(({ status, result }) => `${status} ${JSON.stringify(result)}`),
       trace,
     };
   }
@@ -171,7 +180,7 @@ class Simulation {
   // What comes from outside
 
   #plan(): void {
-    const scenarios = drawScenarios(this.#dice, this.#dice.between(2, 5));
+    const scenarios = this.options.scenarios ?? drawScenarios(this.#dice, this.#dice.between(2, 5));
     for (const [index, scenario] of scenarios.entries()) {
       const executionId = `x${index + 1}`;
       this.#scenarios.set(executionId, scenario);

@@ -4,7 +4,7 @@ import { catchMutant, mutants } from './mutants';
 import { loadPatchedWorker } from './patchedWorker';
 import { simulate } from './simulate';
 
-const seeds = 1_000;
+const seeds = 2_000;
 const minuteMs = 60_000;
 
 describe('simulation of workers over one database', () => {

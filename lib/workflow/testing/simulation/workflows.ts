@@ -1,6 +1,7 @@
 /** Workflows that a simulation runs. What is random about an execution is in its initial data. */
 import type { TaskEnd, WorkflowEvent } from '../../model/events';
 import type { WorkflowContext, WorkflowDefinition } from '../../model/workflow';
+import { randomProgramWorkflow } from '../random/interpretProgram';
 
 interface Did {
   readonly what: string;
@@ -151,6 +152,7 @@ const runs = {
   failing,
   forgetful,
   foreign,
+  program: randomProgramWorkflow,
 };
 export type SimulatedWorkflow = keyof typeof runs;
 

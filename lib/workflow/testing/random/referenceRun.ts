@@ -1,0 +1,163 @@
+/**
+ * What a program must come to, given what its log says arrived and when. A second reading of the same program, without
+ * the engine: no replay, no mailbox, no promises. It believes inputs only (events, timers, ends of tasks) and their
+ * order; of what the engine recorded it uses nothing but the ids of commands.
+ */
+import type { HistoryEntry } from '../../model/history';
+import type { JsonValue } from '../../model/json';
+import {
+  eventName,
+  inBranch,
+  inRound,
+  labelOf,
+  markOf,
+  outermost,
+  type Place,
+  type Program,
+  type Step,
+} from './program';
+
+export interface ReferenceOutcome {
+  readonly status: 'completed' | 'failed';
+  readonly result: JsonValue;
+  /** Message of the error that ends the program. */
+  readonly error: string | null;
+  /** What `book` must have written, once each. Branches that a thrown error left behind may have written more. */
+  readonly booked: readonly string[];
+}
+
+/** The program cannot have come as far as it did with this log. */
+class IncompleteLog extends Error {}
+class Thrown extends Error {}
+
+export function referenceRun(program: Program, history: readonly HistoryEntry[]): ReferenceOutcome {
+  const reference = new Reference(history);
+  try {
+    const result = reference.steps(program, outermost);
+    return { status: 'completed', result, error: null, booked: reference.booked };
+  } catch (error) {
+    if (!(error instanceof Thrown)) throw error;
+    return { status: 'failed', result: null, error: error.message, booked: reference.booked };
+  }
+}
+
+class Reference {
+  readonly booked: string[] = [];
+  readonly #consumed = new Set<number>();
+
+  constructor(private readonly history: readonly HistoryEntry[]) {}
+
+  steps(steps: Program, place: Place): JsonValue[] {
+    return steps.map((step) => this.#step(step, place));
+  }
+
+  #step(step: Step, place: Place): JsonValue {
+    const label = labelOf(step.id, place);
+    switch (step.do) {
+      case 'state':
+      case 'data':
+        return label;
+      case 'act':
+        if (step.action === 'book') this.booked.push(label);
+        return step.action === 'refuse' ? `refused ${label}` : label;
+      case 'wait': {
+        const { wait } = this.#commandsOf(label);
+        const names = step.names.map((name) => eventName(name, place));
+        const event = this.#next(names, step.timeoutMs === null ? null : this.#firedAt([wait]));
+        return event ?? ['late', ...this.steps(step.late, place)];
+      }
+      case 'sleep':
+        return 'slept';
+      case 'task':
+        return this.#task(step, label);
+      case 'race': {
+        const sleeps = this.#commandsOf(label).sleeps.slice(0, step.sleepsMs.length);
+        const names = step.names.map((name) => eventName(name, place));
+        return this.#next(names, this.#firedAt(sleeps)) ?? 'slept';
+      }
+      case 'loop':
+        return Array.from({ length: step.times }, (_, index) => this.steps(step.body, inRound(place, index + 1)));
+      case 'parallel':
+        return this.#parallel(step, place);
+      case 'try':
+        try {
+          return ['done', ...this.steps(step.body, place)];
+        } catch (error) {
+          if (!(error instanceof Thrown)) throw error;
+          return `caught ${error.message}`;
+        }
+      case 'throw':
+        throw new Thrown(`thrown by ${label}`);
+    }
+  }
+
+  /** Of the branches at most one throws; then the others may have come to any place. */
+  #parallel(step: Step & { do: 'parallel' }, place: Place): JsonValue {
+    const results: JsonValue[] = [];
+    let incomplete: unknown = null;
+    let thrown: Thrown | null = null;
+    const bookedBefore = this.booked.length;
+    for (const branch of step.branches) {
+      try {
+        results.push(this.steps(branch, inBranch(place)));
+      } catch (error) {
+        if (error instanceof Thrown) thrown = error;
+        else incomplete = error;
+      }
+    }
+    if (thrown) {
+      this.booked.length = bookedBefore;
+      throw thrown;
+    }
+    if (incomplete) throw incomplete;
+    return results;
+  }
+
+  /** What ends first: the task by people, by its own time, or the wait for it. */
+  #task({ timeoutMs }: Step & { do: 'task' }, label: string): JsonValue {
+    const created = this.history.find((entry) => entry.kind === 'task_created' && entry.body.title === label);
+    if (created?.kind !== 'task_created') throw new IncompleteLog(`No task ${label} in the log.`);
+    const { taskId, commandId } = created.body;
+    const ended = this.history.find((entry) => entry.kind === 'task_ended' && entry.body.taskId === taskId);
+    const endedSeq = ended?.seq ?? Number.POSITIVE_INFINITY;
+    const expiredSeq = this.#firedAt([commandId]) ?? Number.POSITIVE_INFINITY;
+    const { wait } = this.#commandsOf(label);
+    const gaveUpSeq = (timeoutMs === null ? null : this.#firedAt([wait])) ?? Number.POSITIVE_INFINITY;
+    const firstSeq = Math.min(endedSeq, expiredSeq, gaveUpSeq);
+    if (firstSeq === Number.POSITIVE_INFINITY) throw new IncompleteLog(`Task ${label} does not end in the log.`);
+    if (firstSeq === gaveUpSeq) return 'nobody';
+    if (firstSeq === expiredSeq || ended?.kind !== 'task_ended') return 'expired undecided';
+    return `${ended.body.status} ${ended.body.outcome ?? 'undecided'}`;
+  }
+
+  /** The first event of these names that nobody had, unless the time ran out before it came. */
+  #next(names: readonly string[], timeUpSeq: number | null): JsonValue | null {
+    const entry = this.history.find(
+      (each) => each.kind === 'event_received' && names.includes(each.body.event.name) && !this.#consumed.has(each.seq),
+    );
+    if (timeUpSeq !== null && (entry === undefined || timeUpSeq < entry.seq)) return null;
+    if (entry?.kind !== 'event_received') throw new IncompleteLog(`No event ${names.join(' or ')} in the log.`);
+    this.#consumed.add(entry.seq);
+    return (entry.body.event.payload as { n: string }).n;
+  }
+
+  #firedAt(commandIds: readonly string[]): number | null {
+    const fired = this.history.find((each) => each.kind === 'timer_fired' && commandIds.includes(each.body.commandId));
+    return fired?.seq ?? null;
+  }
+
+  /** The wait and the sleeps that were recorded right after this label was logged. */
+  #commandsOf(label: string): { readonly wait: string; readonly sleeps: readonly string[] } {
+    const mark = this.history.findIndex(
+      (entry) => entry.kind === 'log_written' && entry.body.message === markOf(label),
+    );
+    const wait = this.history[mark + 1];
+    if (mark < 0 || wait?.kind !== 'wait_started') throw new IncompleteLog(`No wait ${label} in the log.`);
+    const sleeps: string[] = [];
+    for (const entry of this.history.slice(mark + 2)) {
+      if (entry.kind !== 'sleep_started') break;
+      sleeps.push(entry.body.commandId);
+    }
+    return { wait: wait.body.commandId, sleeps };
+  }
+}

@@ -1,0 +1,43 @@
+/** One random program on the simulation, in the weather of its seed and on a calm day. */
+import { noFaults, type FaultPlan } from '../simulation/faults';
+import { Dice } from '../simulation/dice';
+import { simulate } from '../simulation/simulate';
+import { drawProgram } from './generateProgram';
+import { isContested, type Program } from './program';
+import { programScenario } from './programScenario';
+import { shrinkProgram } from './shrinkProgram';
+
+export interface ProgramRun {
+  readonly seed: string;
+  readonly program: Program;
+  readonly violations: readonly string[];
+  readonly entries: number;
+}
+
+export const programOf = (seed: string): Program => drawProgram(new Dice(`${seed}:random program`));
+
+export async function simulateProgram(seed: string, program: Program = programOf(seed)): Promise<ProgramRun> {
+  const stormy = await run(seed, program);
+  const calm = await run(seed, program, noFaults);
+  const violations = [...stormy.violations, ...calm.violations.map((what) => `on a calm day ${what}`)];
+  // Where neither times nor people decide, faults must not change anything.
+  if (!isContested(program) && stormy.ends.join() !== calm.ends.join()) {
+    violations.push(`ended with ${stormy.ends.join()}, and on a calm day with ${calm.ends.join()}`);
+  }
+  return { seed, program, violations, entries: stormy.counts.entries };
+}
+
+/** The smallest program found that fails with the same seed. */
+export function shrinkFailure({ seed, program }: ProgramRun): Promise<Program> {
+  return shrinkProgram(program, async (candidate) => (await simulateProgram(seed, candidate)).violations.length > 0);
+}
+
+async function run(seed: string, program: Program, faults?: FaultPlan) {
+  // Drawn anew for each program, so that a smaller one gets what it needs.
+  const scenario = {
+    workflow: 'program' as const,
+    startAfterMs: 0,
+    ...programScenario(program, new Dice(`${seed}:events`)),
+  };
+  return simulate({ seed, scenarios: [scenario], ...(faults ? { faults } : {}) });
+}
