@@ -94,22 +94,22 @@ class Reference {
   /** Of the branches at most one throws; then the others may have come to any place. */
   #parallel(step: Step & { do: 'parallel' }, place: Place): JsonValue {
     const results: JsonValue[] = [];
-    let incomplete: unknown = null;
-    let thrown: Thrown | null = null;
+    const incomplete: unknown[] = [];
+    const thrown: Thrown[] = [];
     const bookedBefore = this.booked.length;
     for (const branch of step.branches) {
       try {
         results.push(this.steps(branch, inBranch(place)));
       } catch (error) {
-        if (error instanceof Thrown) thrown = error;
-        else incomplete = error;
+        if (error instanceof Thrown) thrown.push(error);
+        else incomplete.push(error);
       }
     }
-    if (thrown) {
+    if (thrown[0]) {
       this.booked.length = bookedBefore;
-      throw thrown;
+      throw thrown[0];
     }
-    if (incomplete) throw incomplete;
+    if (incomplete.length > 0) throw incomplete[0];
     return results;
   }
 
