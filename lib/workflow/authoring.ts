@@ -1,4 +1,6 @@
 /** The only door for workflows and the actions that they bring along. */
+export { defineAction, type DefinedAction } from './core/actions/defineAction';
+export { defineWorkflow } from './core/defineWorkflow';
 export { TransactionIsolationLevel } from './core/actions/types';
 export type {
   ActionContext,

@@ -2,6 +2,8 @@
 import { InvalidInputError, UnknownActionError } from '../model/errors';
 import type { JsonObject } from '../model/json';
 import type { Loose } from '../model/loose';
+import type { TypedAction } from '../model/typedActions';
+import { checkAtMostOnce, isDefinedAction } from './actions/defineAction';
 import { actionKey, actionNamePattern } from './actions/names';
 import { hasType } from './actions/parameters';
 import { retryPolicy } from './actions/retryPolicy';
@@ -28,6 +30,7 @@ export type {
   DatabaseActionContext,
   RegisteredAction,
 } from './actions/types';
+export { defineAction } from './actions/defineAction';
 export type { StandaloneCall, StandaloneHost } from './actions/standalone';
 
 /** Done by the engine itself: it needs the execution's own commit. */
@@ -64,6 +67,7 @@ export class ActionRegistry implements ActionRegistrar {
       {
         ...base(name, description, parameters, options),
         kind: 'simple',
+        atMostOnce: options.atMostOnce ?? false,
         handler: handler as SimpleHandler<JsonObject>,
       },
       options,
@@ -94,6 +98,19 @@ export class ActionRegistry implements ActionRegistrar {
     );
   }
 
+  /**
+   * Registers what `defineAction` made. The same action may come again, with each workflow that declares it.
+   * @throws InvalidInputError as `registerSimpleAction` does.
+   */
+  registerAction(action: TypedAction): void {
+    if (!isDefinedAction(action)) {
+      throw new InvalidInputError(`The action "${action.name}" was not made by defineAction.`);
+    }
+    if (this.#actions.get(actionKey(action.name)) === action.registered) return;
+    retryPolicy(action.registered.retry);
+    this.#add(action.registered, action);
+  }
+
   /** The action of this name in any spelling. */
   getAction(name: string): RegisteredAction | undefined {
     return this.#actions.get(actionKey(name));
@@ -121,8 +138,9 @@ export class ActionRegistry implements ActionRegistrar {
     return executeStandalone(this.#host ?? (await processHost()), action, call);
   }
 
-  #add(action: RegisteredAction, options: ActionOptions): void {
+  #add(action: RegisteredAction, options: Pick<ActionOptions, 'replaceBuiltIn'>): void {
     const key = actionKey(action.name);
+    if (action.kind === 'simple') checkAtMostOnce(action.name, action.atMostOnce, action.retry);
     if (!actionNamePattern.test(action.name)) {
       throw new InvalidInputError(`"${action.name}" is no name for an action. Use letters, digits, "_" and "-".`);
     }
@@ -143,10 +161,11 @@ function base(
   description: string,
   parameters: readonly ActionParameter[],
   options: ActionOptions & BuiltInOption,
-): Omit<RegisteredAction, 'kind' | 'handler' | 'isolationLevel'> {
+): Omit<RegisteredAction, 'kind' | 'handler' | 'isolationLevel' | 'atMostOnce'> {
   checkDefinitions(name, parameters);
-  retryPolicy(options.retry);
-  return { name, description, parameters, retry: options.retry ?? null, builtIn: options.builtIn ?? false };
+  const { retry = null, builtIn = false } = options;
+  retryPolicy(retry);
+  return { name, description, parameters, input: null, output: null, retry, builtIn };
 }
 
 function checkDefinitions(action: string, parameters: readonly ActionParameter[]): void {

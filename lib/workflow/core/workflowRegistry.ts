@@ -12,6 +12,12 @@ export interface RegisterOptions {
 
 export class WorkflowRegistry {
   readonly #definitions = new Map<string, WorkflowDefinition>();
+  readonly #onRegister: (definition: WorkflowDefinition) => void;
+
+  /** @param onRegister is told of each workflow before it is known. */
+  constructor(onRegister: (definition: WorkflowDefinition) => void = () => undefined) {
+    this.#onRegister = onRegister;
+  }
 
   /** A bare function is registered under its own name without the suffix: `invoiceApprovalWorkflow` is `InvoiceApproval`. */
   register(workflow: WorkflowFunction | WorkflowDefinition, options: RegisterOptions = {}): WorkflowDefinition {
@@ -21,6 +27,7 @@ export class WorkflowRegistry {
     if (known && known.run !== definition.run) {
       throw new InvalidInputError(`Two workflows are registered as ${key}. Give one of them another name or version.`);
     }
+    this.#onRegister(definition);
     this.#definitions.set(key, definition);
     return definition;
   }

@@ -15,7 +15,9 @@ import { submitEvent } from './submitEvent';
 import { WorkflowRegistry, type RegisterOptions } from './workflowRegistry';
 
 export class WorkflowRuntime {
-  readonly workflows = new WorkflowRegistry();
+  readonly workflows = new WorkflowRegistry(({ actions = [] }) => {
+    for (const action of actions) this.actions.registerAction(action);
+  });
   readonly #deps: () => Promise<EngineDeps>;
 
   constructor(

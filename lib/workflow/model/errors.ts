@@ -1,4 +1,4 @@
-import type { JsonValue } from './json';
+import { decodeJson, encodeJson, storableText, type JsonValue } from './json';
 
 /** One wrong field of an input. `path` is a JSON pointer such as `/lines/0/quantity`. */
 export interface FieldError {
@@ -111,6 +111,16 @@ export class ActionInProgressError extends BatonError {
   readonly code = 'action_in_progress';
   readonly httpStatus = 409;
 }
+/** What the handler returned does not fit its output schema, or cannot be stored. Another attempt would not help. */
+export class ActionResultError extends BatonError {
+  readonly code = 'action_result_invalid';
+  readonly httpStatus = 422;
+}
+/** The execution was canceled or terminated while the action ran. What it did until then stands. */
+export class ActionAbortedError extends BatonError {
+  readonly code = 'action_aborted';
+  readonly httpStatus = 409;
+}
 
 // Replay
 
@@ -208,7 +218,7 @@ export function recordError(thrown: unknown): RecordedError {
 /** Code may throw anything; recording it must not fail. */
 function textOf(value: unknown): string {
   try {
-    return String(value);
+    return storableText(String(value));
   } catch {
     return 'Something was thrown that has no text.';
   }
@@ -216,7 +226,7 @@ function textOf(value: unknown): string {
 
 function detailsOf(details: unknown): JsonValue {
   try {
-    return JSON.parse(JSON.stringify(details) ?? 'null') as JsonValue;
+    return decodeJson(encodeJson(details, 'Details of an error'));
   } catch {
     return null;
   }

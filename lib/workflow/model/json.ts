@@ -7,16 +7,40 @@ export interface JsonObject {
 /**
  * Encodes a value for the log. What JSON cannot carry (functions, symbols, `undefined` at the top) becomes `null`,
  * dates become ISO strings: exactly what a later replay will read.
- * @throws TypeError for circular structures and big integers, naming the place that passed the value.
+ * @throws TypeError for circular structures, big integers and texts that the database could not give back, naming the
+ *   place that passed the value.
  */
 export function encodeJson(value: unknown, where: string): string {
+  let text: string;
   try {
-    return JSON.stringify(value) ?? 'null';
+    text = JSON.stringify(value) ?? 'null';
   } catch (error) {
     throw new TypeError(`${where} cannot be stored: ${error instanceof Error ? error.message : String(error)}`, {
       cause: error,
     });
   }
+  if (maybeUnstorable.test(text) && !isStorable(decodeJson(text))) {
+    throw new TypeError(
+      `${where} cannot be stored: a text in it holds the character NUL or half of a surrogate pair. Send bytes as base64.`,
+    );
+  }
+  return text;
+}
+
+/** JSON writes these two as escapes. So does a text that only looks like one: what is found here is looked at again. */
+const maybeUnstorable = /\\u(?:0000|d[89a-f])/;
+const unstorable = /\u0000|\p{Surrogate}/u;
+const allUnstorable = new RegExp(unstorable, 'gu');
+
+function isStorable(value: JsonValue | undefined): boolean {
+  if (typeof value === 'string') return !unstorable.test(value);
+  if (typeof value !== 'object' || value === null) return true;
+  return Object.entries(value).every(([name, member]) => !unstorable.test(name) && isStorable(member as JsonValue));
+}
+
+/** The text with what the database cannot hold made visible. For messages, which must never fail to be stored. */
+export function storableText(text: string): string {
+  return text.replace(allUnstorable, '\uFFFD');
 }
 
 /** A fresh copy of what `encodeJson` wrote. */

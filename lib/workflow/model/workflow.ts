@@ -1,8 +1,10 @@
 /** What authors write against. */
+import type { BuiltInActions } from './builtInActions';
 import type { CreateTaskRequest } from './commands';
 import type { WorkflowEvent } from './events';
 import type { JsonObject } from './json';
 import type { Loose } from './loose';
+import type { ActionsOf, TypedActions } from './typedActions';
 
 /** What `createHumanTask` answers. */
 export interface CreatedHumanTask {
@@ -21,6 +23,9 @@ export interface WorkflowActions {
   createHumanTask(request: HumanTaskRequest): Promise<CreatedHumanTask>;
   [name: string]: (params?: Loose) => Promise<Loose>;
 }
+
+/** The actions that a workflow declares, and the built-in ones. Nothing else: a wrong name does not compile. */
+type DeclaredActions<A extends TypedActions> = ActionsOf<A> & Omit<BuiltInActions, keyof ActionsOf<A>>;
 
 export interface WaitOptions {
   /** How long to wait: `3 days`, or milliseconds. When it passes first, the wait returns null. */
@@ -55,12 +60,16 @@ export interface WorkflowLogger {
   error(message: string, data?: unknown): void;
 }
 
-export interface WorkflowContext {
+/**
+ * @typeParam A the list of actions that the workflow declares, as `typeof actions`. Without it `context.actions` takes
+ *   any name.
+ */
+export interface WorkflowContext<A extends TypedActions | undefined = undefined> {
   readonly executionId: string;
   readonly tenant: string;
   /** What started the execution. A direct start gives a trigger named `workflow.started`. */
   readonly input: { readonly triggerEvent: WorkflowEvent; readonly data: JsonObject };
-  readonly actions: WorkflowActions;
+  readonly actions: A extends TypedActions ? DeclaredActions<A> : WorkflowActions;
   readonly data: WorkflowData;
   readonly events: WorkflowEvents;
   readonly logger: WorkflowLogger;
@@ -79,5 +88,7 @@ export interface WorkflowDefinition {
   readonly name: string;
   readonly version: string;
   readonly description?: string;
+  /** Registered together with the workflow. */
+  readonly actions?: TypedActions;
   readonly run: WorkflowFunction;
 }

@@ -33,7 +33,7 @@ function resultsOf(outcomes: TransactionOutcome[] = []): ActionResultStore & { f
 }
 
 /** Time passes only by pausing. */
-function parts(registry: ActionRegistry, results: ActionResultStore = resultsOf(), signal?: AbortSignal) {
+function parts(registry: ActionRegistry, results: ActionResultStore = resultsOf()) {
   let nowMs = 0;
   const pauses: number[] = [];
   const clock = {
@@ -50,7 +50,6 @@ function parts(registry: ActionRegistry, results: ActionResultStore = resultsOf(
     logger: silentLogger,
     metrics: silentMetrics,
     clock,
-    ...(signal ? { signal } : {}),
   });
   return { runner, pauses };
 }
@@ -130,16 +129,104 @@ describe('the action runner', () => {
   });
 
   it('gives up the call, without an outcome, when the worker stops', async () => {
-    const stop = new AbortController();
-    const { runner } = parts(
-      withSimple(() => new Promise(() => undefined)),
-      resultsOf(),
-      stop.signal,
-    );
+    const { runner } = parts(withSimple(() => new Promise(() => undefined)));
     const running = runner.run(call);
-    stop.abort();
+    runner.abandon({});
     expect(await running).toEqual({ status: 'ownership_lost' });
     expect(await runner.run(call)).toEqual({ status: 'ownership_lost' });
+  });
+
+  it('ends the calls of one execution alone, and tells their handlers why', async () => {
+    const reasons: unknown[] = [];
+    const registry = createActionRegistry();
+    registry.registerSimpleAction('x', '', [], (_, { signal }) => {
+      signal.addEventListener('abort', () => reasons.push(signal.reason));
+      return new Promise(() => undefined);
+    });
+    const { runner } = parts(registry);
+    const [canceled, left] = [runner.run(call), runner.run({ ...call, executionId: 'e-2' })];
+    const settled: unknown[] = [];
+    void left.then((outcome) => settled.push(outcome));
+    await new Promise((resolve) => setImmediate(resolve));
+    runner.interrupt?.({ executionId: 'e-1', why: 'canceled' });
+    expect(await canceled).toMatchObject({ status: 'failed', error: { code: 'action_aborted' }, attempts: 1 });
+    expect(reasons).toEqual([expect.objectContaining({ name: 'ActionAbortedError' })]);
+    expect(settled).toEqual([]);
+    runner.abandon({ executionId: 'e-2' });
+    expect(await left).toEqual({ status: 'ownership_lost' });
+  });
+
+  it('ends a call that pauses between two attempts', async () => {
+    const registry = createActionRegistry();
+    registry.registerSimpleAction('x', '', [], () => Promise.reject(new Error('no')), { retry: { attempts: 9 } });
+    let paused: () => void = () => undefined;
+    const pausing = new Promise<void>((resolve) => (paused = resolve));
+    const pause = (_: number, signal: AbortSignal) => {
+      paused();
+      return new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve()));
+    };
+    const runner = createActionRunner({
+      registry,
+      results: resultsOf(),
+      logger: silentLogger,
+      metrics: silentMetrics,
+      clock: { now: () => 0, random: () => 1, pause },
+    });
+    const running = runner.run(call);
+    await pausing;
+    runner.interrupt?.({ executionId: 'e-1', why: 'terminated' });
+    expect(await running).toMatchObject({ status: 'failed', error: { code: 'action_aborted' } });
+  });
+
+  it('makes no attempt that could not begin before the deadline', async () => {
+    let runs = 0;
+    const registry = withSimple(
+      () => {
+        runs += 1;
+        throw new Error('never');
+      },
+      { attempts: 100, backoffMs: 100, maxBackoffMs: 100, deadlineMs: 350 },
+    );
+    const { runner, pauses } = parts(registry);
+    expect(await runner.run(call)).toMatchObject({ status: 'failed', attempts: 4, error: { message: 'never' } });
+    expect(pauses).toEqual([100, 100, 100]);
+    expect(runs).toBe(4);
+    // The first attempt of all began 300 ms ago, at another owner.
+    expect(await runner.run({ ...call, attemptsBefore: 1, firstStartedAtMs: 0 })).toMatchObject({ attempts: 2 });
+  });
+
+  it('waits for the moment that an earlier owner noted for the next attempt', async () => {
+    const { runner, pauses } = parts(withSimple(() => 'sent', { attempts: 5 }));
+    const resumed = { ...call, attemptsBefore: 2, firstStartedAtMs: 0, nextAttemptAtMs: 700 };
+    expect(await runner.run(resumed)).toMatchObject({ status: 'completed', attempts: 3 });
+    expect(pauses).toEqual([700]);
+  });
+
+  it.each(['a\u0000b', '\ud800', { '\udfff': 1 }])(
+    'fails an action whose result the database cannot hold',
+    async (value) => {
+      let runs = 0;
+      const { runner } = parts(withSimple(() => ((runs += 1), { value }), { attempts: 3 }));
+      expect(await runner.run(call)).toMatchObject({
+        status: 'failed',
+        error: {
+          code: 'action_result_invalid',
+          message: expect.stringContaining('NUL or half of a surrogate') as string,
+        },
+      });
+      expect(runs).toBe(1);
+    },
+  );
+
+  it('stores texts that only look like escapes, and pairs of surrogates', async () => {
+    const { runner } = parts(withSimple(() => ['\\u0000', '😀', '\\ud800']));
+    expect(await runner.run(call)).toMatchObject({ result: ['\\u0000', '😀', '\\ud800'] });
+  });
+
+  it('keeps what a handler throws storable', async () => {
+    const thrown = Object.assign(new Error('a\u0000b'), { details: { text: '\u0000' } });
+    const { runner } = parts(withSimple(() => Promise.reject(thrown), { attempts: 1 }));
+    expect(await runner.run(call)).toMatchObject({ error: { message: 'a\ufffdb', details: null } });
   });
 });
 

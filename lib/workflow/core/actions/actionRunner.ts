@@ -1,12 +1,14 @@
 /** Runs the actions that executions ask for: validation, attempts, results. */
-import { recordError } from '../../model/errors';
+import { ActionAbortedError, recordError } from '../../model/errors';
 import { decodeJson, type JsonObject, type JsonValue } from '../../model/json';
 import type { ActionCall, ActionOutcome, ActionRunner } from '../../model/ports/actions';
 import type { Logger, Metrics } from '../../model/ports/telemetry';
 import { instruments } from '../../telemetry/names';
 import type { ActionRegistry } from '../actionRegistry';
 import { outsideWorkflow } from '../sandbox';
-import { validateParameters } from './parameters';
+import { AttemptAbortedError } from './attempt';
+import { Cut } from './cut';
+import { checkParameters, type CheckedParameters } from './inputs';
 import type { ActionResultStore, TransactionWork } from '../../model/ports/actionStores';
 import { retryPolicy, type RetryPolicy } from './retryPolicy';
 import {
@@ -26,20 +28,51 @@ export interface ActionRunnerParts {
   readonly logger: Logger;
   readonly metrics: Metrics;
   readonly clock: ActionClock;
-  /** Aborted when the worker stops or knows that it lost its lease: calls under way end as `ownership_lost`. */
-  readonly signal?: AbortSignal;
 }
 
 /** Runs each call to its outcome. Handlers start outside of any workflow's scope: they see the real clock and world. */
 export function createActionRunner(parts: ActionRunnerParts): ActionRunner {
-  const signal = parts.signal ?? new AbortController().signal;
-  return { run: (call) => outsideWorkflow(() => runCall(parts, call, signal)) };
+  const worker = new AbortController();
+  const running = new Set<CallCut>();
+  return {
+    run: (call) => {
+      const cut = new CallCut(call.executionId, worker.signal);
+      running.add(cut);
+      return outsideWorkflow(() => runCall(parts, call, cut)).finally(() => running.delete(cut));
+    },
+    interrupt: ({ executionId, why }) => {
+      for (const cut of running) if (cut.executionId === executionId) cut.interrupt(why);
+    },
+    abandon: ({ executionId }) => {
+      if (executionId === undefined) return worker.abort(new AttemptAbortedError());
+      for (const cut of running) if (cut.executionId === executionId) cut.abort(new AttemptAbortedError());
+    },
+  };
 }
 
-async function runCall(parts: ActionRunnerParts, call: ActionCall, signal: AbortSignal): Promise<ActionOutcome> {
+/** What can end one call of an execution. */
+class CallCut extends Cut {
+  /** What the call fails with when it is ended; null: it has no outcome. */
+  failure: Error | null = null;
+
+  constructor(
+    readonly executionId: string,
+    worker: AbortSignal,
+  ) {
+    super(worker);
+  }
+
+  interrupt(why: 'canceled' | 'terminated'): void {
+    if (this.aborted) return;
+    this.failure = new ActionAbortedError(`The execution was ${why} while the action ran.`);
+    this.abort(this.failure);
+  }
+}
+
+async function runCall(parts: ActionRunnerParts, call: ActionCall, cut: CallCut): Promise<ActionOutcome> {
   const { clock, metrics } = parts;
   const startedAtMs = clock.now();
-  const outcome = await outcomeOf(parts, call, signal, startedAtMs);
+  const outcome = await outcomeOf(parts, call, cut, startedAtMs);
   metrics.count({ counter: instruments.actions, labels: { outcome: outcome.status } });
   metrics.observe({ histogram: instruments.actionSeconds, value: (clock.now() - startedAtMs) / 1000 });
   return outcome;
@@ -48,14 +81,16 @@ async function runCall(parts: ActionRunnerParts, call: ActionCall, signal: Abort
 async function outcomeOf(
   parts: ActionRunnerParts,
   call: ActionCall,
-  signal: AbortSignal,
+  cut: CallCut,
   startedAtMs: number,
 ): Promise<ActionOutcome> {
-  let params: JsonObject | null = null;
+  let params: JsonValue = call.args;
   try {
     const definition = parts.registry.requireAction(call.name);
-    params = validateParameters({ action: definition.name, definitions: definition.parameters, given: call.args });
-    const outcome = await runDefinition(parts, call, { signal, params, definition, startedAtMs });
+    const checking = checkParameters(definition, call.args);
+    const checked = checking instanceof Promise ? await checking : checking;
+    params = checked.recorded;
+    const outcome = await runDefinition(parts, call, { cut, checked, definition, startedAtMs });
     switch (outcome.kind) {
       case 'completed': {
         const { attempts, completedAtMs, resultText } = outcome;
@@ -66,13 +101,18 @@ async function outcomeOf(
       case 'failed':
         return failed(parts, outcome.error, { attempts: outcome.attempts, startedAtMs, params });
       case 'recorded':
-        return await findRecorded(parts, call, signal);
+        return await findRecorded(parts, call, cut);
       case 'stopped':
-        return { status: 'ownership_lost' };
+        return ended();
     }
   } catch (error) {
-    if (signal.aborted) return { status: 'ownership_lost' };
-    return failed(parts, error, { attempts: call.attemptsBefore + 1, startedAtMs, params: params ?? call.args });
+    if (cut.aborted) return ended();
+    return failed(parts, error, { attempts: call.attemptsBefore + 1, startedAtMs, params });
+  }
+
+  function ended(): ActionOutcome {
+    if (cut.failure === null) return { status: 'ownership_lost' };
+    return failed(parts, cut.failure, { attempts: call.attemptsBefore + 1, startedAtMs, params });
   }
 }
 
@@ -88,15 +128,16 @@ function failed(
 async function findRecorded(
   { results, clock, logger }: ActionRunnerParts,
   call: ActionCall,
-  signal: AbortSignal,
+  cut: CallCut,
 ): Promise<ActionOutcome> {
-  while (!signal.aborted) {
+  // A recorded result counts, whoever ended the call: only the worker's own end keeps it from being read.
+  while (!cut.aborted || cut.failure !== null) {
     try {
       return (await results.find({ call })) ?? { status: 'ownership_lost' };
     } catch (error) {
       const { executionId, commandId } = call;
       logger.warn({ error, executionId, commandId }, 'A recorded result could not be read; trying again.');
-      await clock.pause(100 + 400 * clock.random(), signal);
+      await clock.pause(100 + 400 * clock.random(), cut.abortSignal);
     }
   }
   return { status: 'ownership_lost' };
@@ -104,8 +145,8 @@ async function findRecorded(
 
 interface Running<Definition> {
   readonly definition: Definition;
-  readonly signal: AbortSignal;
-  readonly params: JsonObject;
+  readonly cut: CallCut;
+  readonly checked: CheckedParameters;
   readonly startedAtMs: number;
 }
 
@@ -114,7 +155,8 @@ function runDefinition(
   call: ActionCall,
   running: Running<RegisteredAction>,
 ): Promise<HandlerOutcome> {
-  const { definition, params, startedAtMs } = running;
+  const { definition, startedAtMs } = running;
+  const { recorded: params } = running.checked;
   if (definition.kind === 'simple') return runSimple(new RunningCall(parts, call, { ...running, definition }));
   const { results } = parts;
   const { isolationLevel, name: actionName } = definition;
@@ -134,9 +176,12 @@ class RunningCall<Definition extends RegisteredAction> implements CallOf<Definit
   readonly policy: RetryPolicy;
   readonly params: JsonObject;
   readonly attemptsBefore: number;
-  readonly signal: AbortSignal;
+  readonly firstStartedAtMs: number;
+  readonly notBeforeMs: number;
+  readonly cut: Cut;
   readonly clock: ActionClock;
   readonly about: CallFacts;
+  readonly #recorded: JsonObject;
   readonly #parts: ActionRunnerParts;
   readonly #call: ActionCall;
   readonly #startedAtMs: number;
@@ -145,9 +190,12 @@ class RunningCall<Definition extends RegisteredAction> implements CallOf<Definit
     const { tenant, executionId, commandId, correlationId } = call;
     this.definition = running.definition;
     this.policy = policyOf(running.definition);
-    this.params = running.params;
+    this.params = running.checked.params;
+    this.#recorded = running.checked.recorded;
     this.attemptsBefore = call.attemptsBefore;
-    this.signal = running.signal;
+    this.firstStartedAtMs = call.firstStartedAtMs ?? running.startedAtMs;
+    this.notBeforeMs = call.nextAttemptAtMs ?? 0;
+    this.cut = running.cut;
     this.clock = parts.clock;
     const idempotencyKey = `${executionId}:${commandId}`;
     this.about = { tenant, executionId, commandId, eventId: null, idempotencyKey, correlationId };
@@ -167,7 +215,7 @@ class RunningCall<Definition extends RegisteredAction> implements CallOf<Definit
     const note = {
       call: this.#call,
       actionName: this.definition.name,
-      params: this.params,
+      params: this.#recorded,
       attempts,
       error: recordError(error),
       startedAtMs: this.#startedAtMs,

@@ -1,10 +1,11 @@
 import { getEventListeners } from 'node:events';
 import { describe, expect, it } from 'vitest';
+import { Cut } from './cut';
 import { ActionTimeoutError, AttemptAbortedError, pause, runAttempt } from './attempt';
 
 const never = () => new Promise<never>(() => undefined);
 const attempt = (work: (signal: () => AbortSignal) => Promise<unknown>, signal: AbortSignal, timeoutMs = 60_000) =>
-  runAttempt({ action: 'sendNote', timeoutMs, signal, work });
+  runAttempt({ action: 'sendNote', timeoutMs, cut: new Cut(signal), work });
 const later = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
 describe('an attempt', () => {

@@ -1,5 +1,7 @@
 /** One attempt of a handler: bounded in time, cut short when the worker stops. */
 
+import { onAbort, type Cut } from './cut';
+
 export class ActionTimeoutError extends Error {
   readonly code = 'action_timeout';
   constructor(action: string, timeoutMs: number) {
@@ -19,17 +21,17 @@ export class AttemptAbortedError extends Error {
 interface AttemptOptions<T> {
   readonly action: string;
   readonly timeoutMs: number;
-  readonly signal: AbortSignal;
+  readonly cut: Cut;
   /** May ask for a signal of its own, aborted when the attempt is cut short. Few do, so it is made when asked for. */
   readonly work: (signal: () => AbortSignal) => Promise<T>;
 }
 
 /**
- * Runs `work`. Settles when it does, when `timeoutMs` passed (ActionTimeoutError) or when `signal` aborts
+ * Runs `work`. Settles when it does, when `timeoutMs` passed (ActionTimeoutError) or when the call is cut short
  * (AttemptAbortedError); work that goes on after that is not listened to.
  */
 export function runAttempt<T>(options: AttemptOptions<T>): Promise<T> {
-  if (options.signal.aborted) return Promise.reject(new AttemptAbortedError());
+  if (options.cut.aborted) return Promise.reject(new AttemptAbortedError());
   return new Promise((resolve, reject) => {
     const attempt = new Attempt(options, reject);
     options
@@ -58,13 +60,13 @@ class Attempt {
 
   watch(): void {
     if (this.#isOver) return;
-    const { action, timeoutMs, signal } = this.options;
-    if (signal.aborted) return this.#cut(new AttemptAbortedError());
+    const { action, timeoutMs, cut } = this.options;
+    if (cut.aborted) return this.#cut(new AttemptAbortedError());
     this.#timer = setTimeout(
       () => this.#cut(new ActionTimeoutError(action, timeoutMs)),
       Math.min(timeoutMs, 2 ** 31 - 1),
     );
-    this.#unfollow = onAbort(signal, () => this.#cut(new AttemptAbortedError()));
+    this.#unfollow = cut.onAbort(() => this.#cut(new AttemptAbortedError()));
   }
 
   end(): void {
@@ -75,7 +77,7 @@ class Attempt {
 
   #cut(reason: Error): void {
     this.end();
-    this.#own?.abort(reason);
+    this.#own?.abort(this.options.cut.ownReason ?? reason);
     this.reject(reason);
   }
 }
@@ -91,20 +93,6 @@ function watchSoon(attempt: Attempt): void {
     begun = [];
     for (const each of attempts) each.watch();
   });
-}
-
-/** One listener on a signal serves any number of attempts. */
-const followers = new WeakMap<AbortSignal, Set<() => void>>();
-
-function onAbort(signal: AbortSignal, run: () => void): () => void {
-  const known = followers.get(signal);
-  const all = known ?? new Set();
-  all.add(run);
-  if (!known) {
-    followers.set(signal, all);
-    signal.addEventListener('abort', () => [...all].forEach((each) => each()), { once: true });
-  }
-  return () => void all.delete(run);
 }
 
 /** Waits, or until the signal aborts: then it resolves early. */

@@ -49,6 +49,10 @@ describe('shouldRetry', () => {
     expect(shouldRetry(policy, 5, new Error('x'))).toBe(false);
     expect(shouldRetry(policy, 1, errorWith({ name: 'CardDeclined' }))).toBe(false);
     expect(shouldRetry(policy, 1, errorWith({ code: 'no_budget' }))).toBe(false);
+    class OutOfStock extends Error {}
+    const byClass = retryPolicy({ attempts: 5, nonRetryable: [OutOfStock] });
+    expect(shouldRetry(byClass, 1, new OutOfStock('x'))).toBe(false);
+    expect(shouldRetry(byClass, 1, new Error('x'))).toBe(true);
     expect(shouldRetry(policy, 1, errorWith({ transient: false }))).toBe(false);
     expect(shouldRetry(policy, 1, errorWith({ recoverable: true }))).toBe(false);
     expect(shouldRetry(policy, 1, new ValidationFailedError('x'))).toBe(false);

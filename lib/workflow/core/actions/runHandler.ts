@@ -1,8 +1,10 @@
 /** The attempts of one call, until it has an outcome. Knows nothing of where results are kept. */
-import { encodeJson, type JsonObject } from '../../model/json';
+import type { JsonObject } from '../../model/json';
 import type { Logger } from '../../model/ports/telemetry';
 import { AttemptAbortedError, pause, runAttempt } from './attempt';
 import type { TransactionOutcome, TransactionWork } from '../../model/ports/actionStores';
+import type { Cut } from './cut';
+import { checkResult } from './inputs';
 import { backoffMs, shouldRetry, type RetryPolicy } from './retryPolicy';
 import { knexTransaction } from './transaction';
 import type { ActionContext, RegisteredDatabaseAction, RegisteredSimpleAction } from './types';
@@ -44,7 +46,10 @@ export interface CallOf<Definition> {
   readonly policy: RetryPolicy;
   readonly params: JsonObject;
   readonly attemptsBefore: number;
-  readonly signal: AbortSignal;
+  /** When the first attempt began, and when the next one may: given where an earlier owner made some. */
+  readonly firstStartedAtMs: number;
+  readonly notBeforeMs: number;
+  readonly cut: Cut;
   readonly clock: ActionClock;
   readonly about: CallFacts;
   /** Makes a logger that names the call. */
@@ -55,23 +60,25 @@ export interface CallOf<Definition> {
 
 /** Runs a simple action: at least once, with the same idempotency key each time. */
 export async function runSimple(call: CallOf<RegisteredSimpleAction>): Promise<HandlerOutcome> {
-  const { definition, policy, params, signal, clock } = call;
+  const { definition, params, cut, clock } = call;
+  if (!(await waitUntilDue(call))) return { kind: 'stopped' };
   for (let attempt = call.attemptsBefore + 1; ; attempt += 1) {
     try {
       const resultText = await runAttempt({
         action: definition.name,
-        timeoutMs: policy.timeoutMs,
-        signal,
+        timeoutMs: attemptTimeMs(call),
+        cut,
         work: async (attemptSignal) => {
           const context = new HandlerContext(call, attempt, attemptSignal);
-          return encodeResult(definition.name, await definition.handler(structuredClone(params), context));
+          return checkResult(definition, await definition.handler(structuredClone(params), context));
         },
       });
       return { kind: 'completed', resultText, completedAtMs: clock.now(), attempts: attempt };
     } catch (error) {
-      if (error instanceof AttemptAbortedError || signal.aborted) return { kind: 'stopped' };
-      if (!shouldRetry(policy, attempt, error)) return { kind: 'failed', error, attempts: attempt };
-      if (!(await waitForNext(call, attempt, error))) return { kind: 'stopped' };
+      if (error instanceof AttemptAbortedError || cut.aborted) return { kind: 'stopped' };
+      const next = await waitForNext(call, attempt, error);
+      if (next === 'give_up') return { kind: 'failed', error, attempts: attempt };
+      if (next === 'stop') return { kind: 'stopped' };
     }
   }
 }
@@ -95,13 +102,14 @@ interface DatabaseCall extends CallOf<RegisteredDatabaseAction> {
  * runs again. Rejects with the outage when it lasts longer than `maxOutageMs`.
  */
 export async function runDatabase(call: DatabaseCall): Promise<HandlerOutcome> {
-  const { policy, signal, clock } = call;
+  const { cut, clock } = call;
+  if (!(await waitUntilDue(call))) return { kind: 'stopped' };
   let attempt = call.attemptsBefore + 1;
   let conflicts = 0;
   let cutShort = 0;
   let outageSinceMs: number | null = null;
   let maybeCommitted = false;
-  while (!signal.aborted) {
+  while (!cut.aborted) {
     const outcome = await tryOnce(call, attempt, maybeCommitted);
     if (outcome.kind !== 'unreachable') outageSinceMs = null;
     switch (outcome.kind) {
@@ -111,18 +119,18 @@ export async function runDatabase(call: DatabaseCall): Promise<HandlerOutcome> {
         return { kind: 'recorded' };
       case 'ownership_lost':
         return { kind: 'stopped' };
-      case 'failed':
+      case 'failed': {
         if (outcome.error instanceof AttemptAbortedError) return { kind: 'stopped' };
-        if (!shouldRetry(policy, attempt, outcome.error)) {
-          return { kind: 'failed', error: outcome.error, attempts: attempt };
-        }
-        if (!(await waitForNext(call, attempt, outcome.error))) return { kind: 'stopped' };
+        const next = await waitForNext(call, attempt, outcome.error);
+        if (next === 'give_up') return { kind: 'failed', error: outcome.error, attempts: attempt };
+        if (next === 'stop') return { kind: 'stopped' };
         attempt += 1;
         break;
+      }
       case 'conflict':
         conflicts += 1;
         if (conflicts > maxConflicts) return { kind: 'failed', error: outcome.error, attempts: attempt };
-        await clock.pause(backoffMs({ backoffMs: 10, maxBackoffMs: 500 }, conflicts, clock.random()), signal);
+        await clock.pause(backoffMs({ backoffMs: 10, maxBackoffMs: 500 }, conflicts, clock.random()), cut.abortSignal);
         break;
       case 'unreachable':
         maybeCommitted ||= outcome.during === 'commit';
@@ -147,18 +155,18 @@ async function tryOnce(call: DatabaseCall, attempt: number, maybeCommitted: bool
 }
 
 function databaseWork(call: DatabaseCall, attempt: number): TransactionWork {
-  const { definition, policy, params, signal, clock } = call;
+  const { definition, params, cut, clock } = call;
   return (open) =>
     runAttempt({
       action: definition.name,
-      timeoutMs: policy.timeoutMs,
-      signal,
+      timeoutMs: attemptTimeMs(call),
+      cut,
       work: async (attemptSignal) => {
         const ownParams = structuredClone(params);
         const transaction = knexTransaction(open);
         const context = Object.assign(new HandlerContext(call, attempt, attemptSignal), { transaction });
         const result = await definition.handler(ownParams, context);
-        return { resultText: encodeResult(definition.name, result), completedAtMs: clock.now() };
+        return { resultText: await checkResult(definition, result), completedAtMs: clock.now() };
       },
     });
 }
@@ -166,7 +174,7 @@ function databaseWork(call: DatabaseCall, attempt: number): TransactionWork {
 async function waitForDatabase(call: DatabaseCall, error: unknown, sinceMs: number): Promise<void> {
   if (call.clock.now() - sinceMs > call.maxOutageMs) throw error;
   call.logger().warn({ error, action: call.definition.name }, 'The database was lost during an action.');
-  await call.clock.pause(100 + 400 * call.clock.random(), call.signal);
+  await call.clock.pause(100 + 400 * call.clock.random(), call.cut.abortSignal);
 }
 
 function cutShortError(call: DatabaseCall): Error {
@@ -214,15 +222,32 @@ class HandlerContext implements ActionContext {
   }
 }
 
-function encodeResult(action: string, result: unknown): string {
-  return encodeJson(result, `The result of action "${action}"`);
+/** The rest of the call's time, where that is less than an attempt may take. */
+function attemptTimeMs<D>({ policy, firstStartedAtMs, clock }: CallOf<D>): number {
+  if (policy.deadlineMs === Number.POSITIVE_INFINITY) return policy.timeoutMs;
+  return Math.max(1, Math.min(policy.timeoutMs, firstStartedAtMs + policy.deadlineMs - clock.now()));
 }
 
-/** False when the call must not go on. */
-async function waitForNext<D>(call: CallOf<D>, attempts: number, error: unknown): Promise<boolean> {
-  const pauseMs = backoffMs(call.policy, attempts, call.clock.random());
-  const next = await call.onRetry({ attempts, error, nextAttemptAtMs: call.clock.now() + pauseMs });
-  if (next === 'stop') return false;
-  await call.clock.pause(pauseMs, call.signal);
-  return !call.signal.aborted;
+/** An earlier owner noted when the next attempt may begin. False when the call must not go on. */
+async function waitUntilDue<D>({ notBeforeMs, clock, cut }: CallOf<D>): Promise<boolean> {
+  const pauseMs = notBeforeMs === 0 ? 0 : notBeforeMs - clock.now();
+  if (pauseMs > 0) await clock.pause(pauseMs, cut.abortSignal);
+  return !cut.aborted;
+}
+
+/** Waits until the next attempt may begin, where there is to be one. */
+async function waitForNext<D>(
+  call: CallOf<D>,
+  attempts: number,
+  error: unknown,
+): Promise<'go_on' | 'give_up' | 'stop'> {
+  const { policy, clock, cut, firstStartedAtMs } = call;
+  if (!shouldRetry(policy, attempts, error)) return 'give_up';
+  const pauseMs = backoffMs(policy, attempts, clock.random());
+  const nextAttemptAtMs = clock.now() + pauseMs;
+  if (nextAttemptAtMs >= firstStartedAtMs + policy.deadlineMs) return 'give_up';
+  const next = await call.onRetry({ attempts, error, nextAttemptAtMs });
+  if (next === 'stop') return 'stop';
+  await clock.pause(pauseMs, cut.abortSignal);
+  return cut.aborted ? 'stop' : 'go_on';
 }

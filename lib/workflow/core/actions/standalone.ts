@@ -2,8 +2,9 @@
 import { ActionInProgressError, InvalidInputError, recordError, ValidationFailedError } from '../../model/errors';
 import { decodeJson, encodeJson, type JsonObject, type JsonValue } from '../../model/json';
 import type { Logger } from '../../model/ports/telemetry';
+import { Cut } from './cut';
+import { checkParameters, type CheckedParameters } from './inputs';
 import { KeyLease } from './keyLease';
-import { validateParameters } from './parameters';
 import type { ActionKey, ActionKeyStore } from '../../model/ports/actionStores';
 import { retryPolicy } from './retryPolicy';
 import { runDatabase, runSimple, type ActionClock, type HandlerOutcome } from './runHandler';
@@ -43,7 +44,8 @@ export async function executeStandalone(
   requireText('tenant', call.tenant);
   requireText('idempotencyKey', call.idempotencyKey);
   const given = decodeJson(encodeJson(call.parameters ?? {}, `The parameters of action "${definition.name}"`));
-  const params = validateParameters({ action: definition.name, definitions: definition.parameters, given });
+  const checked = await checkParameters(definition, given);
+  const params = checked.recorded;
   const key = { tenant: call.tenant, actionName: definition.name, idempotencyKey: call.idempotencyKey };
   const leaseMs = host.leaseMs ?? defaultLeaseMs;
   const claim = await host.keys.claim({
@@ -61,7 +63,7 @@ export async function executeStandalone(
     );
   }
   const lease = new KeyLease(host.keys, key, claim.token);
-  const outcome = await run(host, definition, { call, params, lease, leaseMs });
+  const outcome = await run(host, definition, { call, checked, lease, leaseMs });
   return settle(host, key, lease, outcome);
 }
 
@@ -70,20 +72,23 @@ async function run(
   definition: RegisteredAction,
   {
     call,
-    params,
+    checked,
     lease,
     leaseMs,
   }: {
     readonly call: StandaloneCall;
-    readonly params: JsonObject;
+    readonly checked: CheckedParameters;
     readonly lease: KeyLease;
     readonly leaseMs: number;
   },
 ): Promise<HandlerOutcome> {
   const shared = {
     policy: retryPolicy(definition.retry),
-    params,
+    params: checked.params,
     attemptsBefore: 0,
+    firstStartedAtMs: host.clock.now(),
+    notBeforeMs: 0,
+    cut: new Cut(lease.signal),
     clock: host.clock,
     onRetry: () => Promise.resolve('go_on' as const),
     logger: () => host.logger.child({ tenant: call.tenant, action: definition.name }),
@@ -101,7 +106,6 @@ async function run(
     return runDatabase({
       ...shared,
       definition,
-      signal: lease.signal,
       maxOutageMs,
       isRecorded: async () => (await host.keys.find({ key: lease.key })) !== null,
       transact: (_, work) =>
@@ -110,7 +114,7 @@ async function run(
   }
   lease.keepAlive(leaseMs / 3);
   try {
-    return await runSimple({ ...shared, definition, signal: lease.signal });
+    return await runSimple({ ...shared, definition });
   } finally {
     await lease.stop();
   }

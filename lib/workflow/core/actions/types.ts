@@ -2,6 +2,8 @@
 import type { Knex } from 'knex';
 import type { Loose } from '../../model/loose';
 import type { JsonObject, JsonValue } from '../../model/json';
+import type { StandardSchema } from '../../model/standardSchema';
+import type { TypedAction } from '../../model/typedActions';
 import type { Logger } from '../../model/ports/telemetry';
 import type { RetryOptions } from './retryPolicy';
 
@@ -50,7 +52,7 @@ export interface ActionContext {
   readonly idempotencyKey: string;
   /** Counts from 1. */
   readonly attempt: number;
-  /** Aborted when the action's time is over or the worker stops. */
+  /** Aborted when the action's time is over, the worker stops, or its execution is canceled or terminated. */
   readonly signal: AbortSignal;
   readonly logger: Logger;
   readonly correlationId: string | null;
@@ -75,6 +77,8 @@ export interface ActionOptions {
   readonly retry?: RetryOptions;
   /** Takes the place of the built-in action of this name. */
   readonly replaceBuiltIn?: boolean;
+  /** Of a simple action: never started twice. See docs/actions.md. */
+  readonly atMostOnce?: boolean;
 }
 
 export type SimpleHandler<Params> = (params: Params, context: ActionContext) => unknown;
@@ -105,17 +109,23 @@ export interface ActionRegistrar {
     handler: DatabaseHandler<ParametersOf<P>>,
     options?: ActionOptions,
   ): void;
+  registerAction(action: TypedAction): void;
 }
 
 interface RegisteredBase {
   readonly name: string;
   readonly description: string;
   readonly parameters: readonly ActionParameter[];
+  /** Checks what was sent, instead of `parameters`. */
+  readonly input: StandardSchema | null;
+  /** Checks what the handler returns. */
+  readonly output: StandardSchema | null;
   readonly retry: RetryOptions | null;
   readonly builtIn: boolean;
 }
 export interface RegisteredSimpleAction extends RegisteredBase {
   readonly kind: 'simple';
+  readonly atMostOnce: boolean;
   readonly handler: SimpleHandler<JsonObject>;
 }
 export interface RegisteredDatabaseAction extends RegisteredBase {

@@ -128,7 +128,10 @@ export class Engine {
       const lives = [...this.#lives.values()].filter((live) => leaving.has(live.partitionId));
       const late = leftMs <= 0;
       if (lives.every((live) => live.parked || (late && !live.flushing))) {
-        for (const live of lives) this.#drop(live);
+        for (const live of lives) {
+          if (!live.parked) this.#ports.actions.abandon({ executionId: live.executionId });
+          this.#drop(live);
+        }
         return;
       }
       await sleep(this.#scheduler, drainPollMs);

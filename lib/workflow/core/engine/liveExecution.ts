@@ -104,7 +104,8 @@ export class LiveExecution {
       this.#running.add(command.commandId);
       const { executionId, partitionId, tenant, workflowName } = this;
       const { commandId, name, args } = command;
-      const attemptsBefore = this.#unlogged.get(commandId)?.attempts ?? 0;
+      const earlier = this.#unlogged.get(commandId);
+      const attemptsBefore = earlier?.attempts ?? 0;
       const { correlationId } = this.#loaded;
       const call = {
         tenant,
@@ -117,7 +118,9 @@ export class LiveExecution {
         args,
         attemptsBefore,
       };
-      return { command, call };
+      if (!earlier) return { command, call };
+      const { startedAtMs: firstStartedAtMs, nextAttemptAtMs } = earlier;
+      return { command, call: { ...call, firstStartedAtMs, nextAttemptAtMs } };
     });
   }
 

@@ -125,6 +125,7 @@ export class Worker {
     await this.#parts.hints.stop();
     await this.#drain(() => this.#engine.stats.actions === 0 && !this.#engine.hasWork, this.#settings.drainMs);
     this.#state = 'stopped';
+    this.#parts.actions.abandon({});
     this.#wakeUp();
     await this.#pump;
     this.#engine.stop();
@@ -206,6 +207,7 @@ export class Worker {
     this.#state = 'fenced';
     this.#scheduler.clearTimer(this.#sweepTimer);
     this.#parts.logger.error({ workerId: this.#parts.identity.workerId }, 'This worker is fenced and stops');
+    this.#parts.actions.abandon({});
     this.#engine.stop();
     void this.#membership.halt();
     this.#wakeUp();

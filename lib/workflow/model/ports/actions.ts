@@ -15,6 +15,9 @@ export interface ActionCall {
   readonly args: JsonValue;
   /** Attempts already recorded for this call, by this owner or by one before it. */
   readonly attemptsBefore: number;
+  /** Of those attempts: when the first one began, and when the next one may. */
+  readonly firstStartedAtMs?: number;
+  readonly nextAttemptAtMs?: number | null;
 }
 
 interface OutcomeTimes {
@@ -38,7 +41,13 @@ export interface ActionRunner {
   run(call: ActionCall): Promise<ActionOutcome>;
   /**
    * The execution is to end: its calls under way may be cut short. Each of them still resolves with its outcome, which
-   * is recorded before the end. Calls that start afterwards are not meant.
+   * is recorded before the end; one that is cut short fails with the code `action_aborted`. Calls that start afterwards
+   * are not meant.
    */
   interrupt?(request: { readonly executionId: string; readonly why: 'canceled' | 'terminated' }): void;
+  /**
+   * The calls of one execution, or all of them and those to come, are somebody else's: handlers find their signal
+   * aborted, open transactions are rolled back, and every `run` under way resolves soon as `ownership_lost`.
+   */
+  abandon(request: { readonly executionId?: string }): void;
 }

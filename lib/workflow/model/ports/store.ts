@@ -19,6 +19,9 @@ export interface StoredActionResult {
   /** null while attempts go on. */
   readonly outcome: Exclude<ActionOutcome, { status: 'ownership_lost' }> | null;
   readonly attempts: number;
+  /** When the first attempt began, and when the next one may. */
+  readonly startedAtMs: number;
+  readonly nextAttemptAtMs: number | null;
 }
 
 /** Everything that a cold start needs. */

@@ -312,27 +312,22 @@ describe('the fence', () => {
   it('makes a takeover wait for the commit that is under way', async () => {
     const invoiceId = await insertInvoice('acme');
     const call = callOf('UpdateInvoiceStatus', { invoiceId, status: 'approved' });
-    const results = createActionResultStore({ sql, transactions, workerId });
+    const held = await holdCommits();
+    const running = runnerOf(registryWithUpdate()).run(call);
     let fenced = false;
-    let takeover: Promise<unknown> = Promise.resolve();
-    // Holds the commit back: a deferred trigger runs after the fence was locked.
-    await sql.unsafe(`
-      CREATE FUNCTION hold() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_sleep(0.4); RETURN NULL; END $$;
-      CREATE CONSTRAINT TRIGGER hold AFTER INSERT ON workflow_action_results DEFERRABLE INITIALLY DEFERRED
-        FOR EACH ROW EXECUTE FUNCTION hold()`);
+    let takeover: Promise<void> = Promise.resolve();
     try {
-      const running = runnerOf(registryWithUpdate(), results).run(call);
-      await new Promise((resolve) => setTimeout(resolve, 200));
+      await held.untilCommitting();
       takeover = sql`UPDATE workflow_workers SET fenced_at = now() WHERE worker_id = ${workerId}`.then(
-        () => (fenced = true),
+        () => void (fenced = true),
       );
-      const outcome = await running;
+      await held.untilWaited();
       expect(fenced).toBe(false);
-      expect(outcome).toMatchObject({ status: 'completed' });
-      await takeover;
     } finally {
-      await sql.unsafe('DROP TRIGGER hold ON workflow_action_results; DROP FUNCTION hold()');
+      await held.letGo();
     }
+    expect(await running).toMatchObject({ status: 'completed' });
+    await takeover;
     expect(await statusOf(invoiceId)).toBe('approved');
   });
 });

@@ -33,6 +33,7 @@ interface ResultRow {
   error: RecordedError | null;
   attempts: number;
   started_at: Date;
+  next_attempt_at: Date | null;
   completed_at: Date | null;
 }
 
@@ -56,7 +57,7 @@ SELECT execution_id, seq, at, kind, name, command_id, payload
 FROM workflow_events WHERE execution_id = ANY($1::uuid[]) AND seq IS NOT NULL ORDER BY execution_id, seq`;
 
 const resultsSql = `
-SELECT execution_id, command_id, status, params, result, error, attempts, started_at, completed_at
+SELECT execution_id, command_id, status, params, result, error, attempts, started_at, next_attempt_at, completed_at
 FROM workflow_action_results WHERE execution_id = ANY($1::uuid[])`;
 
 /** The parts of an execution are read by statements of their own: a commit may come between them, hardly ever twice. */
@@ -135,10 +136,11 @@ function storedResult(row: ResultRow): StoredActionResult {
     params: row.params,
   };
   const { command_id: commandId, attempts, status } = row;
-  if (status === 'completed') return { commandId, attempts, outcome: { ...common, status, result: row.result } };
-  if (status === 'failed' && row.error)
-    return { commandId, attempts, outcome: { ...common, status, error: row.error } };
-  return { commandId, attempts, outcome: null };
+  const nextAttemptAtMs = row.next_attempt_at?.getTime() ?? null;
+  const facts = { commandId, attempts, startedAtMs: common.startedAtMs, nextAttemptAtMs };
+  if (status === 'completed') return { ...facts, outcome: { ...common, status, result: row.result } };
+  if (status === 'failed' && row.error) return { ...facts, outcome: { ...common, status, error: row.error } };
+  return { ...facts, outcome: null };
 }
 
 function groupBy<T>(rows: readonly T[], key: (row: T) => string): Map<string, T[]> {

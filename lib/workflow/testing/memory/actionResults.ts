@@ -38,7 +38,7 @@ export function createMemoryActionResults(options: {
         return row ? readResult(row).outcome : null;
       }),
 
-    noteRetry: ({ call, actionName, params, attempts, error, startedAtMs }) =>
+    noteRetry: ({ call, actionName, params, attempts, error, startedAtMs, nextAttemptAtMs }) =>
       transport('results.noteRetry', () => {
         if (!tables.owns(workerId, call.partitionId)) return 'ownership_lost';
         const known = results(call).get(call.commandId);
@@ -52,6 +52,7 @@ export function createMemoryActionResults(options: {
           error,
           attempts,
           startedAtMs: known?.startedAtMs ?? startedAtMs,
+          nextAttemptAtMs,
           completedAtMs: null,
         });
         return 'noted';
@@ -91,7 +92,8 @@ export function createMemoryActionResults(options: {
           resultText: done.resultText,
           error: null,
           attempts,
-          startedAtMs,
+          startedAtMs: results(call).get(call.commandId)?.startedAtMs ?? startedAtMs,
+          nextAttemptAtMs: null,
           completedAtMs: done.completedAtMs,
         };
         const kind = await through('action.commit', () => commit(tables, workerId, call, row, effects, onEffect));

@@ -30,10 +30,11 @@ export function readResult(row: ResultRow): StoredActionResult {
     stored: true,
     params: JSON.parse(row.paramsText) as JsonValue,
   };
+  const facts = { commandId, attempts, startedAtMs, nextAttemptAtMs: row.nextAttemptAtMs };
   if (status === 'completed') {
     const result = JSON.parse(row.resultText ?? 'null') as JsonValue;
-    return { commandId, attempts, outcome: { ...common, status, result } };
+    return { ...facts, outcome: { ...common, status, result } };
   }
-  if (status === 'failed' && error) return { commandId, attempts, outcome: { ...common, status, error } };
-  return { commandId, attempts, outcome: null };
+  if (status === 'failed' && error) return { ...facts, outcome: { ...common, status, error } };
+  return { ...facts, outcome: null };
 }

@@ -91,6 +91,7 @@ function recordResults(row: ExecutionTableRow, flush: ExecutionFlush): void {
       error: outcome.status === 'failed' ? outcome.error : null,
       attempts,
       startedAtMs: row.results.get(commandId)?.startedAtMs ?? startedAtMs,
+      nextAttemptAtMs: null,
       completedAtMs,
     };
     row.results.set(commandId, result);

@@ -35,6 +35,7 @@ export interface ResultRow {
   readonly error: RecordedError | null;
   readonly attempts: number;
   readonly startedAtMs: number;
+  readonly nextAttemptAtMs: number | null;
   readonly completedAtMs: number | null;
 }
 

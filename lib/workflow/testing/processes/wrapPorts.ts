@@ -42,6 +42,7 @@ export function wrapStore(store: ExecutionStore, points: PointWatch): ExecutionS
 
 export function wrapActions(runner: ActionRunner, points: PointWatch): ActionRunner {
   return {
+    ...runner,
     run: async (call) => {
       points.hit('beforeAction');
       const outcome = await runner.run(call);

@@ -1,0 +1,68 @@
+/** What an action receives and what it returned, checked against its definition. */
+import { ActionResultError, ValidationFailedError } from '../../model/errors';
+import { decodeJson, encodeJson, type JsonObject, type JsonValue } from '../../model/json';
+import type { SchemaIssue } from '../../model/standardSchema';
+import { validateParameters } from './parameters';
+import type { RegisteredAction } from './types';
+
+export interface CheckedParameters {
+  /** What the handler receives. A schema may have made dates and the like of what was sent. */
+  readonly params: JsonObject;
+  /** The same as the log keeps it. */
+  readonly recorded: JsonObject;
+}
+
+/**
+ * Checks parameters and fills in defaults. Answers at once unless the definition's schema takes its time.
+ * @throws ValidationFailedError naming the action and each wrong parameter.
+ */
+export function checkParameters(
+  definition: RegisteredAction,
+  given: JsonValue | undefined,
+): CheckedParameters | Promise<CheckedParameters> {
+  if (definition.input === null) {
+    const params = validateParameters({ action: definition.name, definitions: definition.parameters, given });
+    return { params, recorded: params };
+  }
+  return checkBySchema(definition.name, definition.input, given ?? {});
+}
+
+async function checkBySchema(
+  action: string,
+  schema: NonNullable<RegisteredAction['input']>,
+  given: JsonValue,
+): Promise<CheckedParameters> {
+  const checked = await schema['~standard'].validate(given);
+  if (checked.issues) {
+    const fieldErrors = checked.issues.map((issue) => ({ path: pointerOf(issue), message: issue.message }));
+    const details = fieldErrors.map(({ path, message }) => (path === '' ? message : `${path}: ${message}`)).join(' ');
+    throw new ValidationFailedError(`Action "${action}" was called with wrong parameters. ${details}`, { fieldErrors });
+  }
+  const params = checked.value as JsonObject;
+  return { params, recorded: decodeJson(encodeJson(params, `The parameters of action "${action}"`)) as JsonObject };
+}
+
+/**
+ * The result as JSON text.
+ * @throws ActionResultError when it does not fit the output schema, or cannot be stored.
+ */
+export async function checkResult(definition: RegisteredAction, result: unknown): Promise<string> {
+  const { name, output } = definition;
+  if (output === null) return encodeResult(name, result);
+  const checked = await output['~standard'].validate(result);
+  if (!checked.issues) return encodeResult(name, checked.value);
+  const details = checked.issues.map((issue) => `${pointerOf(issue)} ${issue.message}`.trim()).join(' ');
+  throw new ActionResultError(`The result of action "${name}" does not fit its output schema. ${details}`);
+}
+
+function encodeResult(action: string, result: unknown): string {
+  try {
+    return encodeJson(result, `The result of action "${action}"`);
+  } catch (error) {
+    throw new ActionResultError(error instanceof Error ? error.message : String(error), { cause: error });
+  }
+}
+
+function pointerOf({ path = [] }: SchemaIssue): string {
+  return path.map((step) => `/${String(typeof step === 'object' ? step.key : step)}`).join('');
+}
