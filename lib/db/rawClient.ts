@@ -25,6 +25,10 @@ export function createRawClient({
       application_name: name,
       idle_in_transaction_session_timeout: patienceMs,
       lock_timeout: patienceMs,
+      // Every statement here goes by a key. A plan made while the tables are small would read them whole, and is kept
+      // by the session until they are large: a commit of one execution then costs as much as one of a hundred.
+      enable_seqscan: 'off',
+      jit: 'off',
     },
   });
   // postgres.js asks for the types of arrays on every new connection and awaits the answer nowhere: a connection that is

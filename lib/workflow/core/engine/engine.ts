@@ -61,6 +61,8 @@ const timerHorizonMs = 10_000;
 const deferralMs = 5_000;
 const drainPollMs = 20;
 const rescueMs = 20_000;
+/** However much is under way, so many cold executions are brought in with each round. */
+const leastBegun = 8;
 
 type Feed = Map<LiveExecution, HistoryEntry[]>;
 
@@ -319,11 +321,13 @@ export class Engine {
     const written = new Set(flushing);
     const now: ExecutionKey[] = [];
     const afterFlush: ExecutionKey[] = [];
+    // What is under way is finished before more is begun: a worker that begins all at once carries all of it along.
+    let mayBegin = flushing.length < this.#limits.flushBatch / 2 ? this.#limits.takeBatch : leastBegun;
     for (const [id, key] of this.#ready) {
       if (now.length + afterFlush.length >= this.#limits.takeBatch) break;
       const live = this.#lives.get(id);
       if (live && written.has(live)) afterFlush.push(key);
-      else if (!live || live.mayTake) now.push(key);
+      else if (live ? live.mayTake : mayBegin-- > 0) now.push(key);
       else continue;
       this.#ready.delete(id);
     }
