@@ -12,5 +12,13 @@ export type {
 } from './core/actions/types';
 export type { SystemTaskDefinitionInput } from './model/ports/taskStore';
 export { ActionError, CanceledError } from './model/errors';
+export type {
+  ActionToExecute,
+  ExecutedAction,
+  FailureStrategy,
+  GroupMember,
+  GroupOptions,
+  SyncPoint,
+} from './model/actionGroups';
 export type { TaskEnd, WorkflowEvent } from './model/events';
 export type { CreatedHumanTask, WorkflowContext, WorkflowDefinition, WorkflowFunction } from './model/workflow';

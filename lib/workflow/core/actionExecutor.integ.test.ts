@@ -3,8 +3,8 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createTestDatabase, type TestDatabase } from '@/lib/db/testing/testDatabase';
 import { createActionKeyStore } from '../persistence/actions/actionKeys';
 import { silentLogger } from '../telemetry/silentLogger';
-import { createActionExecutor, type ActionToExecute } from './actionExecutor';
-import { createActionRegistry, type ActionRegistry } from './actionRegistry';
+import { createActionExecutor, type GroupMember, type GroupOptions } from './actionExecutor';
+import { createActionRegistry, TransactionIsolationLevel, type ActionRegistry } from './actionRegistry';
 import { systemClock } from './actions/runHandler';
 
 let database: TestDatabase;
@@ -42,8 +42,8 @@ beforeEach(() => {
   }
 });
 
-const execute = (actions: readonly ActionToExecute[], event = {}) =>
-  createActionExecutor(registry).executeActions(actions, event, 'acme');
+const execute = (actions: readonly GroupMember[], event = {}, options: GroupOptions = {}) =>
+  createActionExecutor(registry).executeActions(actions, event, 'acme', options);
 
 describe('executeActions', () => {
   it('runs at the same time what nothing orders, and in order what something does', async () => {
@@ -88,6 +88,159 @@ describe('executeActions', () => {
     ]);
     expect(results.map(({ success }) => success)).toEqual([false, false, true, true]);
     expect(results[1]?.skipped).toBe(true);
+  });
+
+  it('runs an action again whose strategy is to retry, and begins nothing more when that did not help', async () => {
+    let failures = 2;
+    registry.registerSimpleAction('flaky', '', [], () => {
+      begun.push('flaky');
+      if ((failures -= 1) >= 0) throw new Error('not yet');
+      return 'at last';
+    });
+    const flaky = { actionName: 'flaky', onError: 'retry', retry: { attempts: 3, backoffMs: 1 } } as const;
+    const [first, second] = await execute([flaky, { actionName: 'a', dependsOn: ['flaky'] }]);
+    expect(first).toMatchObject({ success: true, result: 'at last' });
+    expect(second).toMatchObject({ success: true });
+    expect(begun).toEqual(['flaky', 'flaky', 'flaky', 'a']);
+
+    failures = 9;
+    const results = await execute([flaky, { actionName: 'b', dependsOn: ['flaky'] }]);
+    expect(results).toMatchObject([{ success: false, error: 'not yet' }, { skipped: true }]);
+    expect(begun.filter((name) => name === 'flaky')).toHaveLength(6);
+  });
+
+  it('undoes in reverse order what had succeeded, with what it gave, whether or not an undoing fails', async () => {
+    const undone: unknown[] = [];
+    registry.registerSimpleAction('undo', '', [], (params) => {
+      undone.push(params.of);
+      if (params.of === 'b') throw new Error('too late');
+    });
+    const compensateWith = { actionName: 'undo', parameters: ({ name }: { name: string }) => ({ of: name }) };
+    const results = await execute(
+      [
+        { actionName: 'a', compensateWith },
+        { actionName: 'b', dependsOn: ['a'], compensateWith },
+        { actionName: 'c', dependsOn: ['b'], compensateWith: { actionName: 'undo', parameters: { of: 'fixed' } } },
+        { actionName: 'd', dependsOn: ['c'], parameters: { fails: true }, compensateWith },
+      ],
+      {},
+      { onError: 'compensate' },
+    );
+    expect(undone).toEqual(['fixed', 'b', 'a']);
+    expect(results).toMatchObject([
+      { id: 'a', success: true, compensated: true },
+      { id: 'b', success: true, compensated: false, compensationError: 'too late' },
+      { id: 'c', success: true, compensated: true },
+      { id: 'd', success: false, error: 'd broke' },
+    ]);
+    expect(results[3]).not.toHaveProperty('compensated');
+  });
+
+  it('joins at sync points, and keeps the graph and what became of it in its tables', async () => {
+    const results = await execute(
+      [
+        { actionName: 'a' },
+        { actionName: 'b', parameters: { fails: true }, onError: 'continue' },
+        { syncPoint: 'all good', dependsOn: ['a', 'b'] },
+        { syncPoint: 'all over', dependsOn: ['a', 'b'], when: 'settled' },
+        { actionName: 'c', dependsOn: ['all good'] },
+        { actionName: 'd', dependsOn: ['all over'] },
+      ],
+      { event_id: 'evt-join', execution_id: 'wf-join' },
+    );
+    expect(results.map(({ id, success, skipped }) => [id, success, skipped ?? false])).toEqual([
+      ['a', true, false],
+      ['b', false, false],
+      ['c', false, true],
+      ['d', true, false],
+    ]);
+    const dependencies = await sql`
+      SELECT action_id, depends_on_action_id, tenant_id FROM workflow_action_dependencies
+      WHERE execution_id = 'wf-join' ORDER BY 1, 2`;
+    expect(dependencies.map(({ action_id: id, depends_on_action_id: on }) => `${id} after ${on}`)).toEqual([
+      'all good after a',
+      'all good after b',
+      'all over after a',
+      'all over after b',
+      'c after all good',
+      'd after all over',
+    ]);
+    const points = await sql`
+      SELECT sync_point_id, waits_for, status, tenant_id, reached_at IS NOT NULL AS has_time FROM workflow_sync_points
+      WHERE execution_id = 'wf-join' ORDER BY 1`;
+    expect(points).toEqual([
+      { sync_point_id: 'all good', waits_for: ['a', 'b'], status: 'failed', tenant_id: 'acme', has_time: false },
+      { sync_point_id: 'all over', waits_for: ['a', 'b'], status: 'reached', tenant_id: 'acme', has_time: true },
+    ]);
+  });
+
+  describe('in one transaction', () => {
+    const number = async (id: string) =>
+      (await sql`SELECT amount_cents::int AS n FROM invoices WHERE id = ${id}`)[0]?.n as number;
+
+    beforeEach(async () => {
+      await sql`DELETE FROM invoices`;
+      await sql`
+        INSERT INTO invoices (id, tenant_id, number, customer, amount_cents, status, created_by)
+        VALUES ('one', 'acme', 1, 'Kiosk', 100, 'submitted', 'alice'), ('two', 'acme', 2, 'Kiosk', 100, 'submitted', 'bob')`;
+      registry.registerDatabaseAction(
+        'move',
+        '',
+        [
+          { name: 'id', type: 'string', required: true },
+          { name: 'by', type: 'number', defaultValue: 1 },
+        ],
+        TransactionIsolationLevel.REPEATABLE_READ,
+        async ({ id, by }, { transaction, idempotencyKey }) => {
+          const rows = await transaction('invoices').where({ id }).increment('amount_cents', by);
+          if (rows !== 1) throw new Error(`no invoice ${id}`);
+          const [{ level }] = (await transaction.raw("SELECT current_setting('transaction_isolation') AS level")) as [
+            { level: string },
+          ];
+          return { level, key: idempotencyKey.replace(/.*:/, '') };
+        },
+      );
+    });
+
+    it('all happen, in order and at the strictest level', async () => {
+      const results = await execute(
+        [
+          { id: 'second', actionName: 'move', parameters: { id: 'two', by: 5 }, dependsOn: ['first'] },
+          { id: 'first', actionName: 'move', parameters: { id: 'one' } },
+        ],
+        {},
+        { transaction: true },
+      );
+      expect(results).toEqual([
+        { id: 'second', actionName: 'move', success: true, result: { level: 'repeatable read', key: 'second' } },
+        { id: 'first', actionName: 'move', success: true, result: { level: 'repeatable read', key: 'first' } },
+      ]);
+      expect([await number('one'), await number('two')]).toEqual([101, 105]);
+    });
+
+    it('nothing has happened when one fails', async () => {
+      const results = await execute(
+        [
+          { id: 'first', actionName: 'move', parameters: { id: 'one' } },
+          { id: 'second', actionName: 'move', parameters: { id: 'none' }, dependsOn: ['first'] },
+        ],
+        {},
+        { transaction: true },
+      );
+      expect(results.map(({ success, error }) => [success, error])).toEqual([
+        [false, 'no invoice none'],
+        [false, 'no invoice none'],
+      ]);
+      expect(await number('one')).toBe(100);
+    });
+
+    it('none may be of another kind or go its own way', async () => {
+      const [mixed] = await execute([{ actionName: 'a' }], {}, { transaction: true });
+      expect(mixed?.error).toContain('is no database action');
+      expect(begun).toEqual([]);
+      const own = [{ actionName: 'move', onError: 'continue' }] as const;
+      await expect(execute(own, {}, { transaction: true })).rejects.toThrow('as a whole');
+    });
   });
 
   it('repeats no effect for the same event', async () => {

@@ -9,16 +9,17 @@ import { hasType } from './actions/parameters';
 import { retryPolicy } from './actions/retryPolicy';
 import { executeStandalone, type StandaloneCall, type StandaloneHost } from './actions/standalone';
 import { engineDeps } from './ambient';
+import { registerGroupBuiltIns } from './actions/builtIns/groups';
 import { registerPlainBuiltIns } from './actions/builtIns/plain';
 import type {
   ActionOptions,
   ActionRegistrar,
   ActionParameter,
   DatabaseHandler,
+  IsolationChoice,
   ParametersOf,
   RegisteredAction,
   SimpleHandler,
-  TransactionIsolationLevel,
 } from './actions/types';
 
 export { TransactionIsolationLevel } from './actions/types';
@@ -49,6 +50,7 @@ export class ActionRegistry implements ActionRegistrar {
   constructor(host: StandaloneHost | null = null) {
     this.#host = host;
     registerPlainBuiltIns(this);
+    registerGroupBuiltIns(this, (name) => this.requireAction(name));
   }
 
   /**
@@ -83,9 +85,9 @@ export class ActionRegistry implements ActionRegistrar {
     name: string,
     description: string,
     parameters: P,
-    isolationLevel: TransactionIsolationLevel,
+    isolationLevel: IsolationChoice,
     handler: DatabaseHandler<ParametersOf<P>>,
-    options: ActionOptions = {},
+    options: ActionOptions & BuiltInOption = {},
   ): void {
     this.#add(
       {

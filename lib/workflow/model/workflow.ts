@@ -1,4 +1,5 @@
 /** What authors write against. */
+import type { ExecutedAction, GroupMember, GroupOptions } from './actionGroups';
 import type { BuiltInActions } from './builtInActions';
 import type { CreateTaskRequest } from './commands';
 import type { WorkflowEvent } from './events';
@@ -70,6 +71,12 @@ export interface WorkflowContext<A extends TypedActions | undefined = undefined>
   /** What started the execution. A direct start gives a trigger named `workflow.started`. */
   readonly input: { readonly triggerEvent: WorkflowEvent; readonly data: JsonObject };
   readonly actions: A extends TypedActions ? DeclaredActions<A> : WorkflowActions;
+  /**
+   * Runs a group of actions in waves, by what depends on what. One result for each, in the order given; does not reject
+   * because an action failed. Rejects with InvalidInputError, before anything runs, for a cycle or an unknown
+   * dependency.
+   */
+  executeActions(members: readonly GroupMember[], options?: GroupOptions): Promise<readonly ExecutedAction[]>;
   readonly data: WorkflowData;
   readonly events: WorkflowEvents;
   readonly logger: WorkflowLogger;

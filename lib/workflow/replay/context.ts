@@ -5,6 +5,8 @@ import type { WorkflowEvent } from '../model/events';
 import type { LogLevel } from '../model/history';
 import { decodeJson, encodeJson, type JsonObject, type JsonValue } from '../model/json';
 import type { Loose } from '../model/loose';
+import { planGroup } from './actionGraph';
+import { runGroup, transactGroupOf, type GroupCall } from './actionGroup';
 import type { WorkflowActions, WorkflowContext, WorkflowEvents, WorkflowLogger } from '../model/workflow';
 
 export interface ContextHost {
@@ -27,11 +29,20 @@ export interface ContextHost {
 }
 
 export function createContext(host: ContextHost): WorkflowContext {
+  const actions = actionsOf(host);
   return {
     executionId: host.executionId,
     tenant: host.tenant,
     input: freshInput(host),
-    actions: actionsOf(host),
+    actions,
+    async executeActions(members, options = {}) {
+      const plan = planGroup(members, options);
+      const group = {
+        run: async ({ actionName, parameters }: GroupCall) => (await actions[actionName]?.(parameters)) as unknown,
+        pause: (ms: number) => host.sleepUntil(host.nowMs() + ms),
+      };
+      return options.transaction === true ? transactGroupOf(plan, group) : runGroup(plan, group);
+    },
     events: eventsOf(host),
     logger: loggerOf(host),
     data: {

@@ -20,7 +20,7 @@ import {
   type FailedAttempt,
   type HandlerOutcome,
 } from './runHandler';
-import type { RegisteredAction } from './types';
+import { isolationOf, type RegisteredAction } from './types';
 
 export interface ActionRunnerParts {
   readonly registry: ActionRegistry;
@@ -159,7 +159,8 @@ function runDefinition(
   const { recorded: params } = running.checked;
   if (definition.kind === 'simple') return runSimple(new RunningCall(parts, call, { ...running, definition }));
   const { results } = parts;
-  const { isolationLevel, name: actionName } = definition;
+  const { name: actionName } = definition;
+  const isolationLevel = isolationOf(definition, params);
   return runDatabase(
     Object.assign(new RunningCall(parts, call, { ...running, definition }), {
       maxOutageMs: Number.POSITIVE_INFINITY,

@@ -8,7 +8,7 @@ import { KeyLease } from './keyLease';
 import type { ActionKey, ActionKeyStore } from '../../model/ports/actionStores';
 import { retryPolicy } from './retryPolicy';
 import { runDatabase, runSimple, type ActionClock, type HandlerOutcome } from './runHandler';
-import type { RegisteredAction } from './types';
+import { isolationOf, type RegisteredAction } from './types';
 
 export interface StandaloneHost {
   readonly keys: ActionKeyStore;
@@ -103,13 +103,13 @@ async function run(
   };
   if (definition.kind === 'database') {
     // Not renewed: the transaction itself checks that the claim is still ours when it commits.
+    const isolationLevel = isolationOf(definition, checked.recorded);
     return runDatabase({
       ...shared,
       definition,
       maxOutageMs,
       isRecorded: async () => (await host.keys.find({ key: lease.key })) !== null,
-      transact: (_, work) =>
-        host.keys.transact({ key: lease.key, token: lease.token, isolationLevel: definition.isolationLevel, work }),
+      transact: (_, work) => host.keys.transact({ key: lease.key, token: lease.token, isolationLevel, work }),
     });
   }
   lease.keepAlive(leaseMs / 3);

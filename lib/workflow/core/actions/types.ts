@@ -92,6 +92,9 @@ export enum TransactionIsolationLevel {
   SERIALIZABLE = 'SERIALIZABLE',
 }
 
+/** One level for every call, or one that the parameters decide. */
+export type IsolationChoice = TransactionIsolationLevel | ((params: JsonObject) => TransactionIsolationLevel);
+
 /** What modules that bring actions along need of a registry. */
 export interface ActionRegistrar {
   registerSimpleAction<const P extends readonly ActionParameter[]>(
@@ -105,9 +108,9 @@ export interface ActionRegistrar {
     name: string,
     description: string,
     parameters: P,
-    isolationLevel: TransactionIsolationLevel,
+    isolationLevel: IsolationChoice,
     handler: DatabaseHandler<ParametersOf<P>>,
-    options?: ActionOptions,
+    options?: ActionOptions & { readonly builtIn?: boolean },
   ): void;
   registerAction(action: TypedAction): void;
 }
@@ -130,7 +133,14 @@ export interface RegisteredSimpleAction extends RegisteredBase {
 }
 export interface RegisteredDatabaseAction extends RegisteredBase {
   readonly kind: 'database';
-  readonly isolationLevel: TransactionIsolationLevel;
+  readonly isolationLevel: IsolationChoice;
   readonly handler: DatabaseHandler<JsonObject>;
 }
 export type RegisteredAction = RegisteredSimpleAction | RegisteredDatabaseAction;
+
+export function isolationOf(
+  { isolationLevel }: RegisteredDatabaseAction,
+  params: JsonObject,
+): TransactionIsolationLevel {
+  return typeof isolationLevel === 'function' ? isolationLevel(params) : isolationLevel;
+}

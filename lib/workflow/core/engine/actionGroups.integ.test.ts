@@ -1,0 +1,106 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { WorkflowContext } from '../../model/workflow';
+import { createHarness, until, type Harness } from '../../testing/harness';
+
+let harness: Harness;
+
+beforeAll(async () => {
+  harness = await createHarness();
+});
+afterAll(() => harness.close());
+
+const resultOf = async (executionId: string) =>
+  (await harness.sql`SELECT result FROM workflow_executions WHERE execution_id = ${executionId}`)[0]?.result as unknown;
+
+describe('executeActions inside a workflow', () => {
+  it('goes on with the next wave at another worker when one dies between two', async () => {
+    const begun: string[] = [];
+    let isStuck = false;
+    for (const name of ['reserve', 'charge', 'ship']) {
+      harness.actions.registerSimpleAction(name, '', [], async () => {
+        begun.push(name);
+        if (name === 'ship' && !isStuck) {
+          isStuck = true;
+          await new Promise(() => undefined);
+        }
+        return name;
+      });
+    }
+    const shoppingWorkflow = ({ executeActions }: WorkflowContext) =>
+      executeActions([
+        { actionName: 'reserve' },
+        { actionName: 'charge' },
+        { syncPoint: 'paid', dependsOn: ['reserve', 'charge'] },
+        { actionName: 'ship', dependsOn: ['paid'] },
+      ]);
+    harness.runtime.registerWorkflow(shoppingWorkflow);
+    const first = await harness.startWorker();
+    const executionId = await harness.runtime.startWorkflow('Shopping', { tenant: 'acme' });
+    await until(() => isStuck, 'the last wave begins');
+    await harness.startWorker({ replaces: first.workerId });
+    await harness.untilStatus(executionId, 'completed');
+    expect(await resultOf(executionId)).toEqual([
+      { id: 'reserve', actionName: 'reserve', success: true, result: 'reserve' },
+      { id: 'charge', actionName: 'charge', success: true, result: 'charge' },
+      { id: 'ship', actionName: 'ship', success: true, result: 'ship' },
+    ]);
+    expect([...begun].sort()).toEqual(['charge', 'reserve', 'ship', 'ship']);
+    const points = await harness.sql`
+      SELECT sync_point_id, status, waits_for FROM workflow_sync_points WHERE execution_id = ${executionId}`;
+    expect(points).toEqual([{ sync_point_id: 'paid', status: 'reached', waits_for: ['reserve', 'charge'] }]);
+    const dependencies = await harness.sql`
+      SELECT action_id, depends_on_action_id FROM workflow_action_dependencies
+      WHERE execution_id = ${executionId} ORDER BY 1, 2`;
+    expect(dependencies.map(({ action_id: id, depends_on_action_id: on }) => `${id} after ${on}`)).toEqual([
+      'paid after charge',
+      'paid after reserve',
+      'ship after paid',
+    ]);
+  });
+
+  it('undoes in reverse order as steps of the log', async () => {
+    const undone: string[] = [];
+    harness.actions.registerSimpleAction('book', '', [], ({ what }) => {
+      if (what === 'car') throw new Error('no car left');
+      return { booked: what as string };
+    });
+    harness.actions.registerSimpleAction('cancelBooking', '', [], ({ what }) => void undone.push(what as string));
+    const travellingWorkflow = ({ executeActions }: WorkflowContext) => {
+      const step = (id: string, ...dependsOn: string[]) => ({
+        id,
+        actionName: 'book',
+        parameters: { what: id },
+        dependsOn,
+        compensateWith: {
+          actionName: 'cancel_booking',
+          parameters: ({ booked }: { booked: string }) => ({ what: booked }),
+        },
+      });
+      return executeActions([step('flight'), step('hotel', 'flight'), step('car', 'hotel')], { onError: 'compensate' });
+    };
+    harness.runtime.registerWorkflow(travellingWorkflow);
+    await harness.runtime.publish();
+    const executionId = await harness.runtime.startWorkflow('Travelling', { tenant: 'acme' });
+    await harness.untilStatus(executionId, 'completed');
+    expect(undone).toEqual(['hotel', 'flight']);
+    expect(await resultOf(executionId)).toMatchObject([
+      { id: 'flight', compensated: true },
+      { id: 'hotel', compensated: true },
+      { id: 'car', success: false, error: 'no car left' },
+    ]);
+  });
+
+  it('fails before anything runs where the graph has a cycle', async () => {
+    const circlingWorkflow = ({ executeActions }: WorkflowContext) =>
+      executeActions([
+        { actionName: 'reserve', dependsOn: ['charge'] },
+        { actionName: 'charge', dependsOn: ['reserve'] },
+      ]);
+    harness.runtime.registerWorkflow(circlingWorkflow);
+    await harness.runtime.publish();
+    const executionId = await harness.runtime.startWorkflow('Circling', { tenant: 'acme' });
+    await harness.untilStatus(executionId, 'failed');
+    const kinds = (await harness.history(executionId)).map(({ kind }) => kind);
+    expect(kinds).toEqual(['execution_started', 'execution_failed']);
+  });
+});

@@ -1,0 +1,194 @@
+/**
+ * Runs a group of actions over a few abilities of its host: inside a workflow, where every call is a command of its
+ * log, and outside, where every call has a key of its own. The order of calls depends on nothing but the plan and
+ * their outcomes, so that a replay makes the same ones.
+ */
+import type { ExecutedAction } from '../model/actionGroups';
+import type { ActionNode, GroupNode, GroupPlan, SyncNode } from './actionGraph';
+
+export interface GroupCall {
+  readonly actionName: string;
+  readonly parameters: Readonly<Record<string, unknown>>;
+  /** Tells the calls of one group apart: `id`, `id:undo`. Another attempt of a call has the same one. */
+  readonly key: string;
+}
+
+export interface GroupHost {
+  /** Rejects when the action failed. */
+  run(call: GroupCall): Promise<unknown>;
+  pause(ms: number): Promise<void>;
+}
+
+/** The actions that keep a group's graph in tables, where it can be looked at. */
+const recordGroup = 'record_action_group';
+const settleSyncPoints = 'settle_sync_points';
+/** Runs a whole group in one transaction. */
+const transactGroup = 'run_action_group';
+
+const defaultRetry = { attempts: 3, backoffMs: 200 };
+
+/** One result for each action, in the order of the plan. Does not reject because an action failed. */
+export async function runGroup(plan: GroupPlan, host: GroupHost): Promise<readonly ExecutedAction[]> {
+  return new GroupRun(plan, host).run();
+}
+
+/** The same in one transaction: all succeed, or none has happened. */
+export async function transactGroupOf(plan: GroupPlan, host: GroupHost): Promise<readonly ExecutedAction[]> {
+  const order = plan.waves.flat().filter((node) => node.kind === 'action');
+  const actions = order.map(({ id, action }) => ({
+    id,
+    actionName: action.actionName,
+    parameters: action.parameters ?? {},
+  }));
+  const groupId = await openGroup(plan, host);
+  let results: ReadonlyMap<string, unknown> | null = null;
+  let failure = '';
+  try {
+    const answer = (await host.run({ actionName: transactGroup, parameters: { actions }, key: 'group' })) as {
+      results: readonly { id: string; result: unknown }[];
+    };
+    results = new Map(answer.results.map(({ id, result }) => [id, result]));
+  } catch (error) {
+    failure = messageOf(error);
+  }
+  const status = results ? 'reached' : 'failed';
+  await settle(
+    plan.syncPoints.map(({ id }) => [id, status] as const),
+    groupId,
+    host,
+    'sync',
+  );
+  return plan.actions.map(({ id, action: { actionName } }) =>
+    results
+      ? { id, actionName, success: true, result: results.get(id) }
+      : { id, actionName, success: false, error: failure },
+  );
+}
+
+class GroupRun {
+  readonly #results = new Map<string, ExecutedAction>();
+  readonly #reached = new Map<string, boolean>();
+  /** Why nothing more begins: the action that failed. */
+  #stoppedBy: ActionNode | null = null;
+  #settlements = 0;
+
+  constructor(
+    private readonly plan: GroupPlan,
+    private readonly host: GroupHost,
+  ) {}
+
+  async run(): Promise<readonly ExecutedAction[]> {
+    const groupId = await openGroup(this.plan, this.host);
+    for (const wave of this.plan.waves) {
+      await this.#runWave(wave.filter((node) => node.kind === 'action'));
+      await this.#settleSyncPoints(
+        wave.filter((node) => node.kind === 'sync'),
+        groupId,
+      );
+    }
+    if (this.#stoppedBy?.onError === 'compensate') await this.#compensate();
+    return this.plan.actions.flatMap(({ id }) => this.#results.get(id) ?? []);
+  }
+
+  async #runWave(nodes: readonly ActionNode[]): Promise<void> {
+    const done = await Promise.all(nodes.map((node) => this.#runNode(node)));
+    for (const result of done) this.#results.set(result.id, result);
+    this.#stoppedBy ??=
+      nodes.find(({ id, onError }) => {
+        const result = this.#results.get(id);
+        return result !== undefined && !result.success && !result.skipped && onError !== 'continue';
+      }) ?? null;
+  }
+
+  async #runNode(node: ActionNode): Promise<ExecutedAction> {
+    const { id, action, dependsOn } = node;
+    const { actionName, parameters = {} } = action;
+    const because = dependsOn.find((dependency) => !this.#isFulfilled(dependency)) ?? this.#stoppedBy?.id;
+    if (because !== undefined) {
+      const error = `Not begun, because "${because}" did not succeed.`;
+      return { id, actionName, success: false, skipped: true, error };
+    }
+    const attempts = node.onError === 'retry' ? (action.retry?.attempts ?? defaultRetry.attempts) : 1;
+    const backoffMs = action.retry?.backoffMs ?? defaultRetry.backoffMs;
+    for (let attempt = 1; ; attempt += 1) {
+      const outcome = await this.#call({ actionName, parameters, key: id });
+      if (outcome.success) return { id, actionName, ...outcome };
+      if (attempt >= attempts) return { id, actionName, ...outcome };
+      await this.host.pause(Math.min(30_000, backoffMs * 2 ** (attempt - 1)));
+    }
+  }
+
+  async #call(call: GroupCall): Promise<{ success: true; result: unknown } | { success: false; error: string }> {
+    try {
+      return { success: true, result: await this.host.run(call) };
+    } catch (error) {
+      return { success: false, error: messageOf(error) };
+    }
+  }
+
+  #isFulfilled(id: string): boolean {
+    return this.#reached.get(id) ?? this.#results.get(id)?.success ?? false;
+  }
+
+  async #settleSyncPoints(nodes: readonly SyncNode[], groupId: string | null): Promise<void> {
+    for (const { id, dependsOn, when } of nodes) {
+      // An action that was left out has ended too; a point that cannot be reached has not.
+      const ended = (dependency: string): boolean => this.#reached.get(dependency) ?? true;
+      const isReached = dependsOn.every((dependency) =>
+        when === 'settled' ? ended(dependency) : this.#isFulfilled(dependency),
+      );
+      this.#reached.set(id, isReached);
+    }
+    this.#settlements += 1;
+    const settled = nodes.map(({ id }) => [id, this.#reached.get(id) === true ? 'reached' : 'failed'] as const);
+    await settle(settled, groupId, this.host, `sync:${this.#settlements}`);
+  }
+
+  /** Latest first. One that cannot be undone keeps no other from being undone. */
+  async #compensate(): Promise<void> {
+    const undone = this.plan.waves
+      .flat()
+      .filter((node: GroupNode) => node.kind === 'action')
+      .reverse();
+    for (const { id, action } of undone) {
+      const result = this.#results.get(id);
+      const undo = action.compensateWith;
+      if (!undo || !result?.success) continue;
+      const { parameters = {} } = undo;
+      const outcome = await this.#call({
+        actionName: undo.actionName,
+        parameters: typeof parameters === 'function' ? parameters(result.result) : parameters,
+        key: `${id}:undo`,
+      });
+      this.#results.set(id, {
+        ...result,
+        compensated: outcome.success,
+        ...(outcome.success ? {} : { compensationError: outcome.error }),
+      });
+    }
+  }
+}
+
+/** Keeps the graph in its tables. A group without dependencies has none. */
+async function openGroup(plan: GroupPlan, host: GroupHost): Promise<string | null> {
+  const nodes = plan.waves.flat();
+  const dependencies = nodes.flatMap(({ id, dependsOn }) => dependsOn.map((on) => ({ actionId: id, dependsOn: on })));
+  const syncPoints = plan.syncPoints.map(({ id, dependsOn }) => ({ id, waitsFor: [...dependsOn] }));
+  if (dependencies.length === 0 && syncPoints.length === 0) return null;
+  const parameters = { dependencies, syncPoints };
+  const { groupId } = (await host.run({ actionName: recordGroup, parameters, key: 'graph' })) as { groupId: string };
+  return groupId;
+}
+
+async function settle(
+  points: readonly (readonly [id: string, status: 'reached' | 'failed'])[],
+  groupId: string | null,
+  host: GroupHost,
+  key: string,
+): Promise<void> {
+  if (points.length === 0 || groupId === null) return;
+  const settled = points.map(([id, status]) => ({ id, status }));
+  await host.run({ actionName: settleSyncPoints, parameters: { groupId, points: settled }, key });
+}
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
