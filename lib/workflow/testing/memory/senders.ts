@@ -2,6 +2,7 @@
 import type { WorkflowEvent } from '../../model/events';
 import { ExecutionEndedError, ExecutionNotFoundError } from '../../model/errors';
 import type { EntryBody } from '../../model/history';
+import type { JsonValue } from '../../model/json';
 import { isEnded } from '../../model/status';
 import { writeEntry } from './entries';
 import { isOpen, type MemoryTables } from './tables';
@@ -59,16 +60,21 @@ export function insertSignal(tables: MemoryTables, executionId: string, event: W
 /** Ends an open task and tells its execution. False when somebody, or its time, was first. */
 export function completeTask(
   tables: MemoryTables,
-  completion: { readonly taskId: string; readonly outcome: string; readonly by: string },
+  completion: {
+    readonly taskId: string;
+    readonly outcome: string | null;
+    readonly by: string;
+    readonly output?: JsonValue;
+  },
 ): boolean {
-  const { taskId, outcome, by } = completion;
+  const { taskId, outcome, by, output = null } = completion;
   const task = tables.tasks.get(taskId);
   if (!task || !isOpen(task) || task.isClosing) return false;
   const atMs = tables.nowMs();
   Object.assign(task, { status: 'completed', outcome, endedAtMs: atMs });
   const { completionEvent: eventName, formVersion } = task.insert.row;
   const endedAt = new Date(atMs).toISOString();
-  const body = { taskId, status: 'completed', outcome, output: null, by, formVersion, eventName, endedAt };
+  const body = { taskId, status: 'completed', outcome, output, by, formVersion, eventName, endedAt };
   tables.execution(task.executionId).inbox.push({
     rowId: tables.nextRowId(),
     kind: 'task_ended',
