@@ -72,7 +72,7 @@ export class StandInRegistry extends ActionRegistry {
       return answer;
     };
     const facts = real ?? { name, description: 'A stand-in.', parameters: [], retry: null, builtIn: false };
-    return { ...facts, kind: 'simple', handler } as RegisteredAction;
+    return { ...facts, kind: 'simple', handler };
   }
 }
 
