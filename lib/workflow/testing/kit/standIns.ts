@@ -1,7 +1,7 @@
 import { ActionRegistry } from '../../core/actionRegistry';
 import { actionKey } from '../../core/actions/names';
 import { registerEmitEvent, type EmitEvent } from '../../core/actions/builtIns/emitEvent';
-import type { RegisteredAction } from '../../core/actions/types';
+import type { RegisteredAction, RegisteredSimpleAction } from '../../core/actions/types';
 import type { JsonObject } from '../../model/json';
 import type { ActionStandIn, Scenario } from './scenario';
 
@@ -71,9 +71,15 @@ export class StandInRegistry extends ActionRegistry {
       answer.then(over, over);
       return answer;
     };
-    const facts = real ?? { name, description: 'A stand-in.', parameters: [], retry: null, builtIn: false };
-    return { ...facts, kind: 'simple', handler };
+    return { ...unknownAction(name), ...real, kind: 'simple', handler };
   }
+}
+
+/** What an action is where nobody registered it: it takes any parameters and is tried once. */
+function unknownAction(name: string): RegisteredSimpleAction {
+  const registry = new ActionRegistry();
+  registry.registerSimpleAction(name, 'A stand-in.', [], () => null, { replaceBuiltIn: true });
+  return registry.requireAction(name) as RegisteredSimpleAction;
 }
 
 /** The test did not say what an action does. */
