@@ -1,6 +1,7 @@
 /**
- * Runs random workflows on the simulation: `npm run random -- --programs 1000 [--seed S]`. A program that breaks a
- * promise is made as small as it goes and printed.
+ * Runs random workflows: `npm run random -- --programs 1000 [--seed S] [--real]`. On the simulation a program that
+ * breaks a promise is made as small as it goes and printed; `--real` runs them on three worker processes that die and
+ * stand still.
  */
 import { parseArgs } from 'node:util';
 import {
@@ -9,18 +10,26 @@ import {
   simulateProgram,
   type ProgramRun,
 } from '../lib/workflow/testing/random/simulateProgram';
+import { runProgramsOnProcesses } from '../lib/workflow/testing/random/runOnProcesses';
 import { endWith, numberOption, seedsOf } from './lib/proofReport';
+import { withSite } from './lib/proofServers';
 
 const { values } = parseArgs({
   options: {
     programs: { type: 'string' },
     /** Runs this program alone, or the first of several. */
     seed: { type: 'string' },
+    real: { type: 'boolean', default: false },
   },
 });
 
-const seeds = seedsOf({ count: numberOption('programs', values.programs), first: values.seed, otherwise: 100 });
+const seeds = seedsOf({
+  count: numberOption('programs', values.programs),
+  first: values.seed,
+  otherwise: values.real ? 10 : 100,
+});
 const began = performance.now();
+if (values.real) await runReal();
 const broken: ProgramRun[] = [];
 let entries = 0;
 let steps = 0;
@@ -42,3 +51,17 @@ endWith({
   table: { runs: seeds.length, steps, entries, seconds: (performance.now() - began) / 1000 },
   broken: broken.map((run) => run.seed),
 });
+
+async function runReal(): Promise<never> {
+  const violations: string[] = [];
+  const kills = await withSite({}, async (site) => {
+    await runProgramsOnProcesses(site, seeds, (seed, found) => {
+      violations.push(...found);
+      console.log(`\nProgram ${seed} breaks a promise:\n  ${found.join('\n  ')}`);
+      console.log(`${JSON.stringify(programOf(seed))}\nAgain: npm run random -- --real --seed ${seed}`);
+    });
+    return site.cluster.kills;
+  });
+  const seconds = (performance.now() - began) / 1000;
+  endWith({ table: { runs: seeds.length, kills, seconds }, broken: violations });
+}

@@ -1,10 +1,8 @@
 // Real servers for integration tests (`*.integ.test.ts`). The servers themselves are started once a run, by
 // scripts/testing/globalSetup.ts; a test file takes its own database and its own Redis keyspace from here.
-import { randomUUID } from 'node:crypto';
 import { Redis } from 'ioredis';
-import postgres from 'postgres';
 import { inject } from 'vitest';
-import { urlOfDatabase } from './templateDatabase';
+import { createDatabaseFrom } from './templateDatabase';
 
 declare module 'vitest' {
   export interface ProvidedContext {
@@ -30,16 +28,7 @@ export interface TestDatabase {
  * Call it in `beforeAll` or `beforeEach` and drop it after.
  */
 export async function createTestDatabase(): Promise<TestDatabase> {
-  const serverUrl = inject('testServerUrl');
-  const template = inject('testTemplateDatabase');
-  const database = `test_${randomUUID().replaceAll('-', '')}`;
-  await onServer(serverUrl, (sql) => sql`create database ${sql(database)} template ${sql(template)}`);
-  return {
-    url: urlOfDatabase({ serverUrl, database }),
-    drop: async () => {
-      await onServer(serverUrl, (sql) => sql`drop database if exists ${sql(database)} with (force)`);
-    },
-  };
+  return createDatabaseFrom({ serverUrl: inject('testServerUrl'), template: inject('testTemplateDatabase') });
 }
 
 /** False where no Redis server can be had, so that a suite that needs one can be left out. */
@@ -66,14 +55,5 @@ export async function testRedisUrl(): Promise<string> {
     return `${serverUrl}/${number}`;
   } finally {
     client.disconnect();
-  }
-}
-
-async function onServer(serverUrl: string, statement: (sql: postgres.Sql) => Promise<unknown>): Promise<void> {
-  const sql = postgres(serverUrl, { max: 1, onnotice: () => undefined });
-  try {
-    await statement(sql);
-  } finally {
-    await sql.end();
   }
 }

@@ -215,5 +215,6 @@ export const fixtureDefinitions = {
   ],
   taskDefinitions: [
     { taskType: 'kill_review', name: 'Review', formName: 'kill-review-form', defaultRoles: ['manager'] },
+    { taskType: 'review', name: 'Review of a random program', formName: 'kill-review-form', defaultRoles: ['manager'] },
   ],
 };

@@ -20,6 +20,8 @@ import { createRedisHintSource } from '../../streams/redisHintSource';
 import { createTaskPreparer } from '../../tasks/prepareTasks';
 import { createPinoLogger } from '../../telemetry/pinoLogger';
 import { silentMetrics } from '../../telemetry/silentMetrics';
+import { attackDefinitions } from './attackDefinitions';
+import { registerAttackActions } from './attackActions';
 import { registerFixtureActions, registerFixtureWorkflows } from './fixtureCode';
 import { ProcessPointWatch } from './killPoints';
 import { exitCodes, type FixtureConfig, type FromWorker, type ToWorker } from './protocol';
@@ -44,7 +46,9 @@ async function run(workerId: string, replaces: string | null): Promise<Worker> {
   const deps = { sql, hints: createRedisHintPublisher(redis), live, logger, metrics };
   const runtime = createWorkflowRuntime({ actions: createActionRegistry(), deps });
   registerFixtureWorkflows(runtime);
+  for (const definition of attackDefinitions) runtime.registerWorkflow(definition);
   registerFixtureActions(runtime.actions, { calls, points });
+  registerAttackActions(runtime.actions, { calls, signal: (event) => runtime.enqueueEvent(event) });
   await runtime.publish();
   const worker = new Worker({
     identity: { workerId, host: 'fixture', pid: process.pid, codeVersion: runtime.workflows.fingerprint },

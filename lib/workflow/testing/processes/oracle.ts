@@ -7,7 +7,10 @@ import type { StartedExecution } from './load';
 const patienceMs = 90_000;
 
 /** Waits until all have ended. Those that did not in time are named by `violations`. */
-export async function untilEnded(sql: Sql, executions: readonly StartedExecution[]): Promise<void> {
+export async function untilEnded(
+  sql: Sql,
+  executions: readonly Pick<StartedExecution, 'executionId'>[],
+): Promise<void> {
   const ids = executions.map(({ executionId }) => executionId);
   const deadline = performance.now() + patienceMs;
   while (performance.now() < deadline) {

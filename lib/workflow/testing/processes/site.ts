@@ -1,80 +1,22 @@
-/** A database, a Redis, the code and the worker processes of one test file. */
-import { randomUUID } from 'node:crypto';
-import postgres, { type Sql } from 'postgres';
+/** A site for one test file: its database and its Redis are made for it and thrown away. */
 import { createTestDatabase, testRedisUrl } from '../../../db/testing/testDatabase';
-import { createActionRegistry } from '../../core/actionRegistry';
-import type { EngineDeps } from '../../core/engineDeps';
-import { createWorkflowRuntime, type WorkflowRuntime } from '../../core/workflowRuntime';
-import { createTaskDefinitionStore } from '../../persistence/tasks/taskDefinitions';
-import { createRedisHintPublisher } from '../../streams/redisHintPublisher';
-import { publishSystemDefinitions } from '../../tasks/publishDefinitions';
-import { silentLogger } from '../../telemetry/silentLogger';
-import { silentMetrics } from '../../telemetry/silentMetrics';
-import { WorkerCluster } from './cluster';
-import { fixtureDefinitions, fixtureTables, registerFixtureWorkflows } from './fixtureCode';
-import { Load } from './load';
-import type { FixtureConfig } from './protocol';
+import { openSite, type Site, type SiteOptions } from './openSite';
 
-export interface Site {
-  readonly sql: Sql;
-  readonly deps: EngineDeps;
-  readonly runtime: WorkflowRuntime;
-  readonly cluster: WorkerCluster;
-  readonly load: Load;
-  readonly leaseMs: number;
-  close(): Promise<void>;
-}
+export type { Site } from './openSite';
 
 /** For one test: these wait for processes, on machines that may have other things to do. */
 export const patienceMs = 180_000;
 
-const quick = { leaseMs: 2_000, heartbeatMs: 300, balanceMs: 100, sweepMs: 1_000 };
-
-export async function createSite(
-  options: {
-    readonly redisUrl?: string;
-    readonly settings?: Partial<typeof quick>;
-    /** Whether people answer each task as soon as it is there. */
-    readonly answersTasks?: boolean;
-  } = {},
-): Promise<Site> {
-  const settings = { ...quick, ...options.settings };
+export async function createSite(options: SiteOptions & { readonly redisUrl?: string } = {}): Promise<Site> {
   const database = await createTestDatabase();
   const redisUrl = options.redisUrl ?? (await testRedisUrl());
-  const redisPrefix = `kill-${randomUUID()}:`;
-  const sql = postgres(database.url, { max: 8, onnotice: () => undefined });
-  await sql.unsafe(fixtureTables);
-  const logger = silentLogger;
-  const metrics = silentMetrics;
-  const deps: EngineDeps = {
-    sql,
-    hints: createRedisHintPublisher({ url: redisUrl, prefix: redisPrefix, logger, metrics }),
-    live: { publish: () => Promise.resolve(), close: () => Promise.resolve() },
-    logger,
-    metrics,
-  };
-  const runtime = createWorkflowRuntime({ actions: createActionRegistry(), deps });
-  registerFixtureWorkflows(runtime);
-  await runtime.publish();
-  await publishSystemDefinitions({ definitions: createTaskDefinitionStore({ sql }) }, fixtureDefinitions);
-  const config: FixtureConfig = { databaseUrl: database.url, redisUrl, redisPrefix, ...settings };
-  const cluster = new WorkerCluster(config);
-  await cluster.start(3);
-  const load = new Load(deps, runtime, options.answersTasks ?? true);
+  const site = await openSite({ databaseUrl: database.url, redisUrl }, options);
   return {
-    sql,
-    deps,
-    runtime,
-    cluster,
-    load,
-    leaseMs: settings.leaseMs,
+    ...site,
     close: async () => {
-      await cluster.stop();
       try {
-        await load.close();
+        await site.close();
       } finally {
-        await deps.hints.close();
-        await sql.end({ timeout: 5 });
         await database.drop();
       }
     },

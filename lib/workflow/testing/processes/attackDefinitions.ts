@@ -1,0 +1,9 @@
+/** What worker processes under attack can run. */
+import type { WorkflowDefinition } from '../../model/workflow';
+import { shapes } from '../races/shapes';
+import { randomProgramDefinition } from '../random/interpretProgram';
+
+export const attackDefinitions: readonly WorkflowDefinition[] = [
+  ...shapes.map(({ definition }) => definition),
+  randomProgramDefinition,
+];
