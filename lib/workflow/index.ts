@@ -22,6 +22,7 @@ import type { WorkerIdentity } from './model/ports/membership';
 import type { Logger, Metrics } from './model/ports/telemetry';
 import { createActionKeyStore } from './persistence/actions/actionKeys';
 import { createActionResultStore } from './persistence/actions/actionResults';
+import { createBusStore } from './persistence/bus/busStore';
 import { createPostgresStore } from './persistence/executions/postgresStore';
 import { createPostgresMembership, workerSessionName } from './persistence/membership';
 import { createPeopleDirectory } from './persistence/tasks/people';
@@ -199,6 +200,7 @@ export function createWorkerFor(options: {
     replaces,
     membership: createPostgresMembership(sql),
     store: createPostgresStore({ sql }),
+    bus: createBusStore({ sql }),
     hints: transport.hints,
     locks: transport.locks,
     wakes: transport.wakes,

@@ -22,6 +22,7 @@ import {
   uuid,
 } from 'drizzle-orm/pg-core';
 import type { JsonValue } from '@shared/workflow/model/json';
+import type { Match } from '@shared/workflow/model/match';
 import type { ExecutionStatus } from '@shared/workflow/model/status';
 import { instant, jsonText } from './columns';
 
@@ -93,6 +94,10 @@ export const workflowBusEvents = pgTable(
       .on(t.tenantId, t.idempotencyKey)
       .where(sql`${t.idempotencyKey} IS NOT NULL`),
     index('workflow_bus_events_recent').on(t.tenantId, t.createdAt.desc()),
+    index('workflow_bus_events_by_name').on(t.tenantId, t.eventName, t.createdAt),
+    index('workflow_bus_events_not_fanned_out')
+      .on(t.createdAt)
+      .where(sql`${t.fannedOutAt} IS NULL`),
   ],
 );
 
@@ -286,8 +291,24 @@ export const workflowWaits = pgTable(
     deadline: instant('deadline'),
     taskId: uuid('task_id'),
     since: instant('since').notNull(),
+    /** What an event of the bus must hold to be given to this wait; null: events of the bus are not for it. */
+    match: jsonText<Match>('match'),
+    /** Fingerprints of tenant, event name, first key of the match and its value: one for each name. */
+    matchProbes: text('match_probes').array(),
+    /** null until events of the bus were looked for, after the commit of this row. */
+    checkedAt: instant('checked_at'),
   },
-  (t) => [primaryKey({ columns: [t.executionId, t.commandId, t.partitionId] })],
+  (t) => [
+    primaryKey({ columns: [t.executionId, t.commandId, t.partitionId] }),
+    // Rows without a match are in neither of these, and cost nothing there.
+    index('workflow_waits_match')
+      .using('gin', t.matchProbes)
+      .with({ fastupdate: false })
+      .where(sql`${t.matchProbes} IS NOT NULL`),
+    index('workflow_waits_not_checked')
+      .on(t.partitionId)
+      .where(sql`${t.matchProbes} IS NOT NULL AND ${t.checkedAt} IS NULL`),
+  ],
 );
 
 export const workflowWorkers = pgTable('workflow_workers', {

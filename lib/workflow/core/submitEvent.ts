@@ -1,6 +1,7 @@
 /**
  * A business fact enters: it is stored, and in the same transaction every attached workflow of the tenant is started.
- * Accepted means committed; hints only make it quick.
+ * After the commit it is given to the executions that wait for what it holds. Accepted means committed; hints only make
+ * it quick.
  */
 import type { Sql, TransactionSql } from 'postgres';
 import { v7 as newId } from 'uuid';
@@ -11,6 +12,7 @@ import { partitionFor } from '../model/partitions';
 import type { Hint } from '../model/ports/hints';
 import { findSubmitted, storeBusEvent, type PreparedStart } from '../persistence/busEvents';
 import { instruments } from '../telemetry/names';
+import { announceToWaits } from './announceToWaits';
 import type { EngineDeps } from './engineDeps';
 
 export interface SubmitEventInput {
@@ -66,7 +68,10 @@ export async function submitEventIn(
   return {
     eventId: event.event_id,
     executionIds: hints.map(({ executionId }) => executionId),
-    afterCommit: () => announce(deps, tenant, hints),
+    afterCommit: async () => {
+      await announce(deps, tenant, hints);
+      await announceToWaits(deps, { eventId: event.event_id, tenant, name: event.name, payload: event.payload });
+    },
   };
 }
 

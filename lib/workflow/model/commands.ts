@@ -2,6 +2,7 @@
 import type { CommandRef, LogLevel } from './history';
 import type { JsonObject, JsonValue } from './json';
 import type { RecordedError } from './errors';
+import type { Match } from './match';
 
 export type Command =
   | (CommandRef & {
@@ -16,6 +17,7 @@ export type Command =
   | (CommandRef & {
       readonly type: 'wait';
       readonly names: readonly string[];
+      readonly match: Match | null;
       readonly deadlineMs: number | null;
       readonly taskId: string | null;
       readonly satisfiedBy: number | null;

@@ -11,6 +11,7 @@
 import type { RecordedError } from './errors';
 import type { TaskEnd, WorkflowEvent } from './events';
 import type { JsonObject, JsonValue } from './json';
+import type { Match } from './match';
 
 /** Which command an entry belongs to. */
 export interface CommandRef {
@@ -31,7 +32,8 @@ interface Bodies {
     readonly logicalExecutionId: string;
     readonly startedBy: string | null;
   };
-  event_received: { readonly event: WorkflowEvent };
+  /** `viaBus`: it came over the bus, for waits with a matching `match` and no others. */
+  event_received: { readonly event: WorkflowEvent; readonly viaBus?: true };
   task_ended: TaskEnd & { readonly eventName: string; readonly endedAt: string };
   timer_fired: { readonly commandId: string };
   action_completed: CommandRef & {
@@ -54,6 +56,8 @@ interface Bodies {
     readonly taskId: string | null;
     /** The entry that was already in the mailbox and ended this wait at once. */
     readonly satisfiedBy: number | null;
+    /** What the payload must hold; absent where any event of these names will do. */
+    readonly match?: Match;
   };
   sleep_started: CommandRef & { readonly fireAt: string };
   task_created: CommandRef & CreatedTask & { readonly argsHash: string };

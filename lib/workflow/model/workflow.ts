@@ -6,6 +6,7 @@ import type { WorkflowEvent } from './events';
 import type { JsonObject } from './json';
 import type { Loose } from './loose';
 import type { ActionsOf, TypedActions } from './typedActions';
+import type { Match } from './match';
 
 /** What `createHumanTask` answers. */
 export interface CreatedHumanTask {
@@ -30,20 +31,32 @@ type DeclaredActions<A extends TypedActions> = ActionsOf<A> & Omit<BuiltInAction
 
 export interface WaitOptions {
   /** How long to wait: `3 days`, or milliseconds. When it passes first, the wait returns null. */
-  readonly timeout: string | number;
+  readonly timeout?: string | number;
+  /**
+   * Values that the payload must hold, by key or path: `{ invoiceId: 'inv-123', 'customer.id': 7 }`. With it the wait
+   * is also given events of the bus that were submitted since the execution began; without it none.
+   */
+  readonly match?: Match;
 }
 
 export interface WorkflowEvents {
   /**
    * Waits for the first event of one of these names, in the order of the log. Events that came earlier and were not
-   * consumed count. An open task that the wait is for expires when the timeout passes.
+   * consumed count. Events of the bus come only to waits with `match`. An open task that the wait is for expires when the timeout passes.
    */
   waitFor<Payload = Loose>(name: string | readonly string[]): Promise<WorkflowEvent<Payload>>;
   waitFor<Payload = Loose>(
     name: string | readonly string[],
+    options: WaitOptions & { readonly timeout?: undefined },
+  ): Promise<WorkflowEvent<Payload>>;
+  waitFor<Payload = Loose>(
+    name: string | readonly string[],
     options: WaitOptions,
   ): Promise<WorkflowEvent<Payload> | null>;
-  /** Submits an event to the bus, where attachments start workflows. Happens once, like any action. */
+  /**
+   * Submits an event to the bus: attachments start workflows, waits with a fitting `match` receive it. Happens once,
+   * like any action.
+   */
   emit(name: string, payload?: Loose): Promise<void>;
 }
 

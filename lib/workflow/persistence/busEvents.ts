@@ -47,9 +47,11 @@ export async function storeBusEvent(sql: Sql | TransactionSql, submission: Submi
         AND (r.tenant_id IS NULL OR r.tenant_id = a.tenant_id)
     ), stored AS (
       INSERT INTO workflow_bus_events (event_id, tenant_id, event_type, event_name, payload, user_id, correlation_id,
-                                       subject, idempotency_key)
+                                       subject, idempotency_key, created_at)
       SELECT ${event.event_id}::uuid, ${tenant}, ${event.type}, ${event.name},
-             ${JSON.stringify(event.payload)}::text::json, ${event.user_id}, ${correlationId}, ${subject}, ${idempotencyKey}
+             ${JSON.stringify(event.payload)}::text::json, ${event.user_id}, ${correlationId}, ${subject}, ${idempotencyKey},
+             -- Not when a long transaction of the caller began: waits look for events since their execution began.
+             clock_timestamp()
       WHERE (SELECT count(*) FROM attached) <= ${starts.length}::int
       ON CONFLICT (tenant_id, idempotency_key) WHERE idempotency_key IS NOT NULL DO NOTHING
       RETURNING event_id

@@ -5,9 +5,10 @@ import type { WorkflowEvent } from '../model/events';
 import type { LogLevel } from '../model/history';
 import { decodeJson, encodeJson, type JsonObject, type JsonValue } from '../model/json';
 import type { Loose } from '../model/loose';
+import { checkedMatch, type Match } from '../model/match';
 import { planGroup } from './actionGraph';
 import { runGroup, transactGroupOf, type GroupCall } from './actionGroup';
-import type { WorkflowActions, WorkflowContext, WorkflowEvents, WorkflowLogger } from '../model/workflow';
+import type { WaitOptions, WorkflowActions, WorkflowContext, WorkflowEvents, WorkflowLogger } from '../model/workflow';
 
 export interface ContextHost {
   readonly executionId: string;
@@ -24,7 +25,7 @@ export interface ContextHost {
   log(level: LogLevel, message: string, data: JsonValue): void;
   action(name: string, argsText: string): Promise<unknown>;
   createTask(requestText: string): Promise<unknown>;
-  waitFor(names: readonly string[], timeoutMs: number | null): Promise<WorkflowEvent | null>;
+  waitFor(names: readonly string[], timeoutMs: number | null, match: Match | null): Promise<WorkflowEvent | null>;
   sleepUntil(fireAtMs: number): Promise<void>;
 }
 
@@ -123,12 +124,13 @@ function checkedTask(request: unknown): unknown {
 
 function eventsOf(host: ContextHost): WorkflowEvents {
   const events = {
-    waitFor(name: string | readonly string[], options?: { readonly timeout?: string | number }) {
+    waitFor(name: string | readonly string[], options?: WaitOptions) {
       const names = typeof name === 'string' ? [name] : [...name];
       if (names.length === 0 || names.some((each) => typeof each !== 'string' || each === '')) {
         throw new InvalidInputError('waitFor needs the name of an event, or a list of names.');
       }
-      return host.waitFor(names, options?.timeout === undefined ? null : durationMs(options.timeout));
+      const match = options?.match === undefined ? null : checkedMatch(options.match);
+      return host.waitFor(names, options?.timeout === undefined ? null : durationMs(options.timeout), match);
     },
     async emit(name: string, payload?: unknown) {
       await host.action('emitEvent', encodeJson({ name, payload: payload ?? null }, `Payload of ${name}`));

@@ -11,8 +11,9 @@ import type { WorkflowDefinition } from '../model/workflow';
 import { Cancellation } from './cancellation';
 import { createContext, type ContextHost } from './context';
 import { hashText } from '../model/hash';
+import { describeMatch, type Match } from '../model/match';
 import { Ledger, type IssuedCommand } from './ledger';
-import { Mailbox, type OpenWait } from './mailbox';
+import { Mailbox, type Mail, type OpenWait } from './mailbox';
 import { seededRandom, uuidFrom } from './random';
 import type { Sandbox, WorkflowScope } from './sandbox';
 
@@ -95,7 +96,12 @@ export class WorkflowInstance {
       case 'execution_started':
         return this.#start(entry.body);
       case 'event_received':
-        return this.#deliver({ seq: entry.seq, event: entry.body.event, taskId: null });
+        return this.#deliver({
+          seq: entry.seq,
+          event: entry.body.event,
+          taskId: null,
+          viaBus: entry.body.viaBus === true,
+        });
       case 'task_ended':
         return this.#endTask(entry.seq, entry.body, entry.body.eventName, entry.body.endedAt);
       case 'timer_fired':
@@ -275,7 +281,7 @@ export class WorkflowInstance {
     }
   }
 
-  #deliver(mail: { seq: number; event: WorkflowEvent; taskId: string | null }): void {
+  #deliver(mail: Mail): void {
     const wait = this.#mailbox.deliver(mail);
     if (wait) this.#endWait(wait, mail.event, false);
   }
@@ -297,6 +303,7 @@ export class WorkflowInstance {
     this.#deliver({
       seq,
       taskId,
+      viaBus: false,
       event: {
         name: eventName,
         type: 'task_ended',
@@ -361,7 +368,7 @@ export class WorkflowInstance {
   }
 
   #recordWait(seq: number, body: EntryBody<'wait_started'>): void {
-    this.#ledger.record(seq, { ...body, what: `wait for ${body.names.join(' or ')}`, argsHash: '' });
+    this.#ledger.record(seq, { ...body, what: whatWait(body.names, body.match ?? null), argsHash: '' });
     for (const wait of this.#mailbox.waits) {
       if (wait.commandId === body.commandId)
         wait.deadlineMs = body.deadline === null ? null : Date.parse(body.deadline);
@@ -415,7 +422,7 @@ export class WorkflowInstance {
         this.#commands.push({ type: 'create_task', ...ref, request, argsHash });
         return this.#promise(ref.commandId);
       },
-      waitFor: (names, timeoutMs) => this.#waitFor(names, timeoutMs),
+      waitFor: (names, timeoutMs, match) => this.#waitFor(names, timeoutMs, match),
       sleepUntil: (fireAtMs) => this.#sleepUntil(fireAtMs),
     };
   }
@@ -444,17 +451,17 @@ export class WorkflowInstance {
     return promise;
   }
 
-  #waitFor(names: readonly string[], timeoutMs: number | null): Promise<WorkflowEvent | null> {
+  #waitFor(names: readonly string[], timeoutMs: number | null, match: Match | null): Promise<WorkflowEvent | null> {
     if (this.#cancellation?.isDue) return this.#cancellation.refuse();
-    const ref = this.#issue('waitFor', `wait for ${names.join(' or ')}`, '', true);
+    const ref = this.#issue('waitFor', whatWait(names, match), '', true);
     const taskId = this.#taskAwaited(names);
-    const mail = this.#mailbox.take(names);
+    const mail = this.#mailbox.take({ names, match });
     const deadlineMs = mail || timeoutMs === null ? null : this.#nowMs + timeoutMs;
-    this.#commands.push({ type: 'wait', ...ref, names, deadlineMs, taskId, satisfiedBy: mail?.seq ?? null });
+    this.#commands.push({ type: 'wait', ...ref, names, match, deadlineMs, taskId, satisfiedBy: mail?.seq ?? null });
     if (mail) return Promise.resolve(copy(mail.event));
     const promise = new Promise<WorkflowEvent | null>((receive, reject) => {
       const { commandId } = ref;
-      this.#mailbox.open({ commandId, names, taskId, deadlineMs, sinceMs: this.#nowMs, receive, reject });
+      this.#mailbox.open({ commandId, names, match, taskId, deadlineMs, sinceMs: this.#nowMs, receive, reject });
     });
     promise.catch(() => undefined);
     this.#waitOfPromise.set(promise, ref.commandId);
@@ -495,6 +502,12 @@ export class WorkflowInstance {
       if (wait || slept) this.#commands.push({ type: 'end_wait', commandId });
     }
   }
+}
+
+/** A wait in words, which are the same in every run of the code. */
+function whatWait(names: readonly string[], match: Match | null): string {
+  const events = `wait for ${names.join(' or ')}`;
+  return match === null ? events : `${events} where ${describeMatch(match)}`;
 }
 
 /** Live code receives what replay would: values decoded from the bytes that the log holds. */

@@ -1,16 +1,24 @@
 /** Events that came and events that are waited for. First come, first served, in log order on both sides. */
 import type { WorkflowEvent } from '../model/events';
+import { matches, type Match } from '../model/match';
 
 export interface Mail {
   readonly seq: number;
   readonly event: WorkflowEvent;
   /** Set for the end of a task, which also answers names that end in its id. */
   readonly taskId: string | null;
+  /** It was addressed to nobody: only a wait that asks for what it holds receives it. */
+  readonly viaBus: boolean;
 }
 
-export interface OpenWait {
-  readonly commandId: string;
+/** What a wait asks for. */
+export interface Wanted {
   readonly names: readonly string[];
+  readonly match: Match | null;
+}
+
+export interface OpenWait extends Wanted {
+  readonly commandId: string;
   readonly taskId: string | null;
   deadlineMs: number | null;
   readonly sinceMs: number;
@@ -22,9 +30,9 @@ export class Mailbox {
   readonly #mail: Mail[] = [];
   readonly #waits = new Map<string, OpenWait>();
 
-  /** Takes the oldest unconsumed event of one of these names. */
-  take(names: readonly string[]): Mail | null {
-    const index = this.#mail.findIndex((mail) => answers(mail, names));
+  /** Takes the oldest unconsumed event that is wanted. */
+  take(wanted: Wanted): Mail | null {
+    const index = this.#mail.findIndex((mail) => answers(mail, wanted));
     return index < 0 ? null : (this.#mail.splice(index, 1)[0] ?? null);
   }
 
@@ -41,7 +49,7 @@ export class Mailbox {
   /** Gives an event to the longest open wait that asks for it, or keeps it. Returns the wait it ended. */
   deliver(mail: Mail): OpenWait | null {
     for (const wait of this.#waits.values()) {
-      if (answers(mail, wait.names)) {
+      if (answers(mail, wait)) {
         this.#waits.delete(wait.commandId);
         return wait;
       }
@@ -63,7 +71,8 @@ export class Mailbox {
   }
 }
 
-function answers(mail: Mail, names: readonly string[]): boolean {
+function answers(mail: Mail, { names, match }: Wanted): boolean {
+  if (match === null ? mail.viaBus : !matches(mail.event.payload, match)) return false;
   return names.some(
     (name) =>
       name === mail.event.name ||

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Command } from '../model/commands';
 import type { EntryBody, EntryKind, HistoryEntry } from '../model/history';
+import { NondeterminismError } from '../model/errors';
+import type { Match } from '../model/match';
 import type { WorkflowContext, WorkflowFunction } from '../model/workflow';
 import { hashText } from '../model/hash';
 import { drainMacrotask, processSandbox } from '../core/sandbox';
@@ -290,5 +292,53 @@ describe('foreign code in a workflow', () => {
     const timer = setTimeout(() => undefined, 0);
     clearTimeout(timer);
     expect(new Date() instanceof Date).toBe(true);
+  });
+
+  describe('match', () => {
+    const viaBus = (name: string, payload: object): ['event_received', EntryBody<'event_received'>] => [
+      'event_received',
+      { ...received(name, payload)[1], viaBus: true },
+    ];
+    const payments = (...matches: (Match | undefined)[]) => {
+      const seen: unknown[] = [];
+      const workflow: WorkflowFunction = async ({ events }) => {
+        for (const match of matches) seen.push((await events.waitFor('Paid', { match })).payload);
+      };
+      return { seen, workflow };
+    };
+
+    it('passes over events that hold something else; they stay for others', async () => {
+      const { seen, workflow } = payments({ id: 'b' }, undefined);
+      await run(workflow, log(received('Paid', { id: 'a' }), received('Paid', { id: 'b' })));
+      expect(seen).toEqual([{ id: 'b' }, { id: 'a' }]);
+    });
+
+    it('is needed to receive an event of the bus', async () => {
+      const plain = payments(undefined);
+      await run(plain.workflow, log(viaBus('Paid', { id: 'a' })));
+      expect(plain.seen).toEqual([]);
+      const asking = payments({ id: 'a' });
+      await run(asking.workflow, log(viaBus('Paid', { id: 'a' })));
+      expect(asking.seen).toEqual([{ id: 'a' }]);
+    });
+
+    it('is recorded, and compared with what the code asks for now', async () => {
+      const wait = { commandId: 'waitFor#1', n: 1, names: ['Paid'], deadline: null, taskId: null, satisfiedBy: null };
+      const recorded: ['wait_started', EntryBody<'wait_started'>] = ['wait_started', { ...wait, match: { id: 'a' } }];
+      const { commands } = await run(payments({ id: 'a' }).workflow, log());
+      expect(commands).toMatchObject([{ type: 'wait', match: { id: 'a' } }]);
+      expect((await run(payments({ id: 'a' }).workflow, log(recorded))).commands).toEqual([]);
+      for (const other of [{ id: 'b' }, { id: 'a', ok: true }, undefined] as (Match | undefined)[]) {
+        await expect(run(payments(other).workflow, log(recorded))).rejects.toThrow('where id is "a"');
+      }
+      await expect(run(payments({ id: 'a' }).workflow, log(['wait_started', wait]))).rejects.toThrow(
+        NondeterminismError,
+      );
+    });
+
+    it('that asks for nothing is refused', async () => {
+      const { commands } = await run(payments({}).workflow, log());
+      expect(commands).toMatchObject([{ type: 'fail', error: { code: 'invalid_input' } }]);
+    });
   });
 });

@@ -32,6 +32,11 @@ function histogram<const L extends string = never>(
 export const instruments = {
   // What came in.
   eventsSubmitted: counter('baton_events_submitted_total', 'Events committed by a submit or an enqueue.', ['via']),
+  busDeliveries: counter(
+    'baton_bus_deliveries_total',
+    'Executions that got an event of the bus they wait for, by the side that found it: submit or wait.',
+    ['by'],
+  ),
   executionsStarted: counter('baton_executions_started_total', 'Executions started.'),
   executionsEnded: counter('baton_executions_ended_total', 'Executions ended, by final status.', ['status']),
   tasksCreated: counter('baton_tasks_created_total', 'Human tasks created.'),

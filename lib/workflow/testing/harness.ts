@@ -11,10 +11,12 @@ import type { EngineDeps } from '../core/engineDeps';
 import { drainMacrotask, processSandbox } from '../core/sandbox';
 import { defaultWorkerSettings, Worker, type WorkerParts, type WorkerSettings } from '../core/worker/worker';
 import { createWorkflowRuntime, type WorkflowRuntime } from '../core/workflowRuntime';
+import type { BusStore } from '../model/ports/bus';
 import type { HintPublisher, HintSource } from '../model/ports/hints';
 import type { ExecutionStore } from '../model/ports/store';
 import type { ExecutionStatus } from '../model/status';
 import { createActionResultStore } from '../persistence/actions/actionResults';
+import { createBusStore } from '../persistence/bus/busStore';
 import { createPostgresStore } from '../persistence/executions/postgresStore';
 import { createPostgresMembership } from '../persistence/membership';
 import { createTaskDefinitionStore } from '../persistence/tasks/taskDefinitions';
@@ -56,6 +58,7 @@ export interface Harness {
 export interface WorkerOverrides {
   readonly settings?: Partial<WorkerSettings>;
   readonly wrapStore?: (store: ExecutionStore) => ExecutionStore;
+  readonly wrapBus?: (bus: BusStore) => BusStore;
   readonly hints?: HintSource;
   readonly runtime?: WorkflowRuntime;
   readonly replaces?: string;
@@ -84,6 +87,7 @@ export async function createHarness(
     const code = overrides.runtime ?? runtime;
     await code.publish();
     const store = createPostgresStore({ sql, clockOffsetMs: () => clockOffsetMs });
+    const bus = createBusStore({ sql });
     let fenced = false;
     const worker = new Worker({
       identity: { workerId, host: 'test', pid: process.pid, codeVersion: 'test' },
@@ -91,6 +95,7 @@ export async function createHarness(
       membership: createPostgresMembership(sql),
       hints: overrides.hints ?? absentHintSource,
       store: overrides.wrapStore?.(store) ?? store,
+      bus: overrides.wrapBus?.(bus) ?? bus,
       definition: (name, version) => code.workflows.find(name, version),
       actions: createActionRunner({
         registry: code.actions,

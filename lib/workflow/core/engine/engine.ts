@@ -8,6 +8,7 @@
 import { recordError, WorkflowNotFoundError } from '../../model/errors';
 import { continuesCode, type HistoryEntry } from '../../model/history';
 import type { ActionOutcome, ActionRunner } from '../../model/ports/actions';
+import type { BusStore } from '../../model/ports/bus';
 import type { WakeScheduler } from '../../model/ports/hints';
 import type { LiveChange, LivePublisher } from '../../model/ports/live';
 import type { Scheduler, TimerHandle } from '../../model/ports/scheduler';
@@ -21,6 +22,7 @@ import { assertKnownWait, replay } from '../../replay/replay';
 import type { Drain, Sandbox } from '../../replay/sandbox';
 import { instruments } from '../../telemetry/names';
 import { processScheduler, sleep } from '../scheduler';
+import { BusLooks } from './busLooks';
 import type { EngineClock } from './clock';
 import { LiveExecution } from './liveExecution';
 import { splitUntilGood } from './splitBatch';
@@ -29,6 +31,7 @@ import { TimerWakes } from './timerWakes';
 export interface EnginePorts {
   readonly workerId: string;
   readonly store: ExecutionStore;
+  readonly bus: BusStore;
   readonly definition: (name: string, version: string) => WorkflowDefinition | undefined;
   readonly actions: ActionRunner;
   readonly tasks: TaskPreparer;
@@ -76,6 +79,7 @@ export class Engine {
   readonly #partitions = new Set<number>();
   readonly #actionsInFlight = new Map<string, Promise<ActionOutcome>>();
   readonly #timerWakes: TimerWakes;
+  readonly #busLooks: BusLooks;
   readonly #scheduler: Scheduler;
   readonly #deferred = new Map<string, TimerHandle>();
   /** Adopted, but not yet searched for what their last owner left unfinished. */
@@ -96,6 +100,7 @@ export class Engine {
       nowMs: () => ports.clock.nowMs(),
       wake: (key) => this.wake([key]),
     });
+    this.#busLooks = new BusLooks({ ...ports, wake: (keys) => this.wake(keys) });
   }
 
   /** These executions may have something to take. Ids of other partitions are ignored. */
@@ -156,6 +161,7 @@ export class Engine {
     this.wake(found.executions);
     await this.#adoptUnfinished(adopting);
     await this.#rescue(found.nowMs);
+    await this.#busLooks.sweep([...this.#partitions], found.nowMs);
   }
 
   /**
@@ -273,6 +279,7 @@ export class Engine {
     for (const task of flush.tasksAdded) this.#changes.push({ tenant, topic: 'task', id: task.row.taskId });
     for (const taskId of flush.tasksExpired) this.#changes.push({ tenant, topic: 'task', id: taskId });
     for (const timer of flush.timersAdded) this.#scheduleWake(live, timer.fireAtMs);
+    if (flush.waitsAdded.length > 0) this.#busLooks.committed(flush);
     if (flush.end) {
       this.#ports.metrics.count({ counter: instruments.executionsEnded, labels: { status: flush.status } });
       if (flush.cancelOpenTasks) this.#changes.push({ tenant, topic: 'task', id });

@@ -311,18 +311,27 @@ export class LiveExecution {
   }
 
   #startWait(command: CommandOf<'wait'>): void {
-    const { commandId, n, names, deadlineMs, taskId, satisfiedBy } = command;
+    const { commandId, n, names, match, deadlineMs, taskId, satisfiedBy } = command;
     const deadline = deadlineMs === null ? null : new Date(deadlineMs).toISOString();
-    this.#append({ kind: 'wait_started', body: { commandId, n, names, deadline, taskId, satisfiedBy } });
+    const body = { commandId, n, names, deadline, taskId, satisfiedBy };
+    this.#append({ kind: 'wait_started', body: match === null ? body : { ...body, match } });
     if (satisfiedBy !== null) return;
     const kind = taskId === null ? 'event' : 'task';
-    this.#addWait({ commandId, kind, names, deadlineMs, taskId, sinceMs: this.#lastAt });
+    this.#addWait({ commandId, kind, names, match, deadlineMs, taskId, sinceMs: this.#lastAt });
     if (deadlineMs !== null) this.#addTimer(commandId, deadlineMs, taskId);
   }
 
   #startSleep({ commandId, n, fireAtMs }: CommandOf<'sleep'>): void {
     this.#append({ kind: 'sleep_started', body: { commandId, n, fireAt: new Date(fireAtMs).toISOString() } });
-    this.#addWait({ commandId, kind: 'timer', names: [], deadlineMs: fireAtMs, taskId: null, sinceMs: this.#lastAt });
+    this.#addWait({
+      commandId,
+      kind: 'timer',
+      names: [],
+      match: null,
+      deadlineMs: fireAtMs,
+      taskId: null,
+      sinceMs: this.#lastAt,
+    });
     this.#addTimer(commandId, fireAtMs, null);
   }
 

@@ -5,6 +5,7 @@
 import type { HistoryEntry } from '../history';
 import type { RecordedError } from '../errors';
 import type { JsonValue } from '../json';
+import type { Match } from '../match';
 import type { EndedStatus, ExecutionStatus } from '../status';
 import type { ActionOutcome } from './actions';
 import type { NewTaskRow } from './tasks';
@@ -65,6 +66,8 @@ export interface WaitRow {
   readonly commandId: string;
   readonly kind: 'event' | 'timer' | 'task';
   readonly names: readonly string[];
+  /** What an event of the bus must hold to be given to it; null: events of the bus are not for this wait. */
+  readonly match: Match | null;
   readonly deadlineMs: number | null;
   readonly taskId: string | null;
   readonly sinceMs: number;

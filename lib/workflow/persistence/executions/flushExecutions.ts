@@ -4,6 +4,7 @@
  */
 import type { Sql } from 'postgres';
 import type { HistoryEntry } from '../../model/history';
+import { probesOfWait } from '../../model/match';
 import type { ExecutionFlush } from '../../model/ports/store';
 import { ArrayText } from '../arrayText';
 import { assertNotFenced } from './fence';
@@ -66,11 +67,13 @@ const projectionsSql = `), timers_added AS (
   USING json_to_recordset($28::text::json) AS d(execution_id uuid, command_id text), won w
   WHERE w.execution_id = d.execution_id AND t.execution_id = d.execution_id AND t.command_id = d.command_id
 ), waits_added AS (
-  INSERT INTO workflow_waits (execution_id, partition_id, command_id, tenant_id, kind, names, deadline, task_id, since)
+  INSERT INTO workflow_waits (execution_id, partition_id, command_id, tenant_id, kind, names, deadline, task_id, since,
+                              match, match_probes)
   SELECT w.execution_id, w.partition_id, a.command_id, w.tenant_id, a.kind,
-         ARRAY(SELECT json_array_elements_text(a.names)), a.deadline, a.task_id, a.since
+         ARRAY(SELECT json_array_elements_text(a.names)), a.deadline, a.task_id, a.since, a.match, a.match_probes
   FROM json_to_recordset($29::text::json)
-    AS a(execution_id uuid, command_id text, kind text, names json, deadline timestamptz, task_id uuid, since timestamptz)
+    AS a(execution_id uuid, command_id text, kind text, names json, deadline timestamptz, task_id uuid,
+         since timestamptz, match json, match_probes text[])
   JOIN won w ON w.execution_id = a.execution_id
 ), waits_ended AS (
   DELETE FROM workflow_waits a
@@ -246,9 +249,11 @@ function projections(flushes: readonly ExecutionFlush[]): string[] {
     ),
     list((flush) => flush.timersDropped.map((commandId) => ({ command_id: commandId }))),
     list((flush) =>
-      flush.waitsAdded.map(({ commandId, kind, names, deadlineMs, taskId, sinceMs }) => {
+      flush.waitsAdded.map(({ commandId, kind, names, match, deadlineMs, taskId, sinceMs }) => {
         const deadline = deadlineMs === null ? null : iso(deadlineMs);
-        return { command_id: commandId, kind, names, deadline, task_id: taskId, since: iso(sinceMs) };
+        const row = { command_id: commandId, kind, names, deadline, task_id: taskId, since: iso(sinceMs) };
+        if (match === null) return row;
+        return { ...row, match, match_probes: probesOfWait({ tenant: flush.tenant, names, match }) };
       }),
     ),
     list((flush) => flush.waitsEnded.map((commandId) => ({ command_id: commandId }))),

@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
+import { v7 as newId } from 'uuid';
+import { createMemoryBus } from '../memory/busStore';
 import { createMemoryStore } from '../memory/executionStore';
-import { completeTask, insertExecution } from '../memory/senders';
+import { completeTask, insertBusEvent, insertExecution } from '../memory/senders';
 import { MemoryTables } from '../memory/tables';
 import type { StoreFixture } from './storeFixture';
 import { startedBody } from './startedBody';
@@ -11,6 +13,7 @@ export async function createMemoryStoreFixture(): Promise<StoreFixture> {
   const tables = new MemoryTables({ nowMs, partitionCount: 64 });
   return {
     store: createMemoryStore({ tables }),
+    bus: createMemoryBus({ tables }),
     addWorker: async () => {
       const workerId = randomUUID();
       tables.workers.set(workerId, { workerId, fencedAtMs: null, leaseUntilMs: nowMs() + 60_000 });
@@ -20,10 +23,26 @@ export async function createMemoryStoreFixture(): Promise<StoreFixture> {
       const worker = tables.workers.get(workerId);
       if (worker) worker.fencedAtMs = nowMs();
     },
-    start: async ({ partitionId = 7 } = {}) => {
+    start: async ({ partitionId = 7, tenant = 'acme' } = {}) => {
       const executionId = randomUUID();
-      insertExecution(tables, { executionId, partitionId, tenant: 'acme', started: startedBody(executionId) });
+      insertExecution(tables, { executionId, partitionId, tenant, started: startedBody(executionId) });
       return { executionId, partitionId };
+    },
+    submit: async ({ tenant = 'acme', name, payload, starts = false }) => {
+      const eventId = newId();
+      const event = { name, type: name, payload, user_id: null, event_id: eventId, timestamp: '' };
+      insertBusEvent(tables, tenant, event);
+      const started = starts ? { executionId: randomUUID(), partitionId: 7 } : null;
+      if (started) {
+        const body = startedBody(started.executionId);
+        insertExecution(tables, {
+          ...started,
+          tenant,
+          started: { ...body, trigger: event },
+          startedByEventId: eventId,
+        });
+      }
+      return { event: { eventId, tenant, name, payload }, started };
     },
     send: async ({ executionId }, name) => {
       const event = { name, type: name, payload: {}, user_id: null, event_id: randomUUID(), timestamp: '' };

@@ -1,7 +1,10 @@
 import { randomUUID } from 'node:crypto';
+import { v7 as newId } from 'uuid';
 import postgres, { type Sql } from 'postgres';
 import { createTestDatabase } from '../../../db/testing/testDatabase';
 import type { ExecutionStatus, TaskStatus } from '../../model/status';
+import { createBusStore } from '../../persistence/bus/busStore';
+import { storeBusEvent } from '../../persistence/busEvents';
 import { createPostgresStore } from '../../persistence/executions/postgresStore';
 import { publishRegistrations } from '../../persistence/registrations';
 import { insertExecutions } from '../../persistence/startExecutions';
@@ -19,6 +22,7 @@ export async function createPostgresStoreFixture(patch: (sql: Sql) => Sql = (sql
   const tasks = createTaskStore({ sql });
   return {
     store: createPostgresStore({ sql: patch(sql), clockOffsetMs: () => clockOffsetMs }),
+    bus: createBusStore({ sql: patch(sql) }),
     addWorker: async () => {
       const workerId = randomUUID();
       await sql`INSERT INTO workflow_workers (worker_id, host, pid, code_version) VALUES (${workerId}, 'test', 1, '1')`;
@@ -27,13 +31,26 @@ export async function createPostgresStoreFixture(patch: (sql: Sql) => Sql = (sql
     fence: async (workerId) => {
       await sql`UPDATE workflow_workers SET fenced_at = clock_timestamp() WHERE worker_id = ${workerId}`;
     },
-    start: async ({ partitionId = 7 } = {}) => {
+    start: async ({ partitionId = 7, tenant = 'acme' } = {}) => {
       const executionId = randomUUID();
       const { workflow: workflowName, trigger, initialData, seed, startedBy } = startedBody(executionId);
       const nothing = { subject: null, workflowKey: null };
       const first = { workflowName, trigger, initialData, seed, startedBy };
-      await insertExecutions(sql, [{ ...nothing, ...first, executionId, partitionId, tenant: 'acme' }]);
+      await insertExecutions(sql, [{ ...nothing, ...first, executionId, partitionId, tenant }]);
       return { executionId, partitionId };
+    },
+    submit: async ({ tenant = 'acme', name: eventName, payload, starts = false }) => {
+      const eventId = newId();
+      const event = { name: eventName, type: eventName, payload, user_id: null, event_id: eventId, timestamp: '' };
+      const start = { executionId: randomUUID(), partitionId: 7, seed: 'seed' };
+      if (starts) {
+        await sql`
+          INSERT INTO workflow_event_attachments (attachment_id, tenant_id, event_type, workflow_id)
+          SELECT ${randomUUID()}, ${tenant}, ${eventName}, registration_id FROM workflow_registrations`;
+      }
+      const rest = { subject: null, correlationId: eventId, idempotencyKey: null, starts: [start] };
+      await storeBusEvent(sql, { tenant, event, ...rest });
+      return { event: { eventId, tenant, name: eventName, payload }, started: starts ? start : null };
     },
     send: async ({ executionId, partitionId }, name) => {
       const event = { name, type: name, payload: {}, user_id: null, event_id: randomUUID(), timestamp: '' };

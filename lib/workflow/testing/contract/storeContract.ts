@@ -2,9 +2,10 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ExecutionKey } from '../../model/ports/store';
+import { describeBus } from './busContract';
 import { describeFlush } from './storeFlushContract';
 import { describeFinding } from './storeFindContract';
-import { flushOf, newTask, stateEntry, type StoreFixture } from './storeFixture';
+import { flushOf, takeOne, newTask, stateEntry, type StoreFixture } from './storeFixture';
 
 export function describeExecutionStore(name: string, open: () => Promise<StoreFixture>): void {
   describe(`execution store (${name})`, () => {
@@ -22,18 +23,11 @@ export function describeExecutionStore(name: string, open: () => Promise<StoreFi
     describeFlush(current);
     describeFence(current);
     describeFinding(current);
+    describeBus(current);
   });
 }
 
 export type Current = () => { readonly fixture: StoreFixture; readonly workerId: string };
-
-/** Takes what arrived for one execution; null when its head was another. */
-export async function takeOne(current: Current, key: ExecutionKey, headSeq: number, atMs?: number) {
-  const { fixture, workerId } = current();
-  const items = [{ ...key, headSeq, atMs: atMs ?? (await fixture.nowMs()) }];
-  const [taken] = await fixture.store.take({ workerId, items });
-  return taken?.entries ?? null;
-}
 
 const eventName = (entry: { kind: string; body: unknown }): string =>
   entry.kind === 'event_received' ? (entry.body as { event: { name: string } }).event.name : entry.kind;
@@ -44,7 +38,7 @@ function describeTake(current: Current): void {
       const { fixture } = current();
       const key = await fixture.start();
       for (const name of ['A', 'B', 'C']) await fixture.send(key, name);
-      const entries = await takeOne(current, key, 1);
+      const entries = await takeOne(current(), key, 1);
       expect(entries?.map((entry) => [entry.seq, eventName(entry)])).toEqual([
         [2, 'A'],
         [3, 'B'],
@@ -56,7 +50,7 @@ function describeTake(current: Current): void {
     it('answers with no entries, and changes nothing, when nothing arrived', async () => {
       const { fixture } = current();
       const key = await fixture.start();
-      expect(await takeOne(current, key, 1)).toEqual([]);
+      expect(await takeOne(current(), key, 1)).toEqual([]);
       expect(await fixture.stored(key)).toMatchObject({ status: 'pending', headSeq: 1 });
     });
 
@@ -83,7 +77,7 @@ function describeTake(current: Current): void {
         const key = await fixture.start();
         await fixture.send(key, 'A');
         await fixture.setStatus(key, status);
-        expect(await takeOne(current, key, 1), status).toBeNull();
+        expect(await takeOne(current(), key, 1), status).toBeNull();
         expect(await fixture.stored(key)).toMatchObject({ status, headSeq: 1, inbox: [null] });
       }
     });
@@ -92,7 +86,7 @@ function describeTake(current: Current): void {
       const { fixture } = current();
       const key = await fixture.start();
       await fixture.send(key, 'A');
-      const both = await Promise.all([takeOne(current, key, 1), takeOne(current, key, 1)]);
+      const both = await Promise.all([takeOne(current(), key, 1), takeOne(current(), key, 1)]);
       expect(both.filter((entries) => entries !== null && entries.length === 1)).toHaveLength(1);
       expect((await fixture.stored(key)).seqs).toEqual([1, 2]);
     });
@@ -104,12 +98,12 @@ function describeTake(current: Current): void {
       const timersAdded = [{ commandId: 'sleep#1', fireAtMs: nowMs + 60_000, taskId: null }];
       await fixture.store.flush({ workerId, executions: [flushOf(key, 1, { timersAdded })] });
       await fixture.send(key, 'Before');
-      expect((await takeOne(current, key, 1))?.map(eventName)).toEqual(['Before']);
+      expect((await takeOne(current(), key, 1))?.map(eventName)).toEqual(['Before']);
       fixture.moveTime(50_000);
       await fixture.send(key, 'Early');
       fixture.moveTime(20_000);
       await fixture.send(key, 'Late');
-      const entries = await takeOne(current, key, 2, nowMs);
+      const entries = await takeOne(current(), key, 2, nowMs);
       expect(entries?.map(eventName)).toEqual(['Early', 'timer_fired', 'Late']);
       expect(entries?.[1]?.body).toEqual({ commandId: 'sleep#1' });
       const stamps = entries?.map((entry) => entry.at) ?? [];
@@ -122,7 +116,7 @@ function describeTake(current: Current): void {
       const { fixture } = current();
       const { key, taskId } = await taskWithTimer(current);
       fixture.moveTime(2_000);
-      expect((await takeOne(current, key, 1))?.map((entry) => entry.kind)).toEqual(['timer_fired']);
+      expect((await takeOne(current(), key, 1))?.map((entry) => entry.kind)).toEqual(['timer_fired']);
       expect(await fixture.completeTask(taskId, 'approve')).toBe(false);
       const [loaded] = await fixture.store.load({ executions: [key] });
       expect(loaded?.closingTasks).toEqual([taskId]);
@@ -133,9 +127,9 @@ function describeTake(current: Current): void {
       const { key, taskId } = await taskWithTimer(current);
       await fixture.send(key, 'Hurry');
       fixture.moveTime(2_000);
-      expect((await takeOne(current, key, 1))?.map(eventName)).toEqual(['Hurry']);
+      expect((await takeOne(current(), key, 1))?.map(eventName)).toEqual(['Hurry']);
       await fixture.store.flush({ workerId, executions: [flushOf(key, 2, { timersDropped: ['waitFor#1'] })] });
-      expect(await takeOne(current, key, 2)).toEqual([]);
+      expect(await takeOne(current(), key, 2)).toEqual([]);
       expect(await fixture.completeTask(taskId, 'approve')).toBe(true);
     });
 
@@ -145,8 +139,8 @@ function describeTake(current: Current): void {
       const timersAdded = [{ commandId: 'sleep#1', fireAtMs: await fixture.nowMs(), taskId: null }];
       await fixture.store.flush({ workerId, executions: [flushOf(key, 1, { timersAdded })] });
       fixture.moveTime(2_000);
-      expect((await takeOne(current, key, 1))?.map((entry) => entry.body)).toEqual([{ commandId: 'sleep#1' }]);
-      expect((await takeOne(current, key, 2))?.map((entry) => entry.body)).toEqual([{ commandId: 'waitFor#1' }]);
+      expect((await takeOne(current(), key, 1))?.map((entry) => entry.body)).toEqual([{ commandId: 'sleep#1' }]);
+      expect((await takeOne(current(), key, 2))?.map((entry) => entry.body)).toEqual([{ commandId: 'waitFor#1' }]);
       expect(await fixture.completeTask(taskId, 'approve')).toBe(false);
     });
 
@@ -155,7 +149,7 @@ function describeTake(current: Current): void {
       const { key, taskId } = await taskWithTimer(current);
       expect(await fixture.completeTask(taskId, 'approve')).toBe(true);
       fixture.moveTime(2_000);
-      const entries = await takeOne(current, key, 1);
+      const entries = await takeOne(current(), key, 1);
       expect(entries?.map((entry) => entry.kind)).toEqual(['task_ended']);
       expect(entries?.[0]?.body).toMatchObject({ taskId, status: 'completed', outcome: 'approve', formVersion: 1 });
       expect(await fixture.stored(key)).toMatchObject({ headSeq: 2, timers: [], inbox: [] });

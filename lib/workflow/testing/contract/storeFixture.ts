@@ -1,14 +1,24 @@
 /** What the contract of the execution store needs of a store besides its port: senders, clocks and a look inside. */
 import type { HistoryEntry } from '../../model/history';
+import type { JsonValue } from '../../model/json';
+import type { BusEvent, BusStore } from '../../model/ports/bus';
 import type { ExecutionFlush, ExecutionKey, ExecutionStore, TaskInsert } from '../../model/ports/store';
 import type { ExecutionStatus, TaskStatus } from '../../model/status';
 
 export interface StoreFixture {
   readonly store: ExecutionStore;
+  readonly bus: BusStore;
   addWorker(): Promise<string>;
   fence(workerId: string): Promise<void>;
   /** Starts an execution: pending, with one entry. */
-  start(options?: { readonly partitionId?: number }): Promise<ExecutionKey>;
+  start(options?: { readonly partitionId?: number; readonly tenant?: string }): Promise<ExecutionKey>;
+  /** Stores an event of the bus, and starts an execution by it in the same commit if asked to; does not fan it out. */
+  submit(event: {
+    readonly tenant?: string;
+    readonly name: string;
+    readonly payload: JsonValue;
+    readonly starts?: boolean;
+  }): Promise<{ readonly event: BusEvent; readonly started: ExecutionKey | null }>;
   /** An event for the execution; unlike the use-case it does not refuse executions that have ended. */
   send(key: ExecutionKey, name: string): Promise<void>;
   /** False when the task is not open to people any more. */
@@ -97,4 +107,16 @@ export function newTask(taskId: string, commandId = 'createHumanTask#1'): TaskIn
       expiresAtMs: null,
     },
   };
+}
+
+/** Takes what arrived for one execution; null when its head was another. */
+export async function takeOne(
+  { fixture, workerId }: { readonly fixture: StoreFixture; readonly workerId: string },
+  key: ExecutionKey,
+  headSeq: number,
+  atMs?: number,
+) {
+  const items = [{ ...key, headSeq, atMs: atMs ?? (await fixture.nowMs()) }];
+  const [taken] = await fixture.store.take({ workerId, items });
+  return taken?.entries ?? null;
 }

@@ -115,7 +115,8 @@ export function describeFlush(current: Current): void {
       const key = await fixture.start();
       const timersAdded = ['a', 'b'].map((commandId) => ({ commandId, fireAtMs: Date.UTC(2030, 0, 1), taskId: null }));
       const waitsAdded = ['a', 'b'].map((commandId) => {
-        return { commandId, kind: 'event' as const, names: ['X', 'Y'], deadlineMs: null, taskId: null, sinceMs: 0 };
+        const none = { match: null, deadlineMs: null, taskId: null, sinceMs: 0 };
+        return { commandId, kind: 'event' as const, names: ['X', 'Y'], ...none };
       });
       await flush(flushOf(key, 1, { timersAdded, waitsAdded }));
       await flush(flushOf(key, 1, { timersDropped: ['a', 'unknown'], waitsEnded: ['b', 'unknown'] }));

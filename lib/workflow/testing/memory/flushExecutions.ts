@@ -103,7 +103,9 @@ function project(row: ExecutionTableRow, flush: ExecutionFlush): void {
   for (const commandId of flush.timersDropped) row.timers.delete(commandId);
   for (const timer of flush.timersAdded) row.timers.set(timer.commandId, { ...timer });
   for (const commandId of flush.waitsEnded) row.waits.delete(commandId);
-  for (const wait of flush.waitsAdded) row.waits.set(wait.commandId, { ...wait, names: [...wait.names] });
+  for (const wait of flush.waitsAdded) {
+    row.waits.set(wait.commandId, { ...wait, names: [...wait.names], isLookedFor: false });
+  }
 }
 
 function changeTasks(tables: MemoryTables, row: ExecutionTableRow, flush: ExecutionFlush): void {

@@ -12,6 +12,8 @@ export interface MemoryStart {
   readonly partitionId: number;
   readonly tenant: string;
   readonly started: EntryBody<'execution_started'>;
+  /** The event of the bus that starts it. */
+  readonly startedByEventId?: string;
 }
 
 /** The row of a new execution and the first entry of its log. */
@@ -38,6 +40,9 @@ export function insertExecution(tables: MemoryTables, start: MemoryStart): void 
     results: new Map(),
     timers: new Map(),
     waits: new Map(),
+    startedByEventId: start.startedByEventId ?? null,
+    createdAtMs: tables.nowMs(),
+    busEventIds: new Set(),
     deferrals: 0,
   });
 }
@@ -55,6 +60,13 @@ export function insertSignal(tables: MemoryTables, executionId: string, event: W
     atMs: tables.nowMs(),
     disposition: null,
   });
+}
+
+/** Stores an event of the bus, to be fanned out afterwards. */
+export function insertBusEvent(tables: MemoryTables, tenant: string, event: WorkflowEvent<JsonValue>): void {
+  const text = JSON.stringify(event);
+  const row = { event: JSON.parse(text) as typeof event, tenant, createdAtMs: tables.nowMs(), isFannedOut: false };
+  tables.busEvents.set(event.event_id, row);
 }
 
 /** Ends an open task and tells its execution. False when somebody, or its time, was first. */

@@ -4,6 +4,7 @@
  * objects with the store.
  */
 import type { RecordedError } from '../../model/errors';
+import type { WorkflowEvent } from '../../model/events';
 import type { JsonValue } from '../../model/json';
 import type { TaskInsert, TimerRow, WaitRow } from '../../model/ports/store';
 import type { ExecutionStatus, TaskStatus } from '../../model/status';
@@ -49,6 +50,17 @@ export interface TaskTableRow {
   isClosing: boolean;
 }
 
+export interface WaitTableRow extends WaitRow {
+  isLookedFor: boolean;
+}
+
+export interface BusEventRow {
+  readonly event: WorkflowEvent<JsonValue>;
+  readonly tenant: string;
+  readonly createdAtMs: number;
+  isFannedOut: boolean;
+}
+
 export interface ExecutionTableRow {
   readonly executionId: string;
   readonly partitionId: number;
@@ -68,7 +80,11 @@ export interface ExecutionTableRow {
   inbox: InboxRow[];
   readonly results: Map<string, ResultRow>;
   readonly timers: Map<string, TimerRow>;
-  readonly waits: Map<string, WaitRow>;
+  readonly waits: Map<string, WaitTableRow>;
+  readonly startedByEventId: string | null;
+  readonly createdAtMs: number;
+  /** Events of the bus that were delivered. */
+  readonly busEventIds: Set<string>;
   deferrals: number;
 }
 
@@ -92,6 +108,7 @@ export interface WriteNote {
 export class MemoryTables {
   readonly executions = new Map<string, ExecutionTableRow>();
   readonly tasks = new Map<string, TaskTableRow>();
+  readonly busEvents = new Map<string, BusEventRow>();
   readonly workers = new Map<string, WorkerTableRow>();
   /** Partition to its owner. */
   readonly partitions = new Map<number, string | null>();

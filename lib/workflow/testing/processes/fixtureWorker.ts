@@ -11,6 +11,7 @@ import { drainMacrotask, processSandbox } from '../../core/sandbox';
 import { defaultWorkerSettings, Worker } from '../../core/worker/worker';
 import { createWorkflowRuntime } from '../../core/workflowRuntime';
 import { createActionResultStore } from '../../persistence/actions/actionResults';
+import { createBusStore } from '../../persistence/bus/busStore';
 import { createPostgresStore } from '../../persistence/executions/postgresStore';
 import { createPostgresMembership, workerSessionName } from '../../persistence/membership';
 import { createTaskDefinitionStore } from '../../persistence/tasks/taskDefinitions';
@@ -55,6 +56,7 @@ async function run(workerId: string, replaces: string | null): Promise<Worker> {
     replaces,
     membership: wrapMembership(createPostgresMembership(sql), points),
     store: wrapStore(createPostgresStore({ sql }), points),
+    bus: createBusStore({ sql }),
     hints: wrapHints(createRedisHintSource({ ...redis, workerId }), points),
     definition: (name, version) => runtime.workflows.find(name, version),
     actions: wrapActions(

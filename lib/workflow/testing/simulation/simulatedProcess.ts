@@ -7,6 +7,7 @@ import type { ExecutionStore } from '../../model/ports/store';
 import type { Logger } from '../../model/ports/telemetry';
 import { silentMetrics } from '../../telemetry/silentMetrics';
 import { createMemoryActionResults, type Effect } from '../memory/actionResults';
+import { createMemoryBus } from '../memory/busStore';
 import { createMemoryStore } from '../memory/executionStore';
 import { createMemoryMembership } from '../memory/membership';
 import type { MemoryTables, Transport } from '../memory/tables';
@@ -64,6 +65,7 @@ export class SimulatedProcess implements StepOwner {
       replaces: options.replaces,
       membership: createMemoryMembership({ tables, transport: network }),
       store: world.wrapStore(createMemoryStore({ tables, transport: network }), tables, network),
+      bus: createMemoryBus({ tables, transport: network }),
       hints: hints.sourceFor(this),
       definition: (workflow) => simulatedWorkflows.get(workflow),
       actions: createActionRunner({
