@@ -13,6 +13,7 @@ import { createTaskPreparer } from '../../tasks/prepareTasks';
 import { silentLogger } from '../../telemetry/silentLogger';
 import { silentMetrics } from '../../telemetry/silentMetrics';
 import { createMemoryActionResults } from '../memory/actionResults';
+import { createMemoryBus } from '../memory/busStore';
 import { createMemoryStore } from '../memory/executionStore';
 import { completeTask, insertExecution, insertSignal } from '../memory/senders';
 import { isOpen, MemoryTables, type TaskTableRow } from '../memory/tables';
@@ -59,6 +60,7 @@ export class MemoryStack implements Stack {
       ...ports,
       workerId,
       store: createMemoryStore({ tables }),
+      bus: createMemoryBus({ tables }),
       definition: (name, version) =>
         name === definition.name && version === definition.version ? definition : undefined,
       actions: createActionRunner({
