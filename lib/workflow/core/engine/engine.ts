@@ -69,6 +69,13 @@ const leastBegun = 8;
 
 type Feed = Map<LiveExecution, HistoryEntry[]>;
 
+/** What a round does: writes these, takes those, and takes some of the written ones after their commit. */
+interface Work {
+  readonly flushing: readonly LiveExecution[];
+  readonly now: readonly ExecutionKey[];
+  readonly afterFlush: readonly ExecutionKey[];
+}
+
 export class Engine {
   readonly #ports: EnginePorts;
   readonly #limits: EngineLimits;
@@ -87,7 +94,9 @@ export class Engine {
   /** On the database's clock. */
   #rescueAtMs = 0;
   #changes: LiveChange[] = [];
-  #tick: Promise<void> = Promise.resolve();
+  readonly #rounds = new Set<Promise<void>>();
+  /** Executions that a round under way works on. No other round touches them. */
+  readonly #held = new Set<string>();
   #trouble = false;
 
   constructor(ports: EnginePorts, limits: EngineLimits = defaultEngineLimits) {
@@ -129,12 +138,12 @@ export class Engine {
     const leaving = new Set(partitions);
     for (const partition of leaving) this.#partitions.delete(partition);
     for (const [id, key] of this.#ready) if (leaving.has(key.partitionId)) this.#ready.delete(id);
-    await this.#tick;
+    await Promise.all(this.#rounds);
     let leftMs = maxMs;
     for (;;) {
       const lives = [...this.#lives.values()].filter((live) => leaving.has(live.partitionId));
       const late = leftMs <= 0;
-      if (lives.every((live) => live.parked || (late && !live.flushing))) {
+      if (lives.every((live) => !this.#held.has(live.executionId) && (live.parked || (late && !live.flushing)))) {
         for (const live of lives) {
           if (!live.parked) this.#ports.actions.abandon({ executionId: live.executionId });
           this.#drop(live);
@@ -195,9 +204,9 @@ export class Engine {
     return this.#ports.clock.isSet && (this.#ready.size > 0 || this.#dirty.size > 0);
   }
 
-  /** Whether an execution was woken and not taken yet. */
+  /** Whether an execution was woken and what it was woken for is not committed yet. */
   isReady(executionId: string): boolean {
-    return this.#ready.has(executionId);
+    return this.#ready.has(executionId) || this.#held.has(executionId);
   }
 
   get stats(): { readonly live: number; readonly ready: number; readonly actions: number } {
@@ -205,31 +214,52 @@ export class Engine {
   }
 
   /**
-   * One round. Rejects `FencedError` when the worker must stop. Answers `trouble` when the store did not: what it
-   * concerned is loaded again, after a pause that is the caller's.
+   * One round. Several may be under way, each over executions of its own: while one waits for its commit, another runs
+   * code. Rejects `FencedError` when the worker must stop. Answers `trouble` when the store did not: what it concerned is
+   * loaded again, after a pause that is the caller's.
    */
   async tick(): Promise<'fine' | 'trouble'> {
-    this.#trouble = false;
-    const round = this.#round();
-    this.#tick = round.catch(() => undefined);
-    await round;
-    return this.#trouble ? 'trouble' : 'fine';
-  }
-
-  async #round(): Promise<void> {
+    const others = [...this.#rounds];
     const flushing = this.#nextFlush();
     const taking = this.#nextTake(flushing);
+    const work: Work = { flushing, ...taking };
+    if (others.length > 0 && [flushing, taking.now, taking.afterFlush].every(({ length }) => length === 0)) {
+      // All that is to be done is held by others.
+      await Promise.race(others);
+      return 'fine';
+    }
+    const round = this.#round(work);
+    const settled = round.catch(() => undefined);
+    this.#rounds.add(settled);
+    await round.finally(() => this.#rounds.delete(settled));
+    const answer = this.#trouble ? 'trouble' : 'fine';
+    this.#trouble = false;
+    return answer;
+  }
+
+  async #round(work: Work): Promise<void> {
+    const { flushing, now, afterFlush } = work;
+    const held = [...flushing, ...now, ...afterFlush].map(({ executionId }) => executionId);
+    for (const id of held) this.#held.add(id);
+    try {
+      await this.#work(work);
+    } finally {
+      for (const id of held) this.#held.delete(id);
+    }
+  }
+
+  async #work({ flushing, now, afterFlush }: Work): Promise<void> {
     const feed: Feed = new Map();
     const commits = await Promise.allSettled([
       // What is being written is taken after its commit: its new entries come behind those.
-      this.#flush(flushing, feed).then(() => this.#take(taking.afterFlush, feed)),
-      this.#take(taking.now, feed),
+      this.#flush(flushing, feed).then(() => this.#take(afterFlush, feed)),
+      this.#take(now, feed),
     ]);
     const failed = commits.find((commit) => commit.status === 'rejected');
     if (failed) {
       // What was committed is in the log, but the code will not be fed with it in this round.
       for (const live of new Set([...flushing, ...feed.keys()])) if (!live.dropped) this.#reload(live);
-      this.#again([...taking.now, ...taking.afterFlush]);
+      this.#again([...now, ...afterFlush]);
       throw failed.reason;
     }
     await this.#run(feed);
@@ -254,6 +284,7 @@ export class Engine {
     const flushing: LiveExecution[] = [];
     for (const live of this.#dirty) {
       if (flushing.length >= this.#limits.flushBatch) break;
+      if (this.#held.has(live.executionId)) continue;
       this.#dirty.delete(live);
       if (!live.dropped && live.needsFlush) flushing.push(live);
     }
@@ -332,6 +363,7 @@ export class Engine {
     let mayBegin = flushing.length < this.#limits.flushBatch / 2 ? this.#limits.takeBatch : leastBegun;
     for (const [id, key] of this.#ready) {
       if (now.length + afterFlush.length >= this.#limits.takeBatch) break;
+      if (this.#held.has(id)) continue;
       const live = this.#lives.get(id);
       if (live && written.has(live)) afterFlush.push(key);
       else if (live ? live.mayTake : mayBegin-- > 0) now.push(key);
@@ -557,7 +589,7 @@ export class Engine {
     if (this.#lives.size <= this.#limits.liveExecutions) return;
     for (const live of this.#lives.values()) {
       if (this.#lives.size <= this.#limits.liveExecutions) return;
-      if (live.parked && !this.#ready.has(live.executionId)) this.#drop(live);
+      if (live.parked && !this.isReady(live.executionId)) this.#drop(live);
     }
   }
 

@@ -41,6 +41,8 @@ export interface WorkerParts extends Omit<EnginePorts, 'workerId' | 'clock' | 'o
   readonly onFenced: () => void;
 }
 
+/** Rounds of the engine at a time: while one waits for its commit, the other runs code. */
+const rounds = 2;
 /** After an error of the store, so that an outage is not answered with a storm of retries. */
 const troublePauseMs = 200;
 
@@ -52,7 +54,7 @@ export class Worker {
   readonly #scheduler: Scheduler;
   #state: 'new' | 'running' | 'stopping' | 'stopped' | 'fenced' = 'new';
   #leaseCertain = true;
-  #wakeUp: () => void = () => undefined;
+  readonly #sleepers = new Set<() => void>();
   #pump: Promise<void> = Promise.resolve();
   #sweepTimer: TimerHandle | undefined;
   /** Hints are acknowledged after the commit that took what they told of. */
@@ -89,7 +91,7 @@ export class Worker {
 
   async start(): Promise<void> {
     this.#state = 'running';
-    this.#pump = this.#run();
+    this.#pump = Promise.all(Array.from({ length: rounds }, () => this.#run())).then(() => undefined);
     await this.#parts.hints.start({
       listener: {
         onHints: ({ hints }) => {
@@ -132,12 +134,17 @@ export class Worker {
     await this.#membership.retire();
   }
 
+  #wakeUp(): void {
+    for (const wake of this.#sleepers) wake();
+    this.#sleepers.clear();
+  }
+
   async #run(): Promise<void> {
     while (this.#state === 'running' || this.#state === 'stopping') {
       if (!this.#leaseCertain || !this.#engine.hasWork) {
         await this.#acknowledge();
         await new Promise<void>((resolve) => {
-          this.#wakeUp = resolve;
+          this.#sleepers.add(resolve);
           if (this.#engine.hasWork && this.#leaseCertain) resolve();
           if (this.#state === 'stopped' || this.#state === 'fenced') resolve();
         });
@@ -148,8 +155,11 @@ export class Worker {
       try {
         const answer = await this.#engine.tick();
         if (answer === 'trouble') await sleep(this.#scheduler, troublePauseMs);
-        this.#unacknowledged.push(...hints.filter((hint) => this.#engine.isReady(hint.executionId)));
-        const taken = hints.filter((hint) => !this.#engine.isReady(hint.executionId));
+        const taken: ReceivedHint[] = [];
+        for (const hint of hints) {
+          if (this.#engine.isReady(hint.executionId)) this.#unacknowledged.push(hint);
+          else taken.push(hint);
+        }
         if (taken.length > 0) void this.#parts.hints.acknowledge({ hints: taken });
       } catch (error) {
         if (error instanceof FencedError) return this.#fenced();
@@ -160,9 +170,10 @@ export class Worker {
   }
 
   async #acknowledge(): Promise<void> {
-    const hints = this.#unacknowledged;
-    this.#unacknowledged = [];
-    if (hints.length > 0) await this.#parts.hints.acknowledge({ hints });
+    const hints = this.#unacknowledged.filter((hint) => !this.#engine.isReady(hint.executionId));
+    if (hints.length === 0) return;
+    this.#unacknowledged = this.#unacknowledged.filter((hint) => this.#engine.isReady(hint.executionId));
+    await this.#parts.hints.acknowledge({ hints });
   }
 
   async #acquired(partitions: readonly number[]): Promise<void> {
