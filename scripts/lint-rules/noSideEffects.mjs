@@ -1,0 +1,43 @@
+// Globals that act on the world, or read from it what the log does not hold.
+import { isGlobal } from './workflowApi.mjs';
+
+const refused = {
+  setTimeout: 'Use await context.sleep(duration).',
+  setInterval: 'Use a loop with await context.sleep(duration).',
+  setImmediate: 'Workflow code goes on by itself after each await.',
+  fetch: 'Call it in an action and await context.actions.yourAction(...), or use context.actions.httpRequest(...).',
+  XMLHttpRequest: 'Ask networks in an action.',
+  WebSocket: 'Ask networks in an action.',
+  EventSource: 'Ask networks in an action.',
+  Worker: 'Do heavy work in an action.',
+  console: 'Use context.logger: its lines are written once, however often the code is run again.',
+  process: 'Read settings in an action, or pass them in as initial data: they may differ when the code is run again.',
+  globalThis: 'What other code left there is not in the log. Keep it with context.data.',
+};
+
+export const noSideEffects = {
+  meta: {
+    type: 'problem',
+    docs: { description: 'Workflow code uses no timers, networks, consoles or environment of its process.' },
+    schema: [],
+    messages: { refused: '{{name}} is not for workflow code, which is run again from its log. {{instead}}' },
+  },
+  create(context) {
+    const { sourceCode } = context;
+    return {
+      Identifier(node) {
+        const instead = Object.hasOwn(refused, node.name) ? refused[node.name] : null;
+        if (instead === null || !isUse(node) || !isGlobal(sourceCode, node)) return;
+        context.report({ node, messageId: 'refused', data: { name: node.name, instead } });
+      },
+    };
+  },
+};
+
+/** Not the name of a member, of a key or of a type. */
+function isUse(node) {
+  const { parent } = node;
+  if (parent.type === 'MemberExpression') return parent.object === node || parent.computed;
+  if (parent.type === 'Property') return parent.value === node && parent.parent.type === 'ObjectExpression';
+  return !parent.type.startsWith('TS') || ['TSAsExpression', 'TSNonNullExpression'].includes(parent.type);
+}

@@ -1,0 +1,128 @@
+// What of a workflow's context a piece of code means, told from names and annotations alone, without types.
+
+/** Members of the context whose presence in a pattern shows that the context is taken apart. */
+const telling = new Set(['actions', 'events', 'sleep', 'sleepUntil', 'setState', 'getCurrentState', 'executeActions']);
+const contextType = /^WorkflowContext$/;
+const contextName = /^(context|ctx)$/;
+
+/** Functions run later, as part of the workflow: what they do counts as done by whoever made them. */
+const functionTypes = new Set(['FunctionDeclaration', 'FunctionExpression', 'ArrowFunctionExpression']);
+export const isFunction = (node) => functionTypes.has(node?.type);
+
+/** The variable that an identifier means; null for a global. */
+export function variableOf(sourceCode, identifier) {
+  for (let scope = sourceCode.getScope(identifier); scope; scope = scope.upper) {
+    const variable = scope.set.get(identifier.name);
+    if (variable) return variable.defs.length > 0 ? variable : null;
+  }
+  return null;
+}
+
+/** Whether an identifier is one that the runtime gives: `setTimeout`, and no function of that name of the file's own. */
+export const isGlobal = (sourceCode, identifier) => variableOf(sourceCode, identifier) === null;
+
+/** Takes away what changes nothing about a value: `(x as T)!`. */
+export function bare(node) {
+  let inner = node;
+  while (['TSAsExpression', 'TSNonNullExpression', 'TSSatisfiesExpression', 'ChainExpression'].includes(inner?.type)) {
+    inner = inner.expression;
+  }
+  return inner;
+}
+
+/** `a.b['c']` as its root and its names; computed names are null. */
+export function chainOf(node) {
+  const path = [];
+  let root = bare(node);
+  while (root?.type === 'MemberExpression') {
+    path.unshift(root.computed ? literalText(root.property) : root.property.name);
+    root = bare(root.object);
+  }
+  return { root, path };
+}
+
+export const literalText = (node) => (node?.type === 'Literal' && typeof node.value === 'string' ? node.value : null);
+
+/**
+ * The part of the context that an expression means, such as `['events', 'waitFor']`; null for anything else.
+ * @param depth how many declarations were followed on the way.
+ */
+export function apiPath(sourceCode, node, depth = 0) {
+  const { root, path } = chainOf(node);
+  if (root?.type !== 'Identifier' || depth > 4) return null;
+  const variable = variableOf(sourceCode, root);
+  const [definition] = variable?.defs ?? [];
+  if (!definition) return null;
+  const start =
+    definition.type === 'Parameter'
+      ? parameterPath(definition.name, definition.node)
+      : definition.type === 'Variable'
+        ? declaredPath(sourceCode, definition, depth)
+        : null;
+  return start === null ? null : [...start, ...path];
+}
+
+function parameterPath(identifier, fn) {
+  for (const parameter of fn.params ?? []) {
+    const pattern = parameter.type === 'AssignmentPattern' ? parameter.left : parameter;
+    if (pattern === identifier) return isContextParameter(pattern) ? [] : null;
+    if (pattern.type === 'ObjectPattern') {
+      const path = pathInPattern(pattern, identifier);
+      if (path) return isContextPattern(pattern) ? path : null;
+    }
+  }
+  return null;
+}
+
+function declaredPath(sourceCode, { node: declarator, name }, depth) {
+  if (!declarator.init) return null;
+  const from = apiPath(sourceCode, declarator.init, depth + 1);
+  if (declarator.id === name) return from;
+  const path = declarator.id.type === 'ObjectPattern' ? pathInPattern(declarator.id, name) : null;
+  return from === null || path === null ? null : [...from, ...path];
+}
+
+function isContextParameter(identifier) {
+  return contextName.test(identifier.name) || typeNameOf(identifier) !== null;
+}
+
+function isContextPattern(pattern) {
+  if (typeNameOf(pattern) !== null) return true;
+  return pattern.properties.some(({ type, key }) => type === 'Property' && telling.has(key.name));
+}
+
+function typeNameOf({ typeAnnotation }) {
+  const name = typeAnnotation?.typeAnnotation?.typeName?.name;
+  return typeof name === 'string' && contextType.test(name) ? name : null;
+}
+
+function pathInPattern(pattern, identifier) {
+  for (const property of pattern.properties) {
+    if (property.type !== 'Property') continue;
+    const value = property.value.type === 'AssignmentPattern' ? property.value.left : property.value;
+    if (value === identifier) return [property.key.name];
+    if (value.type === 'ObjectPattern') {
+      const inner = pathInPattern(value, identifier);
+      if (inner) return [property.key.name, ...inner];
+    }
+  }
+  return null;
+}
+
+/** What a call of the context does: `wait`, `sleep`, `action`, `emit`...; null for what starts nothing. */
+export function commandOf(sourceCode, node) {
+  const call = bare(node);
+  if (call?.type !== 'CallExpression') return null;
+  const path = apiPath(sourceCode, call.callee);
+  if (path === null) return null;
+  const [first, second] = path;
+  if (first === 'events' && second === 'waitFor') return 'wait';
+  if (first === 'events' && second === 'emit') return 'emit';
+  if (first === 'sleep' || first === 'sleepUntil') return 'sleep';
+  if (first === 'actions' && path.length === 2) return 'action';
+  return commands.has(first) && path.length === 1 ? first : null;
+}
+const commands = new Set(['executeActions', 'startWorkflow', 'startChild', 'executeChild', 'race', 'all', 'scope']);
+
+/** The text of a call's callee, for messages. */
+export const calleeText = (sourceCode, node) => sourceCode.getText(bare(node).callee);
