@@ -42,4 +42,14 @@ export const systemTaskDefinitions: readonly SystemTaskDefinitionInput[] = [
     formName: 'qbo-sync-error-form',
     defaultRoles: ['administrator'],
   },
+  {
+    // Created by the engine for actions that must not be started twice.
+    taskType: 'did_this_happen',
+    name: 'Did this happen?',
+    description: 'An action that must not be started twice began, and its outcome was lost.',
+    formName: 'did-this-happen-form',
+    defaultRoles: ['administrator'],
+    defaultPriority: 'high',
+    defaultDue: '1 day',
+  },
 ];

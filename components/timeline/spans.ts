@@ -4,12 +4,14 @@ import { answersTask, asObject, textOf, type FoldEntry } from './fold';
 export interface SpanAction {
   readonly commandId: string;
   readonly name: string;
-  readonly status: 'retrying' | 'completed' | 'failed';
+  readonly status: 'started' | 'retrying' | 'completed' | 'failed';
   readonly attempts: number;
   readonly startedAt: string;
   readonly completedAt: string | null;
   readonly nextAttemptAt: string | null;
 }
+
+const outcomes = { started: 'open', retrying: 'retrying', completed: 'done', failed: 'failed' } as const;
 
 export interface Span {
   /** Command id, unique within the execution. */
@@ -120,7 +122,7 @@ export function spansOf(entries: readonly FoldEntry[], actions: readonly SpanAct
       id: action.commandId,
       kind: 'action',
       label: action.name,
-      outcome: action.status === 'completed' ? 'done' : action.status,
+      outcome: outcomes[action.status],
       fromMs: Date.parse(action.startedAt),
       toMs: action.completedAt === null ? null : Date.parse(action.completedAt),
       attempts: action.attempts,

@@ -51,7 +51,7 @@ export interface LogEntry {
 export interface ActionResult {
   readonly commandId: string;
   readonly name: string;
-  readonly status: 'retrying' | 'completed' | 'failed';
+  readonly status: 'started' | 'retrying' | 'completed' | 'failed';
   readonly params: JsonValue;
   readonly result: JsonValue;
   readonly error: JsonValue;

@@ -23,6 +23,7 @@ import type { Logger, Metrics } from './model/ports/telemetry';
 import { createActionKeyStore } from './persistence/actions/actionKeys';
 import { createActionResultStore } from './persistence/actions/actionResults';
 import { createBusStore } from './persistence/bus/busStore';
+import { createActionStartStore } from './persistence/actions/actionStarts';
 import { createPostgresStore } from './persistence/executions/postgresStore';
 import { createPostgresMembership, workerSessionName } from './persistence/membership';
 import { createPeopleDirectory } from './persistence/tasks/people';
@@ -195,6 +196,7 @@ export function createWorkerFor(options: {
   const { sql, logger, metrics, live } = deps;
   const { workerId } = identity;
   const transport = connectTransport(deps, workerId);
+  const tasks = createTaskPreparer({ definitions: createTaskDefinitionStore({ sql }) });
   const worker = new Worker({
     identity,
     replaces,
@@ -211,8 +213,9 @@ export function createWorkerFor(options: {
       logger,
       metrics,
       clock: systemClock,
+      uncertain: { starts: createActionStartStore({ sql, workerId }), tasks },
     }),
-    tasks: createTaskPreparer({ definitions: createTaskDefinitionStore({ sql }) }),
+    tasks,
     live,
     logger,
     metrics,

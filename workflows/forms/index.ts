@@ -1,4 +1,5 @@
 import type { SystemForm } from '@/lib/forms/types';
+import { didThisHappenForm } from './did-this-happen-form';
 import { genericResolutionForm } from './generic-resolution-form';
 import { invoiceReviewForm } from './invoice-review-form';
 import { qboMappingErrorForm } from './qbo-mapping-error-form';
@@ -10,4 +11,5 @@ export const systemForms: readonly SystemForm[] = [
   genericResolutionForm,
   qboMappingErrorForm,
   qboSyncErrorForm,
+  didThisHappenForm,
 ];

@@ -202,7 +202,7 @@ export const workflowActionResults = pgTable(
     commandId: text('command_id').notNull(),
     tenantId: text('tenant_id').notNull(),
     actionName: text('action_name').notNull(),
-    status: text('status').$type<'retrying' | 'completed' | 'failed'>().notNull(),
+    status: text('status').$type<'retrying' | 'started' | 'completed' | 'failed'>().notNull(),
     params: jsonText<JsonValue>('params'),
     result: jsonText<JsonValue>('result'),
     error: jsonText<JsonValue>('error'),

@@ -26,5 +26,13 @@ export interface TaskEnd {
   readonly formVersion: number | null;
 }
 
+/** Name of the event that tells what became of an action whose outcome was lost. Workflow code never sees it. */
+export const uncertainActionEvent = (commandId: string): string => `Action:${commandId}:DidThisHappen`;
+
+/** The command that such an event is about; null for every other event. */
+export function commandOfUncertainActionEvent(eventName: string): string | null {
+  return /^Action:(.+):DidThisHappen$/.exec(eventName)?.[1] ?? null;
+}
+
 /** Name of the event that tells of a task's end unless its definition names another. */
 export const defaultCompletionEvent = (taskId: string): string => `Task:${taskId}:Complete`;

@@ -4,7 +4,12 @@
  */
 import { encodeJson, decodeJson, type JsonValue } from '../model/json';
 import { ActionError, ForeignAwaitError, NondeterminismError, recordError } from '../model/errors';
-import { defaultCompletionEvent, type TaskEnd, type WorkflowEvent } from '../model/events';
+import {
+  commandOfUncertainActionEvent,
+  defaultCompletionEvent,
+  type TaskEnd,
+  type WorkflowEvent,
+} from '../model/events';
 import type { Command } from '../model/commands';
 import { continuesCode, type Decision, type EntryBody, type HistoryEntry } from '../model/history';
 import type { WorkflowDefinition } from '../model/workflow';
@@ -299,6 +304,7 @@ export class WorkflowInstance {
       task.ended = true;
     }
     this.#dropTaskTimer(end.taskId);
+    if (commandOfUncertainActionEvent(eventName) !== null) return;
     const { taskId, status, outcome, output, by, formVersion } = end;
     this.#deliver({
       seq,

@@ -17,6 +17,7 @@ import type { ExecutionStore } from '../model/ports/store';
 import type { ExecutionStatus } from '../model/status';
 import { createActionResultStore } from '../persistence/actions/actionResults';
 import { createBusStore } from '../persistence/bus/busStore';
+import { createActionStartStore } from '../persistence/actions/actionStarts';
 import { createPostgresStore } from '../persistence/executions/postgresStore';
 import { createPostgresMembership } from '../persistence/membership';
 import { createTaskDefinitionStore } from '../persistence/tasks/taskDefinitions';
@@ -88,6 +89,7 @@ export async function createHarness(
     await code.publish();
     const store = createPostgresStore({ sql, clockOffsetMs: () => clockOffsetMs });
     const bus = createBusStore({ sql });
+    const tasks = createTaskPreparer({ definitions: createTaskDefinitionStore({ sql }) });
     let fenced = false;
     const worker = new Worker({
       identity: { workerId, host: 'test', pid: process.pid, codeVersion: 'test' },
@@ -103,8 +105,9 @@ export async function createHarness(
         logger: silentLogger,
         metrics: silentMetrics,
         clock: systemClock,
+        uncertain: { starts: createActionStartStore({ sql, workerId }), tasks },
       }),
-      tasks: createTaskPreparer({ definitions: createTaskDefinitionStore({ sql }) }),
+      tasks,
       live: deps.live,
       sandbox: processSandbox(),
       drain: overrides.drain ?? drainMacrotask,

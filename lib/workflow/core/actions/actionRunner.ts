@@ -7,6 +7,7 @@ import { instruments } from '../../telemetry/names';
 import type { ActionRegistry } from '../actionRegistry';
 import { outsideWorkflow } from '../sandbox';
 import { AttemptAbortedError } from './attempt';
+import { runAtMostOnce, type AtMostOnceOutcome, type UncertaintyParts } from './atMostOnce';
 import { Cut } from './cut';
 import { checkParameters, type CheckedParameters } from './inputs';
 import type { ActionResultStore, TransactionWork } from '../../model/ports/actionStores';
@@ -18,7 +19,6 @@ import {
   type CallFacts,
   type CallOf,
   type FailedAttempt,
-  type HandlerOutcome,
 } from './runHandler';
 import { isolationOf, type RegisteredAction } from './types';
 
@@ -28,6 +28,8 @@ export interface ActionRunnerParts {
   readonly logger: Logger;
   readonly metrics: Metrics;
   readonly clock: ActionClock;
+  /** For actions that must not be started twice. Without it they fail. */
+  readonly uncertain?: UncertaintyParts;
 }
 
 /** Runs each call to its outcome. Handlers start outside of any workflow's scope: they see the real clock and world. */
@@ -102,6 +104,8 @@ async function outcomeOf(
         return failed(parts, outcome.error, { attempts: outcome.attempts, startedAtMs, params });
       case 'recorded':
         return await findRecorded(parts, call, cut);
+      case 'asked':
+        return { status: 'deferred', taskId: outcome.taskId };
       case 'stopped':
         return ended();
     }
@@ -154,10 +158,17 @@ function runDefinition(
   parts: ActionRunnerParts,
   call: ActionCall,
   running: Running<RegisteredAction>,
-): Promise<HandlerOutcome> {
+): Promise<AtMostOnceOutcome> {
   const { definition, startedAtMs } = running;
   const { recorded: params } = running.checked;
-  if (definition.kind === 'simple') return runSimple(new RunningCall(parts, call, { ...running, definition }));
+  if (definition.kind === 'simple') {
+    const simple = new RunningCall(parts, call, { ...running, definition });
+    if (!definition.atMostOnce) return runSimple(simple);
+    if (!parts.uncertain) throw new Error(`This worker cannot run "${definition.name}", which is atMostOnce.`);
+    const asAttempt = (attempt: number) =>
+      new RunningCall(parts, { ...call, attemptsBefore: attempt - 1 }, { ...running, definition });
+    return runAtMostOnce(parts.uncertain, { call, running: simple, asAttempt, recorded: params, startedAtMs });
+  }
   const { results } = parts;
   const { name: actionName } = definition;
   const isolationLevel = isolationOf(definition, params);
@@ -233,7 +244,8 @@ const policies = new WeakMap<RegisteredAction, RetryPolicy>();
 function policyOf(definition: RegisteredAction): RetryPolicy {
   const known = policies.get(definition);
   if (known) return known;
-  const policy = retryPolicy(definition.retry);
+  const given = retryPolicy(definition.retry);
+  const policy = definition.kind === 'simple' && definition.atMostOnce ? { ...given, attempts: 1 } : given;
   policies.set(definition, policy);
   return policy;
 }

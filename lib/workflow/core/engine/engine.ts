@@ -5,6 +5,7 @@
  * entries of both to the code and starts the actions it asked for. Whatever happens during a commit waits for the next:
  * batches grow with the load and there is no timer. No statement of an execution is under way while its code runs.
  */
+import type { CommandOf } from '../../model/commands';
 import { recordError, WorkflowNotFoundError } from '../../model/errors';
 import { continuesCode, type HistoryEntry } from '../../model/history';
 import type { ActionOutcome, ActionRunner } from '../../model/ports/actions';
@@ -550,12 +551,25 @@ export class Engine {
           if (this.#actionsInFlight.get(key) === running) this.#actionsInFlight.delete(key);
           if (live.dropped) return;
           if (outcome.status === 'ownership_lost') return this.#reload(live);
+          if (outcome.status === 'deferred') return this.#actionDeferred(live, command, outcome.taskId);
           live.actionEnded(command, outcome);
           this.#dirty.add(live);
           this.#ports.onWork();
         });
       }
     }
+  }
+
+  /** The outcome comes through the inbox, which may have brought it already. */
+  #actionDeferred(live: LiveExecution, command: CommandOf<'action'>, taskId: string | null): void {
+    live.actionDeferred(command);
+    if (taskId !== null) {
+      this.#changes.push({ tenant: live.tenant, topic: 'task', id: taskId });
+      this.#publish();
+    }
+    this.#dirty.add(live);
+    this.wake([live]);
+    this.#ports.onWork();
   }
 
   // Memory

@@ -4,14 +4,14 @@
  */
 import type { Command, CommandOf } from '../../model/commands';
 import type { HistoryEntry, NewEntry } from '../../model/history';
-import type { ActionCall, ActionOutcome } from '../../model/ports/actions';
+import type { ActionCall, RecordedOutcome } from '../../model/ports/actions';
 import type { ExecutionFlush, LoadedExecution, StoredActionResult, WaitRow } from '../../model/ports/store';
 import type { PreparedTask, TaskToPrepare } from '../../model/ports/tasks';
 import type { ExecutionStatus } from '../../model/status';
 import type { WorkflowInstance } from '../../replay/instance';
+import { DeferredActions } from './deferredActions';
 import { PendingChanges } from './pendingChanges';
 
-type RecordedOutcome = Exclude<ActionOutcome, { status: 'ownership_lost' }>;
 type ActionCommand = CommandOf<'action'>;
 type TaskCommand = CommandOf<'create_task'>;
 
@@ -39,6 +39,8 @@ export class LiveExecution {
   #startable: ActionCommand[] = [];
   #toPrepare: TaskCommand[] = [];
   readonly #running = new Set<string>();
+  /** Begun, with an outcome that comes later through the inbox. */
+  readonly #deferred = new DeferredActions();
   #end: CommandOf<'complete'> | CommandOf<'fail'> | null = null;
   #endAppended = false;
   #announced = false;
@@ -84,7 +86,11 @@ export class LiveExecution {
     this.head += entries.length;
     this.#lastAt = Math.max(this.#lastAt, entries.at(-1)?.at ?? 0);
     if (entries.length > 0) this.#storedStatus = 'running';
-    for (const entry of entries) if (entry.kind === 'timer_fired') this.#timerRows.delete(entry.body.commandId);
+    for (const entry of entries) {
+      if (entry.kind === 'timer_fired') this.#timerRows.delete(entry.body.commandId);
+      const again = this.#deferred.heard(entry);
+      if (again) this.#startable.push(again);
+    }
   }
 
   /** Turns commands into entries, rows and work. */
@@ -122,6 +128,13 @@ export class LiveExecution {
       const { startedAtMs: firstStartedAtMs, nextAttemptAtMs } = earlier;
       return { command, call: { ...call, firstStartedAtMs, nextAttemptAtMs } };
     });
+  }
+
+  /** Its outcome comes later: nothing of it is under way here. */
+  actionDeferred(command: ActionCommand): void {
+    this.#running.delete(command.commandId);
+    const again = this.#deferred.add(command);
+    if (again) this.#startable.push(again);
   }
 
   actionEnded(command: ActionCommand, outcome: RecordedOutcome): void {
@@ -246,7 +259,7 @@ export class LiveExecution {
       entries: pending.entries,
       results: pending.results,
       ...pending.projections,
-      cancelOpenTasks: end !== null && this.instance.hasOpenTasks,
+      cancelOpenTasks: end !== null && (this.instance.hasOpenTasks || this.#deferred.size > 0),
       atMs: this.#lastAt,
     };
   }
@@ -357,6 +370,7 @@ export class LiveExecution {
   #appendEnd(): void {
     if (!this.#end || this.#endAppended) return;
     if (this.#running.size + this.#startable.length + this.#outcomes.length + this.#toPrepare.length > 0) return;
+    if (this.#deferred.size > 0) return;
     this.#endAppended = true;
     if (this.#end.type === 'complete') {
       this.#append({ kind: 'execution_completed', body: { result: this.#end.result } });

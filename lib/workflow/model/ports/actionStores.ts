@@ -1,7 +1,8 @@
 /** What running actions asks of the database. Filled by lib/workflow/persistence/actions. */
 import type { RecordedError } from '../errors';
 import type { JsonObject, JsonValue } from '../json';
-import type { ActionCall, ActionOutcome } from './actions';
+import type { ActionCall, RecordedOutcome } from './actions';
+import type { NewTaskRow } from './tasks';
 
 export type IsolationLevel = 'READ UNCOMMITTED' | 'READ COMMITTED' | 'REPEATABLE READ' | 'SERIALIZABLE';
 
@@ -38,7 +39,7 @@ export type TransactionOutcome =
 /** Results of the actions of executions. */
 export interface ActionResultStore {
   /** The final outcome of a call, if it is committed. */
-  find(query: { readonly call: ActionCall }): Promise<Exclude<ActionOutcome, { status: 'ownership_lost' }> | null>;
+  find(query: { readonly call: ActionCall }): Promise<RecordedOutcome | null>;
 
   /** Notes a failed attempt that will be followed by another one. Only while the worker owns the execution. */
   noteRetry(note: {
@@ -64,6 +65,43 @@ export interface ActionResultStore {
     readonly startedAtMs: number;
     readonly work: TransactionWork;
   }): Promise<TransactionOutcome>;
+}
+
+/** What became of the question whether a started action happened. */
+export type UncertainAnswer =
+  | { readonly kind: 'nobody_asked' }
+  | { readonly kind: 'open'; readonly taskId: string }
+  /** `outcome` is null where the task ended without an answer. */
+  | { readonly kind: 'ended'; readonly outcome: string | null; readonly output: JsonValue };
+
+/** Starts of actions that must not be started twice. */
+export interface ActionStartStore {
+  /**
+   * Commits that the call is started, before its handler runs. `confirmed`: the last start of which a person said that
+   * nothing happened; 0 for the first. `known`: it was started already, for the `attempts`th time.
+   */
+  start(request: {
+    readonly call: ActionCall;
+    readonly actionName: string;
+    readonly params: JsonObject;
+    readonly startedAtMs: number;
+    readonly confirmed: number;
+  }): Promise<
+    | { readonly kind: 'started' }
+    | { readonly kind: 'known'; readonly attempts: number }
+    | { readonly kind: 'ownership_lost' }
+  >;
+
+  /** What a person said of this start. */
+  findAnswer(query: { readonly call: ActionCall; readonly attempt: number }): Promise<UncertainAnswer>;
+
+  /** Asks a person what became of this start. Once: a second call changes nothing. */
+  ask(request: {
+    readonly call: ActionCall;
+    readonly attempt: number;
+    readonly task: NewTaskRow;
+    readonly atMs: number;
+  }): Promise<{ readonly taskId: string } | 'ownership_lost'>;
 }
 
 /** Names a call outside any execution. */

@@ -34,7 +34,12 @@ export type ActionOutcome =
   | (OutcomeTimes & { readonly status: 'completed'; readonly result: JsonValue })
   | (OutcomeTimes & { readonly status: 'failed'; readonly error: RecordedError })
   /** The worker lost its lease while the action ran: nothing was committed, somebody else goes on. */
-  | { readonly status: 'ownership_lost' };
+  | { readonly status: 'ownership_lost' }
+  /** The outcome comes later: when a person has answered this task, or when a job is done. */
+  | { readonly status: 'deferred'; readonly taskId: string | null };
+
+/** An outcome that the log can hold. */
+export type RecordedOutcome = Exclude<ActionOutcome, { readonly status: 'ownership_lost' | 'deferred' }>;
 
 /** Runs actions for the engine. `run` never rejects: every failure is an outcome. */
 export interface ActionRunner {

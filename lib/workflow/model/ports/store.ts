@@ -7,7 +7,7 @@ import type { RecordedError } from '../errors';
 import type { JsonValue } from '../json';
 import type { Match } from '../match';
 import type { EndedStatus, ExecutionStatus } from '../status';
-import type { ActionOutcome } from './actions';
+import type { RecordedOutcome } from './actions';
 import type { NewTaskRow } from './tasks';
 
 export interface ExecutionKey {
@@ -18,7 +18,7 @@ export interface ExecutionKey {
 export interface StoredActionResult {
   readonly commandId: string;
   /** null while attempts go on. */
-  readonly outcome: Exclude<ActionOutcome, { status: 'ownership_lost' }> | null;
+  readonly outcome: RecordedOutcome | null;
   readonly attempts: number;
   /** When the first attempt began, and when the next one may. */
   readonly startedAtMs: number;
@@ -98,7 +98,7 @@ export interface ExecutionFlush extends ExecutionKey {
   readonly results: readonly {
     readonly commandId: string;
     readonly actionName: string;
-    readonly outcome: Exclude<ActionOutcome, { status: 'ownership_lost' }>;
+    readonly outcome: RecordedOutcome;
   }[];
   readonly timersAdded: readonly TimerRow[];
   readonly timersDropped: readonly string[];

@@ -27,7 +27,7 @@ interface ExecutionRow {
 interface ResultRow {
   execution_id: string;
   command_id: string;
-  status: 'retrying' | 'completed' | 'failed';
+  status: 'retrying' | 'started' | 'completed' | 'failed';
   params: JsonValue;
   result: JsonValue;
   error: RecordedError | null;

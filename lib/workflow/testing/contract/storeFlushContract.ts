@@ -1,10 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import type { ActionOutcome } from '../../model/ports/actions';
+import type { RecordedOutcome } from '../../model/ports/actions';
 import type { Current } from './storeContract';
 import { flushOf, newTask, stateEntry } from './storeFixture';
-
-type RecordedOutcome = Exclude<ActionOutcome, { status: 'ownership_lost' }>;
 
 const times = { startedAtMs: Date.UTC(2026, 0, 5), completedAtMs: Date.UTC(2026, 0, 5) + 5, stored: false, params: {} };
 
