@@ -1,8 +1,31 @@
 'use server';
 import { z } from 'zod';
 import { serverAction } from '@/lib/actions/serverAction';
-import { answerSchema, parseTaskId } from '@/lib/actions/taskInput';
-import { claimTask, completeTask, releaseTask } from '@/lib/workflow';
+import {
+  answerSchema,
+  handoverSchema,
+  noteSchema,
+  parseTaskId,
+  questionSchema,
+  reasonSchema,
+  textSchema,
+} from '@/lib/actions/taskInput';
+import { taskReaderOf } from '@/lib/auth/taskReader';
+import { getReadableTask } from '@/lib/queries/apiTasks';
+import {
+  answerQuestion,
+  askForInfo,
+  assignTask,
+  claimTask,
+  commentOnTask,
+  completeTask,
+  declineTask,
+  delegateTask,
+  forwardTask,
+  giveBackTask,
+  releaseTask,
+  withdrawQuestion,
+} from '@/lib/workflow';
 
 const taskId = z.string({ error: 'Name the task.' });
 
@@ -25,4 +48,71 @@ export const completeTaskAction = serverAction(
   { act: 'task.decide', input: answerSchema.extend({ taskId }) },
   ({ session: { userId, roles }, tenant, input: { taskId, outcome, data, expectedVersion } }) =>
     completeTask({ tenant, userId, roles, taskId: parseTaskId(taskId), outcome, data, expectedVersion }),
+);
+
+/** Gives an open task to somebody, whoever holds it. */
+export const assignTaskAction = serverAction(
+  { act: 'task.assign', input: handoverSchema.extend({ taskId }) },
+  ({ session: { userId, roles }, tenant, input }) =>
+    assignTask({ ...input, tenant, userId, roles, taskId: parseTaskId(input.taskId) }),
+);
+
+/** Lends a task: somebody works on it and gives it back. */
+export const delegateTaskAction = serverAction(
+  { act: 'task.decide', input: handoverSchema.extend({ taskId }) },
+  ({ session: { userId, roles }, tenant, input }) =>
+    delegateTask({ ...input, tenant, userId, roles, taskId: parseTaskId(input.taskId) }),
+);
+
+/** Hands a task on for good. */
+export const forwardTaskAction = serverAction(
+  { act: 'task.decide', input: handoverSchema.extend({ taskId }) },
+  ({ session: { userId, roles }, tenant, input }) =>
+    forwardTask({ ...input, tenant, userId, roles, taskId: parseTaskId(input.taskId) }),
+);
+
+/** Ends a delegation. */
+export const giveBackTaskAction = serverAction(
+  { act: 'task.decide', input: noteSchema.extend({ taskId }) },
+  ({ session: { userId, roles }, tenant, input }) =>
+    giveBackTask({ ...input, tenant, userId, roles, taskId: parseTaskId(input.taskId) }),
+);
+
+/** Ends a task without an answer, with a reason. */
+export const declineTaskAction = serverAction(
+  { act: 'task.decide', input: reasonSchema.extend({ taskId }) },
+  ({ session: { userId, roles }, tenant, input }) =>
+    declineTask({ ...input, tenant, userId, roles, taskId: parseTaskId(input.taskId) }),
+);
+
+/** Asks somebody about a task. */
+export const askForInfoAction = serverAction(
+  { act: 'task.decide', input: questionSchema.extend({ taskId }) },
+  ({ session: { userId, roles }, tenant, input }) =>
+    askForInfo({ ...input, tenant, userId, roles, taskId: parseTaskId(input.taskId) }),
+);
+
+/** Answers the open question. */
+export const answerQuestionAction = serverAction(
+  { act: 'task.decide', input: textSchema.extend({ taskId }) },
+  ({ session: { userId, roles }, tenant, input }) =>
+    answerQuestion({ ...input, tenant, userId, roles, taskId: parseTaskId(input.taskId) }),
+);
+
+/** Takes the open question back. */
+export const withdrawQuestionAction = serverAction(
+  { act: 'task.decide', input: z.object({ taskId }) },
+  ({ session: { userId, roles }, tenant, input }) =>
+    withdrawQuestion({ tenant, userId, roles, taskId: parseTaskId(input.taskId) }),
+);
+
+/** Adds a comment to a task that the caller may read. */
+export const commentOnTaskAction = serverAction(
+  { act: 'task.read', input: textSchema.extend({ taskId }) },
+  async ({ session, tenant, input }) => {
+    const id = parseTaskId(input.taskId);
+    await getReadableTask({ tenant, taskId: id, reader: taskReaderOf(session) });
+    const { userId, roles } = session;
+    return commentOnTask({ tenant, userId, roles, taskId: id, text: input.text });
+  },
 );

@@ -17,7 +17,7 @@ import {
   type DraftLine,
   type InvoiceDraft,
 } from './draft';
-import { ErrorNote, Field } from './field';
+import { ErrorNote, Field } from '@/components/ui/field';
 
 /** Where a decision begins to be asked, for the hint beside the amount. */
 const askedAboveCents = 100_000;

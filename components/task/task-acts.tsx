@@ -1,35 +1,47 @@
 'use client';
 import { useRouter } from 'next/navigation';
-import { useState, useTransition } from 'react';
+import { useRef, useState, useTransition } from 'react';
 import { unreachable, type ActionAnswer } from '@/components/ui/action-types';
-import { Icon } from '@/components/ui/icons';
+import { Icon, type IconName } from '@/components/ui/icons';
 import { useKey } from '@/components/ui/keys';
 import { useToast } from '@/components/ui/toast';
+import type { Colleague } from '@/lib/queries/people';
+import type { TaskAccess } from '@/lib/queries/task-access';
+import { ActDialog, type ActQuestion } from './act-dialog';
+import type { TaskActions } from './task-actions';
 
-export type TaskAction = (input: { readonly taskId: string }) => Promise<ActionAnswer>;
+interface Act {
+  readonly word: string;
+  readonly icon: IconName;
+  readonly key?: string;
+  readonly question: ActQuestion;
+}
 
-/** Claim and release: only what works now is shown. */
+/** What can be done with a task besides answering it: only what works now is shown. */
 export function TaskActs({
   taskId,
   title,
-  mayClaim,
-  mayRelease,
-  claim,
-  release,
+  access,
+  holderName,
+  people,
+  actions,
 }: {
   readonly taskId: string;
   readonly title: string;
-  readonly mayClaim: boolean;
-  readonly mayRelease: boolean;
-  readonly claim: TaskAction;
-  readonly release: TaskAction;
+  readonly access: TaskAccess;
+  /** To whom a delegated task goes back. */
+  readonly holderName: string | null;
+  readonly people: readonly Colleague[];
+  readonly actions: TaskActions;
 }) {
   const router = useRouter();
   const toast = useToast();
   const [pending, startTransition] = useTransition();
   const [problem, setProblem] = useState<string | null>(null);
+  const [open, setOpen] = useState<{ readonly question: ActQuestion; readonly done: string } | null>(null);
+  const menu = useRef<HTMLDetailsElement>(null);
 
-  const act = (action: TaskAction, done: string) => {
+  const act = (action: (input: { readonly taskId: string }) => Promise<ActionAnswer>, done: string) => {
     if (pending) return;
     setProblem(null);
     startTransition(async () => {
@@ -40,30 +52,63 @@ export function TaskActs({
       router.refresh();
     });
   };
+  const claim = () => (access.mayClaim ? act(actions.claim, `${title} is yours`) : undefined);
+  const release = () => (access.mayRelease ? act(actions.release, `${title} is free again`) : undefined);
+  const acts = actsOf({ taskId, access, holderName, actions });
+  const start = (chosen: Act | undefined) => {
+    if (!chosen) return;
+    if (menu.current) menu.current.open = false;
+    setOpen({ question: chosen.question, done: `${title}: ${chosen.word.toLowerCase().replace('…', '')}` });
+  };
 
-  useKey('c', () => (mayClaim ? act(claim, `${title} is yours`) : undefined));
-  useKey('u', () => (mayRelease ? act(release, `${title} is free again`) : undefined));
+  useKey('c', claim);
+  useKey('u', release);
+  useKey('a', () => start(acts.find(({ key }) => key === 'a')));
+  useKey('d', () => start(acts.find(({ key }) => key === 'd')));
 
   return (
     <>
-      {mayClaim ? (
-        <button className="btn" type="button" aria-busy={pending} onClick={() => act(claim, `${title} is yours`)}>
+      {access.mayClaim ? (
+        <button className="btn" type="button" aria-busy={pending} onClick={claim}>
           {pending ? <Icon name="retrying" /> : null}
           Claim
           <kbd className="key">C</kbd>
         </button>
       ) : null}
-      {mayRelease ? (
-        <button
-          className="btn"
-          type="button"
-          aria-busy={pending}
-          onClick={() => act(release, `${title} is free again`)}
-        >
+      {access.mayRelease ? (
+        <button className="btn" type="button" aria-busy={pending} onClick={release}>
           {pending ? <Icon name="retrying" /> : null}
           Release
           <kbd className="key">U</kbd>
         </button>
+      ) : null}
+      {acts.length > 0 ? (
+        <details
+          className="task-menu"
+          ref={menu}
+          onKeyDown={(event) => {
+            if (event.key !== 'Escape' || !menu.current?.open) return;
+            event.preventDefault();
+            menu.current.open = false;
+            menu.current.querySelector('summary')?.focus();
+          }}
+        >
+          <summary className="btn btn-ghost">
+            <Icon name="dots" />
+            More
+          </summary>
+          <ul>
+            {acts.map((each) => (
+              <li key={each.word}>
+                <button className="btn btn-ghost" type="button" onClick={() => start(each)}>
+                  <Icon name={each.icon} />
+                  <span className="grow">{each.word}</span>
+                  {each.key ? <kbd className="key">{each.key.toUpperCase()}</kbd> : null}
+                </button>
+              </li>
+            ))}
+          </ul>
+        </details>
       ) : null}
       {problem ? (
         <p className="note tone-fail act-problem" role="alert">
@@ -71,6 +116,121 @@ export function TaskActs({
           {problem}
         </p>
       ) : null}
+      {open ? (
+        <ActDialog
+          question={open.question}
+          people={people}
+          onDone={() => {
+            setOpen(null);
+            toast(open.done);
+            router.refresh();
+          }}
+          onClose={() => {
+            setOpen(null);
+            // Somebody may have been quicker: the page says so.
+            router.refresh();
+          }}
+        />
+      ) : null}
     </>
   );
+}
+
+const note = { label: 'Note', isOptional: true, path: '/note' } as const;
+
+function actsOf({
+  taskId,
+  access,
+  holderName,
+  actions,
+}: {
+  readonly taskId: string;
+  readonly access: TaskAccess;
+  readonly holderName: string | null;
+  readonly actions: TaskActions;
+}): readonly Act[] {
+  const acts: readonly (Act & { readonly isShown: boolean })[] = [
+    {
+      isShown: access.mayGiveBack,
+      word: access.isMine ? `Give it back to ${holderName ?? 'its owner'}…` : 'Take it back…',
+      icon: 'declined',
+      question: {
+        title: access.isMine ? 'Give it back' : 'Take it back',
+        help: access.isMine
+          ? `${holderName ?? 'Its owner'} decides. Say what you found.`
+          : 'You work on it again, and decide.',
+        words: note,
+        verb: access.isMine ? 'Give back' : 'Take back',
+        send: ({ words }) => actions.giveBack({ taskId, note: words }),
+      },
+    },
+    {
+      isShown: access.mayHandOn,
+      word: 'Delegate…',
+      icon: 'users',
+      key: 'd',
+      question: {
+        title: 'Delegate',
+        help: 'Somebody works on it and gives it back to you. You decide.',
+        person: 'Who helps',
+        words: { ...note, label: 'What you want to know' },
+        verb: 'Delegate',
+        send: ({ to, words }) => actions.delegate({ taskId, to, note: words }),
+      },
+    },
+    {
+      isShown: access.mayHandOn,
+      word: 'Forward…',
+      icon: 'right',
+      question: {
+        title: 'Forward',
+        help: 'Somebody else decides in your place. It does not come back.',
+        person: 'Who decides',
+        words: note,
+        verb: 'Forward',
+        send: ({ to, words }) => actions.forward({ taskId, to, note: words }),
+      },
+    },
+    {
+      isShown: access.mayAsk,
+      word: 'Ask a question…',
+      icon: 'comment',
+      question: {
+        title: 'Ask a question',
+        help: 'Whoever you ask can read this task. It stays with you meanwhile.',
+        person: 'Whom you ask',
+        words: { label: 'Your question', isOptional: false, path: '/text' },
+        verb: 'Ask',
+        send: ({ to, words }) => actions.ask({ taskId, to, text: words }),
+      },
+    },
+    {
+      isShown: access.mayAssign,
+      word: 'Assign…',
+      icon: 'user',
+      key: 'a',
+      question: {
+        title: 'Assign',
+        help: 'Somebody decides this, whoever has it now.',
+        person: 'Who decides',
+        words: note,
+        verb: 'Assign',
+        send: ({ to, words }) => actions.assign({ taskId, to, note: words }),
+      },
+    },
+    {
+      isShown: access.mayDecide,
+      word: 'Decline…',
+      icon: 'failed',
+      question: {
+        title: 'Decline',
+        help: 'This ends the task without an answer. The workflow is told why and goes on.',
+        words: { label: 'Why it should not be done', isOptional: false, path: '/reason' },
+        verb: 'Decline',
+        isDanger: true,
+        send: ({ words }) => actions.decline({ taskId, reason: words }),
+      },
+    },
+  ];
+  return acts.filter(({ isShown }) => isShown);
 }

@@ -5,31 +5,31 @@ import { Icon } from '@/components/ui/icons';
 import { Status, taskLook } from '@/components/ui/status';
 import { Time } from '@/components/ui/time';
 import type { TaskView } from '@/lib/queries/task';
-import { TaskActs, type TaskAction } from './task-acts';
+import type { Colleague } from '@/lib/queries/people';
+import type { TaskActions } from './task-actions';
+import { TaskActs } from './task-acts';
 import { TaskDetails } from './task-details';
 import { TaskMeta } from './task-head';
-import { TaskWork, type CompleteTask } from './task-work';
-
-export interface TaskActions {
-  readonly claim: TaskAction;
-  readonly release: TaskAction;
-  readonly complete: CompleteTask;
-}
+import { OpenQuestion } from './task-talk';
+import { TaskWork } from './task-work';
 
 /** One task, on its own page and in the inbox: what happened, what is asked, the answer. */
 export function TaskBody({
   task,
   place,
+  people,
   actions,
   heading: Heading,
 }: {
   readonly task: TaskView;
   /** The tenant's name. */
   readonly place: string;
+  /** Whom the task can be handed to. */
+  readonly people: readonly Colleague[];
   readonly actions: TaskActions;
   readonly heading: 'h1' | 'h2';
 }) {
-  const details = <TaskDetails task={task} place={place} />;
+  const details = <TaskDetails task={task} place={place} comment={actions.comment} />;
   return (
     <article className="task" aria-labelledby={`task-${task.taskId}`}>
       <div className="head">
@@ -41,14 +41,24 @@ export function TaskBody({
             key={task.taskId}
             taskId={task.taskId}
             title={task.title}
-            mayClaim={task.access.mayClaim}
-            mayRelease={task.access.mayRelease}
-            claim={actions.claim}
-            release={actions.release}
+            access={task.access}
+            holderName={task.ownerName}
+            people={people}
+            actions={actions}
           />
         </div>
       </div>
       <TaskMeta task={task} />
+      {task.question ? (
+        <OpenQuestion
+          taskId={task.taskId}
+          question={task.question}
+          mayAnswer={task.access.mayAnswer}
+          mayWithdraw={task.access.isMine}
+          answer={actions.answer}
+          withdraw={actions.withdraw}
+        />
+      ) : null}
       {task.description ? <p className="prose">{task.description}</p> : null}
       {task.form ? (
         <TaskWork
@@ -118,6 +128,8 @@ function isRefusal(task: TaskView): boolean {
 }
 
 function heldNote(task: TaskView): string {
+  if (task.ownerName && task.access.isMine) return `${task.ownerName} decides this and asked for your help.`;
+  if (task.ownerName) return `${task.assigneeName} works on it for ${task.ownerName}.`;
   if (task.assigneeName && !task.access.isMine) return `${task.assigneeName} is on it. You can read along.`;
   return 'You can read this. It is meant to be decided by somebody else.';
 }

@@ -2,6 +2,8 @@ import type { TaskActivity, TaskView } from '@/lib/queries/task';
 import { isOpenTask } from '@shared/workflow/model/status';
 import { Icon } from '@/components/ui/icons';
 import { Time } from '@/components/ui/time';
+import type { TaskActions } from './task-actions';
+import { CommentForm } from './task-talk';
 
 const activityWords: Readonly<Record<string, string>> = {
   created: 'The workflow asked for this',
@@ -12,10 +14,26 @@ const activityWords: Readonly<Record<string, string>> = {
   expired: 'Its time ran out',
   canceled: 'It was no longer needed',
   commented: 'commented',
+  assigned: 'assigned it to',
+  delegated: 'asked for the help of',
+  given_back: 'gave it back',
+  forwarded: 'handed it on to',
+  info_requested: 'asked',
+  info_given: 'answered',
+  question_withdrawn: 'took the question back',
+  planned: 'changed when it is due',
 };
 
 /** What happened to the task, and why the reader sees it: folded away until somebody asks. */
-export function TaskDetails({ task, place }: { readonly task: TaskView; readonly place: string }) {
+export function TaskDetails({
+  task,
+  place,
+  comment,
+}: {
+  readonly task: TaskView;
+  readonly place: string;
+  readonly comment: TaskActions['comment'];
+}) {
   return (
     <div className="more">
       <details>
@@ -26,12 +44,16 @@ export function TaskDetails({ task, place }: { readonly task: TaskView; readonly
         <ol className="acts-l">
           {task.activity.map((entry) => (
             <li key={entry.activityId}>
-              <span>{activityText(entry)}</span>
+              <div>
+                <span>{activityText(entry)}</span>
+                {entry.text ? <p className="said">{entry.text}</p> : null}
+              </div>
               <Time at={entry.at} style="calendar" />
             </li>
           ))}
           {task.activity.length === 0 ? <li>Nothing has happened to this task yet.</li> : null}
         </ol>
+        <CommentForm taskId={task.taskId} comment={comment} />
       </details>
       <details>
         <summary>
@@ -56,11 +78,14 @@ function activityText(entry: TaskActivity): string {
   const words = activityWords[entry.kind] ?? entry.kind.replaceAll('_', ' ');
   const actor = entry.byReader ? 'You' : entry.actorName;
   if (actor === null) return words.charAt(0).toUpperCase() + words.slice(1);
-  return `${actor} ${words.charAt(0).toLowerCase()}${words.slice(1)}`;
+  const to = entry.toName === null ? '' : ` ${entry.toName}`;
+  return `${actor} ${words.charAt(0).toLowerCase()}${words.slice(1)}${to}`;
 }
 
 function reasonText(task: TaskView, place: string): string {
   const { access } = task;
+  if (access.mayAnswer) return 'Somebody asks you about it.';
+  if (task.ownerName && access.isMine) return `${task.ownerName} asked for your help with it.`;
   if (access.isMine && isOpenTask(task.status)) {
     return access.throughRole
       ? `You claimed it. It is asked of everybody with the role ${access.throughRole} at ${place}, and you have that role.`

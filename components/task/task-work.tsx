@@ -5,16 +5,11 @@ import type { TaskForm as TaskFormView } from '@/lib/queries/task';
 import type { JsonObject } from '@/lib/forms/types';
 import { readDraft } from '@/components/task-form/drafts';
 import { TaskForm, type SubmitAnswer } from '@/components/task-form/TaskForm';
-import { unreachable, type ActionAnswer } from '@/components/ui/action-types';
+import { unreachable } from '@/components/ui/action-types';
 import { Icon } from '@/components/ui/icons';
 import { useToast } from '@/components/ui/toast';
 import { AfterDecision } from './after-decision';
-
-export type CompleteTask = (input: {
-  readonly taskId: string;
-  readonly outcome: string;
-  readonly data: Readonly<Record<string, unknown>>;
-}) => Promise<ActionAnswer>;
+import type { TaskActions } from './task-actions';
 
 /** What a form without outcomes of its own answers. */
 const plainOutcome = 'submitted';
@@ -43,7 +38,7 @@ export function TaskWork({
   readonly details: ReactNode;
   /** What is shown instead of the form. */
   readonly settled: ReactNode;
-  readonly complete: CompleteTask;
+  readonly complete: TaskActions['complete'];
 }) {
   const router = useRouter();
   const toast = useToast();

@@ -109,7 +109,9 @@ export async function countInbox(reader: InboxReader): Promise<Readonly<Record<'
 }
 
 function inView(reader: InboxReader, view: InboxView): SQL | undefined {
-  const taken = and(eq(t.status, 'claimed'), eq(t.assignee, reader.userId));
+  const { userId } = reader;
+  // What one works on, what one lent to somebody, and what one is asked about.
+  const taken = and(eq(t.status, 'claimed'), or(eq(t.assignee, userId), eq(t.owner, userId), eq(t.questionTo, userId)));
   switch (view) {
     case 'taken':
       return taken;

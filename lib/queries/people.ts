@@ -1,5 +1,5 @@
 /** Names of people and tenants, for pages that would otherwise show ids. */
-import { and, eq, inArray, isNull, or } from 'drizzle-orm';
+import { and, asc, eq, inArray, isNull, or } from 'drizzle-orm';
 import { pageDb } from '../db/client';
 import { tenants, users } from '../db/schema';
 
@@ -32,4 +32,19 @@ export async function namesOf({
           .where(and(inArray(users.userId, ids), or(eq(users.tenantId, tenant), isNull(users.tenantId))));
   const byId = new Map(rows.map((row) => [row.userId, row.name]));
   return { of: (userId) => byId.get(userId) ?? 'Somebody' };
+}
+
+export interface Colleague {
+  readonly userId: string;
+  readonly name: string;
+}
+
+/** Everybody of the tenant, by name: whom tasks can be handed to. At most so many as a list can show. */
+export async function listColleagues({ tenant }: { readonly tenant: string }): Promise<readonly Colleague[]> {
+  return pageDb()
+    .select({ userId: users.userId, name: users.name })
+    .from(users)
+    .where(eq(users.tenantId, tenant))
+    .orderBy(asc(users.name), asc(users.userId))
+    .limit(500);
 }

@@ -11,9 +11,9 @@ import { LiveRefresh } from '@/components/ui/live-refresh';
 import { requireTenantPermission, type Session } from '@/lib/auth';
 import { taskReaderOf } from '@/lib/auth/taskReader';
 import { countInbox, inboxViews, listInbox, type InboxView } from '@/lib/queries/inbox';
-import { tenantName } from '@/lib/queries/people';
+import { listColleagues, tenantName, type Colleague } from '@/lib/queries/people';
 import { getTask, type TaskView } from '@/lib/queries/task';
-import { claimTaskAction, completeTaskAction, releaseTaskAction } from '../../tasks/actions';
+import { taskActions } from '../task-actions';
 
 export const metadata: Metadata = { title: 'Inbox' };
 
@@ -48,10 +48,11 @@ async function Panes({
 }) {
   const { tenant, userId, roles } = session;
   const reader = { tenant, userId, roles };
-  const [list, counts, place] = await Promise.all([
+  const [list, counts, place, people] = await Promise.all([
     listInbox({ ...reader, view }),
     countInbox(reader),
     tenantName(tenant),
+    listColleagues({ tenant }),
   ]);
   const selectedId = picked ?? list.rows[0]?.taskId ?? null;
   const task =
@@ -71,7 +72,7 @@ async function Panes({
           <Icon name="left" />
           Inbox
         </Link>
-        <Detail task={task} isChosen={selectedId !== null} place={place} />
+        <Detail task={task} isChosen={selectedId !== null} place={place} people={people} />
       </div>
     </InboxPanes>
   );
@@ -81,20 +82,15 @@ function Detail({
   task,
   isChosen,
   place,
+  people,
 }: {
   readonly task: TaskView | null;
   readonly isChosen: boolean;
   readonly place: string;
+  readonly people: readonly Colleague[];
 }) {
   if (task?.access.mayRead) {
-    return (
-      <TaskBody
-        task={task}
-        place={place}
-        heading="h2"
-        actions={{ claim: claimTaskAction, release: releaseTaskAction, complete: completeTaskAction }}
-      />
-    );
+    return <TaskBody task={task} place={place} heading="h2" people={people} actions={taskActions} />;
   }
   if (isChosen) {
     return (

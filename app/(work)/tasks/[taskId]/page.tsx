@@ -7,9 +7,9 @@ import { Icon } from '@/components/ui/icons';
 import { LiveRefresh } from '@/components/ui/live-refresh';
 import { requireTenantPermission } from '@/lib/auth';
 import { taskReaderOf } from '@/lib/auth/taskReader';
-import { tenantName } from '@/lib/queries/people';
+import { listColleagues, tenantName } from '@/lib/queries/people';
 import { getTask } from '@/lib/queries/task';
-import { claimTaskAction, completeTaskAction, releaseTaskAction } from '../../../tasks/actions';
+import { taskActions } from '../../task-actions';
 
 interface Address {
   readonly params: Promise<{ readonly taskId: string }>;
@@ -21,7 +21,9 @@ const load = cache(async (taskId: string) => {
   const task = await getTask({ tenant: session.tenant, taskId, reader: taskReaderOf(session) });
   if (!task) notFound();
   if (!task.access.mayRead) forbidden();
-  return { task, place: await tenantName(session.tenant) };
+  const { tenant } = session;
+  const [place, people] = await Promise.all([tenantName(tenant), listColleagues({ tenant })]);
+  return { task, place, people };
 });
 
 export async function generateMetadata({ params }: Address): Promise<Metadata> {
@@ -29,7 +31,7 @@ export async function generateMetadata({ params }: Address): Promise<Metadata> {
 }
 
 export default async function TaskPage({ params }: Address) {
-  const { task, place } = await load((await params).taskId);
+  const { task, place, people } = await load((await params).taskId);
   return (
     <main id="main" className="p-task on-surface">
       <LiveRefresh topics={['task']} ids={[task.taskId]} />
@@ -38,12 +40,7 @@ export default async function TaskPage({ params }: Address) {
           <Icon name="left" />
           Inbox
         </Link>
-        <TaskBody
-          task={task}
-          place={place}
-          heading="h1"
-          actions={{ claim: claimTaskAction, release: releaseTaskAction, complete: completeTaskAction }}
-        />
+        <TaskBody task={task} place={place} heading="h1" people={people} actions={taskActions} />
       </div>
     </main>
   );

@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react';
-import { Icon } from '@/components/ui/icons';
+import { Icon } from './icons';
 
 export interface ControlProps {
   readonly id: string;

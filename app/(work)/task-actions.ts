@@ -1,0 +1,31 @@
+import type { TaskActions } from '@/components/task/task-actions';
+import {
+  answerQuestionAction,
+  askForInfoAction,
+  assignTaskAction,
+  claimTaskAction,
+  commentOnTaskAction,
+  completeTaskAction,
+  declineTaskAction,
+  delegateTaskAction,
+  forwardTaskAction,
+  giveBackTaskAction,
+  releaseTaskAction,
+  withdrawQuestionAction,
+} from '../tasks/actions';
+
+/** What a task's body can do, on its own page and in the inbox alike. */
+export const taskActions: TaskActions = {
+  claim: claimTaskAction,
+  release: releaseTaskAction,
+  complete: completeTaskAction,
+  decline: declineTaskAction,
+  assign: assignTaskAction,
+  delegate: delegateTaskAction,
+  forward: forwardTaskAction,
+  giveBack: giveBackTaskAction,
+  ask: askForInfoAction,
+  answer: answerQuestionAction,
+  withdraw: withdrawQuestionAction,
+  comment: commentOnTaskAction,
+};
