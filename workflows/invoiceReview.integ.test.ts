@@ -5,6 +5,7 @@ import type { JsonValue } from '@shared/workflow/model/json';
 import { createTaskDefinitionStore } from '@shared/workflow/persistence/tasks/taskDefinitions';
 import { createTaskStore } from '@shared/workflow/persistence/tasks/taskStore';
 import { claimTask } from '@shared/workflow/tasks/claimTask';
+import { declineTask } from '@shared/workflow/tasks/declineTask';
 import { completeTask } from '@shared/workflow/tasks/completeTask';
 import type { TaskDeps } from '@shared/workflow/tasks/deps';
 import { publishSystemDefinitions } from '@shared/workflow/tasks/publishDefinitions';
@@ -125,6 +126,20 @@ describe('the invoice review', () => {
       status: 'rejected',
       decision_comment: 'Too much',
       decided_by: 'mia',
+    });
+  });
+
+  it('goes to an administrator when the manager declines, and is rejected when the administrator does', async () => {
+    const { invoiceId, executionId } = await submitInvoice(260_000);
+    const first = await taskOf(executionId, 'invoice_review');
+    await declineTask(deps, { ...mia, taskId: first.task_id, reason: 'I know the supplier.' });
+    const second = await taskOf(executionId, 'invoice_review_escalated');
+    await declineTask(deps, { ...omar, taskId: second.task_id, reason: 'The supplier withdrew it.' });
+    await harness.untilStatus(executionId, 'completed');
+    expect(await invoiceOf(invoiceId)).toEqual({
+      status: 'rejected',
+      decision_comment: 'The supplier withdrew it.',
+      decided_by: 'omar',
     });
   });
 

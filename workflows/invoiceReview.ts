@@ -39,8 +39,10 @@ export async function invoiceReviewWorkflow(context: WorkflowContext): Promise<I
   }
 
   const { outcome, output, by: decidedBy } = await askPeople(context, { ...invoice, isUrgent: isUrgent === true });
-  const { comment } = output as { comment?: string };
-  return decide(context, { invoiceId, status: outcome === 'approve' ? 'approved' : 'rejected', comment, decidedBy });
+  // Who declines says why in place of a comment; without an approval nothing is paid.
+  const { comment, reason } = output as { comment?: string; reason?: string };
+  const status = outcome === 'approve' ? 'approved' : 'rejected';
+  return decide(context, { invoiceId, status, comment: comment ?? reason, decidedBy });
 }
 
 interface Decision {
@@ -67,15 +69,15 @@ function alreadyDecided({ logger, setState }: WorkflowContext, status: string | 
   return { outcome: 'already_decided' };
 }
 
-/** A manager first; where none decides in three days, an administrator. */
+/** A manager first; where none decides in three days, or one declines to, an administrator. */
 async function askPeople(context: WorkflowContext, invoice: StoredInvoice & { isUrgent: boolean }): Promise<TaskEnd> {
   const { events, logger, setState } = context;
   setState('waiting for a manager');
   const review = await askFor(context, invoice, { taskType: 'invoice_review', role: 'manager' });
   const decided = await events.waitFor<TaskEnd>(review.completionEvent, { timeout: '3 days' });
-  if (decided !== null) return decided.payload;
+  if (decided?.payload.status === 'completed') return decided.payload;
 
-  logger.warn('No manager decided in three days.');
+  logger.warn(decided === null ? 'No manager decided in three days.' : 'The manager declined to decide.');
   setState('waiting for an administrator');
   const escalated = await askFor(context, invoice, { taskType: 'invoice_review_escalated', role: 'administrator' });
   return (await events.waitFor<TaskEnd>(escalated.completionEvent)).payload;

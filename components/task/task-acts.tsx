@@ -155,7 +155,7 @@ function actsOf({
       word: access.isMine ? `Give it back to ${holderName ?? 'its owner'}…` : 'Take it back…',
       icon: 'declined',
       question: {
-        title: access.isMine ? 'Give it back' : 'Take it back',
+        title: access.isMine ? 'Give back' : 'Take back',
         help: access.isMine
           ? `${holderName ?? 'Its owner'} decides. Say what you found.`
           : 'You work on it again, and decide.',

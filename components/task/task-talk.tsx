@@ -47,14 +47,8 @@ function WordsForm({
   };
 
   return (
-    <form
-      className="words"
-      noValidate
-      onSubmit={(event) => {
-        event.preventDefault();
-        void submit();
-      }}
-    >
+    // No form of its own: it may stand inside that of the task.
+    <div className="words">
       <OnceAlive>
         <label className="label" htmlFor={id}>
           {label}
@@ -71,14 +65,20 @@ function WordsForm({
             setText(event.target.value);
             setProblem(undefined);
           }}
+          onKeyDown={(event) => {
+            // Sends these words, and not the task's answer.
+            if (event.key !== 'Enter' || !(event.ctrlKey || event.metaKey)) return;
+            event.preventDefault();
+            void submit();
+          }}
         />
         <ErrorNote id={`${id}-error`} message={problem} />
-        <button className="btn" type="submit" aria-busy={isSending}>
+        <button className="btn" type="button" aria-busy={isSending} onClick={() => void submit()}>
           {isSending ? <Icon name="retrying" /> : null}
           {verb}
         </button>
       </OnceAlive>
-    </form>
+    </div>
   );
 }
 
@@ -89,7 +89,7 @@ export function CommentForm({
   readonly taskId: string;
   readonly comment: (input: { readonly taskId: string; readonly text: string }) => Promise<ActionAnswer>;
 }) {
-  return <WordsForm label="Comment" verb="Comment" shortcut="m" send={(text) => comment({ taskId, text })} />;
+  return <WordsForm label="Add a comment" verb="Add" shortcut="m" send={(text) => comment({ taskId, text })} />;
 }
 
 /** The open question, for whom it is asked and who asked. */
