@@ -47,7 +47,7 @@ describe('an entry in one line', () => {
 
 describe('entryLook', () => {
   it('shows a kind it does not know by its own name', () => {
-    expect(entryLook('child_started')).toMatchObject({ word: 'child started', tone: 'quiet' });
+    expect(entryLook('rate_limited')).toMatchObject({ word: 'rate limited', tone: 'quiet' });
     expect(entryLook('constructor').word).toBe('constructor');
   });
 });

@@ -34,6 +34,9 @@ const looks: Readonly<Record<EntryKind, EntryLook>> = {
   execution_failed: { icon: 'failed', word: 'Failed', tone: 'fail' },
   execution_canceled: { icon: 'canceled', word: 'Canceled', tone: 'quiet' },
   execution_terminated: { icon: 'terminated', word: 'Terminated', tone: 'fail' },
+  child_started: { icon: 'layers', word: 'Child started', tone: 'run' },
+  child_ended: { icon: 'layers', word: 'Child ended', tone: 'run' },
+  execution_continued: { icon: 'layers', word: 'Continued as new', tone: 'done' },
 };
 
 /** Kinds of a newer log than this page read as their own name. */

@@ -40,6 +40,17 @@ function Wait({ wait }: { readonly wait: WaitSummary }) {
     );
   }
   const isTimer = wait.kind === 'timer';
+  if (wait.kind === 'child') {
+    return (
+      <div className="wait tone-run">
+        <Icon name="layers" />
+        <span className="grow">
+          <b>{wait.names.join(', ')}</b>
+          <span>The end of a child</span>
+        </span>
+      </div>
+    );
+  }
   return (
     <div className="wait tone-time">
       <Icon name={isTimer ? 'wtime' : 'wevent'} />

@@ -28,7 +28,7 @@ export interface ApiExecution {
 }
 
 interface ApiWait {
-  readonly kind: 'event' | 'timer' | 'task';
+  readonly kind: 'event' | 'timer' | 'task' | 'child';
   /** Event names that end the wait. */
   readonly names: readonly string[];
   readonly deadline: string | null;

@@ -16,7 +16,7 @@ export interface ExecutionFilter {
 }
 
 export interface WaitSummary {
-  readonly kind: 'event' | 'timer' | 'task';
+  readonly kind: 'event' | 'timer' | 'task' | 'child';
   readonly names: readonly string[];
   readonly deadline: string | null;
   readonly task: { readonly taskId: string; readonly title: string; readonly assigneeName: string | null } | null;

@@ -11,7 +11,7 @@ export type {
   DatabaseActionContext,
 } from './core/actions/types';
 export type { SystemTaskDefinitionInput } from './model/ports/taskStore';
-export { ActionError, CanceledError } from './model/errors';
+export { ActionError, CanceledError, ChildFailedError } from './model/errors';
 export type {
   ActionToExecute,
   ExecutedAction,
@@ -20,5 +20,6 @@ export type {
   GroupOptions,
   SyncPoint,
 } from './model/actionGroups';
+export type { ParentClosePolicy } from './model/relations';
 export type { TaskEnd, WorkflowEvent } from './model/events';
 export type { CreatedHumanTask, WorkflowContext, WorkflowDefinition, WorkflowFunction } from './model/workflow';

@@ -119,6 +119,13 @@ export const workflowExecutions = pgTable(
     startedByEventId: uuid('started_by_event_id'),
     startedBy: text('started_by'),
     parentExecutionId: uuid('parent_execution_id'),
+    /** The runs before and after this one, where a run continued as a new one. */
+    continuedFrom: uuid('continued_from'),
+    continuedTo: uuid('continued_to'),
+    /** Where the first entries of the log were copied from, and how many. */
+    forkedFrom: uuid('forked_from'),
+    forkedAtSeq: integer('forked_at_seq'),
+    forkedBy: text('forked_by'),
     workflowKey: text('workflow_key'),
     result: jsonText<JsonValue>('result'),
     error: jsonText<JsonValue>('error'),
@@ -132,9 +139,16 @@ export const workflowExecutions = pgTable(
     index('workflow_executions_by_event')
       .on(t.startedByEventId)
       .where(sql`${t.startedByEventId} IS NOT NULL`),
+    // A key is free again once its execution has ended.
     uniqueIndex('workflow_executions_key')
       .on(t.tenantId, t.workflowName, t.workflowKey, t.partitionId)
-      .where(sql`${t.workflowKey} IS NOT NULL`),
+      .where(sql`${t.workflowKey} IS NOT NULL AND ${t.endedAt} IS NULL`),
+    index('workflow_executions_children')
+      .on(t.parentExecutionId)
+      .where(sql`${t.parentExecutionId} IS NOT NULL`),
+    index('workflow_executions_forks')
+      .on(t.forkedFrom)
+      .where(sql`${t.forkedFrom} IS NOT NULL`),
     index('workflow_executions_runnable')
       .on(t.partitionId, t.status)
       .where(sql`${t.status} IN ('pending', 'running', 'blocked_on_code')`),
@@ -286,7 +300,7 @@ export const workflowWaits = pgTable(
     partitionId: smallint('partition_id').notNull(),
     commandId: text('command_id').notNull(),
     tenantId: text('tenant_id').notNull(),
-    kind: text('kind').$type<'event' | 'timer' | 'task'>().notNull(),
+    kind: text('kind').$type<'event' | 'timer' | 'task' | 'child'>().notNull(),
     names: text('names').array().notNull(),
     deadline: instant('deadline'),
     taskId: uuid('task_id'),

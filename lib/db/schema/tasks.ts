@@ -105,6 +105,8 @@ export const workflowTasks = pgTable(
     outcome: text('outcome'),
     output: jsonText<JsonValue>('output'),
     endedBy: text('ended_by'),
+    /** The task's id in the log of its execution, where that is another: in a fork, which copied the log. */
+    loggedTaskId: uuid('logged_task_id'),
     /** Counts changes; a change made from an older version is refused. */
     version: integer('version').notNull().default(1),
     dueAt: instant('due_at'),

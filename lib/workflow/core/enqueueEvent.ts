@@ -3,7 +3,7 @@ import { v7 as newId } from 'uuid';
 import { ExecutionEndedError, ExecutionNotFoundError, InvalidInputError } from '../model/errors';
 import type { JsonValue } from '../model/json';
 import { isEnded } from '../model/status';
-import { insertSignals, isUuid, type Signal, type SignalledExecution } from '../persistence/inbox';
+import { findLastRun, insertSignals, isUuid, type Signal, type SignalledExecution } from '../persistence/inbox';
 import { instruments } from '../telemetry/names';
 import type { EngineDeps } from './engineDeps';
 import { shareWrites, type SharedWrite } from './sharedWrites';
@@ -21,6 +21,7 @@ export interface EnqueueEventInput {
 /**
  * Sends an event to one execution. It counts whether or not the execution waits for it yet.
  * @throws ExecutionNotFoundError when the tenant has no such execution.
+ * One that continued as new receives it in its current run.
  * @throws ExecutionEndedError when it has ended.
  */
 export async function enqueueEvent(deps: EngineDeps, input: EnqueueEventInput): Promise<{ readonly eventId: string }> {
@@ -35,16 +36,27 @@ export async function enqueueEvent(deps: EngineDeps, input: EnqueueEventInput): 
     timestamp: new Date().toISOString(),
   };
   // An id that is no id is one that the tenant does not have.
-  const signalled = isUuid(executionId) ? await signalsOf(deps.sql)({ tenant, executionId, event }) : null;
+  const signalled = isUuid(executionId) ? await signal(deps.sql, { tenant, executionId, event }) : null;
   if (!signalled) throw new ExecutionNotFoundError(executionId);
-  const { partitionId, status } = signalled;
-  if (isEnded(status)) throw new ExecutionEndedError(executionId, status);
+  const { partitionId, status, receiverId } = signalled;
+  if (isEnded(status)) throw new ExecutionEndedError(receiverId, status);
   deps.metrics.count({ counter: instruments.eventsSubmitted, labels: { via: 'signal' } });
   await Promise.all([
-    deps.hints.publish({ hints: [{ partitionId, executionId }] }),
-    deps.live.publish({ changes: [{ tenant, topic: 'execution', id: executionId }] }),
+    deps.hints.publish({ hints: [{ partitionId, executionId: receiverId }] }),
+    deps.live.publish({ changes: [{ tenant, topic: 'execution', id: receiverId }] }),
   ]);
   return { eventId: event.event_id };
+}
+
+/** Sends to an execution; of one that continued as new to the run that goes on. */
+async function signal(sql: Sql, sent: Signal): Promise<(SignalledExecution & { readonly receiverId: string }) | null> {
+  for (let receiverId = sent.executionId; ;) {
+    const signalled = await signalsOf(sql)({ ...sent, executionId: receiverId });
+    if (signalled?.status !== 'continued_as_new') return signalled && { ...signalled, receiverId };
+    const next = await findLastRun(sql, { tenant: sent.tenant, executionId: receiverId });
+    if (next === null || next === receiverId) return { ...signalled, receiverId };
+    receiverId = next;
+  }
 }
 
 /** Signals over one pool share statements, one at a time: those of one process arrive in the order of their calls. */

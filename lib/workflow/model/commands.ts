@@ -3,6 +3,7 @@ import type { CommandRef, LogLevel } from './history';
 import type { JsonObject, JsonValue } from './json';
 import type { RecordedError } from './errors';
 import type { Match } from './match';
+import type { ParentClosePolicy } from './relations';
 
 export type Command =
   | (CommandRef & {
@@ -23,6 +24,19 @@ export type Command =
       readonly satisfiedBy: number | null;
     })
   | (CommandRef & { readonly type: 'sleep'; readonly fireAtMs: number })
+  | (CommandRef & {
+      readonly type: 'start_child';
+      readonly childExecutionId: string;
+      readonly workflow: string;
+      /** null: the version that is current when the child starts. */
+      readonly version: string | null;
+      readonly workflowKey: string | null;
+      readonly parentClosePolicy: ParentClosePolicy;
+      readonly data: JsonObject;
+      readonly argsHash: string;
+    })
+  /** The code asks for the result of a child that has not ended. */
+  | { readonly type: 'await_child'; readonly wait: ChildWait }
   | { readonly type: 'log'; readonly level: LogLevel; readonly message: string; readonly data: JsonValue }
   /** The wait or sleep is over without its timer: the timer's row is not needed any more. */
   | { readonly type: 'drop_timer'; readonly commandId: string }
@@ -31,9 +45,18 @@ export type Command =
   /** The time of this task is over; whatever waited for it has been told. */
   | { readonly type: 'expire_task'; readonly taskId: string }
   | { readonly type: 'complete'; readonly result: JsonValue }
-  | { readonly type: 'fail'; readonly error: RecordedError };
+  | { readonly type: 'fail'; readonly error: RecordedError }
+  /** This run ends and another one goes on with the data. */
+  | { readonly type: 'continue_as_new'; readonly data: JsonObject };
 
 export type CommandOf<T extends Command['type']> = Extract<Command, { readonly type: T }>;
+
+export interface ChildWait {
+  /** The command that started the child. */
+  readonly commandId: string;
+  readonly workflow: string;
+  readonly sinceMs: number;
+}
 
 /** Parameters of `actions.createHumanTask`. Durations are text such as `2 days` or milliseconds. */
 export interface CreateTaskRequest {

@@ -198,6 +198,26 @@ export class CanceledError extends Error {
   }
 }
 
+/** The error that a parent catches when its child did not complete. */
+export class ChildFailedError extends Error {
+  readonly code: string | null;
+  /** What the child ended with: name, message, code and details of its error. */
+  readonly details: JsonValue;
+
+  constructor(
+    readonly workflow: string,
+    readonly executionId: string,
+    /** How the child ended: `failed`, `canceled` or `terminated`. */
+    readonly status: string,
+    recorded: RecordedError | null,
+  ) {
+    super(recorded?.message ?? `Child ${workflow} was ${status}.`);
+    this.name = 'ChildFailedError';
+    this.code = recorded?.code ?? `child_${status}`;
+    this.details = { workflow, executionId, status, error: recorded === null ? null : { ...recorded } };
+  }
+}
+
 /** Reduces anything thrown to what the log keeps. No stack: it differs between runs and machines. */
 export function recordError(thrown: unknown): RecordedError {
   if (thrown instanceof ActionError) {

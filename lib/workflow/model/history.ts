@@ -1,8 +1,8 @@
 /**
  * The log of one execution. Four families:
  *
- * - inputs, which the outside world decided: start, events, timers, action outcomes, ends of tasks;
- * - records of commands that the code issued: state, data, waits, sleeps, tasks, log lines;
+ * - inputs, which the outside world decided: start, events, timers, action outcomes, ends of tasks and children;
+ * - records of commands that the code issued: state, data, waits, sleeps, tasks, children, log lines;
  * - what people decided about the execution itself: cancel, terminate, pause, resume, retry;
  * - the end.
  *
@@ -12,6 +12,7 @@ import type { RecordedError } from './errors';
 import type { TaskEnd, WorkflowEvent } from './events';
 import type { JsonObject, JsonValue } from './json';
 import type { Match } from './match';
+import type { ChildEnd, ChildStarted, ForkOrigin, ParentLink } from './relations';
 
 /** Which command an entry belongs to. */
 export interface CommandRef {
@@ -31,11 +32,18 @@ interface Bodies {
     /** Stays the same in forks, which have an id of their own for routing. */
     readonly logicalExecutionId: string;
     readonly startedBy: string | null;
+    /** Set for a child: whom it tells of its end. */
+    readonly parent?: ParentLink | null;
+    /** The run that this one continues, set by `continueAsNew`. */
+    readonly continuedFrom?: string | null;
+    /** Set for a fork: where its first entries come from. */
+    readonly fork?: ForkOrigin | null;
   };
   /** `viaBus`: it came over the bus, for waits with a matching `match` and no others. */
   event_received: { readonly event: WorkflowEvent; readonly viaBus?: true };
   task_ended: TaskEnd & { readonly eventName: string; readonly endedAt: string };
   timer_fired: { readonly commandId: string };
+  child_ended: ChildEnd;
   action_completed: CommandRef & {
     readonly name: string;
     readonly argsHash: string;
@@ -62,6 +70,9 @@ interface Bodies {
   sleep_started: CommandRef & { readonly fireAt: string };
   task_created: CommandRef & CreatedTask & { readonly argsHash: string };
   task_refused: CommandRef & { readonly argsHash: string; readonly error: RecordedError };
+  child_started: CommandRef & ChildStarted;
+  /** The end of this run; the next one has taken over all that was not consumed. */
+  execution_continued: { readonly successorId: string };
   /** The waits of the code throw from here on, once; whatever the code does then, the end is `execution_canceled`. */
   cancel_requested: Decision;
   /** The code gets nothing any more; `execution_terminated` follows once nothing is under way. */
@@ -137,6 +148,7 @@ export function continuesCode(kind: EntryKind): boolean {
     case 'event_received':
     case 'task_ended':
     case 'timer_fired':
+    case 'child_ended':
     case 'action_completed':
     case 'action_failed':
     case 'task_created':
@@ -156,6 +168,8 @@ export function continuesCode(kind: EntryKind): boolean {
     case 'execution_failed':
     case 'execution_canceled':
     case 'execution_terminated':
+    case 'child_started':
+    case 'execution_continued':
       return false;
   }
 }

@@ -5,6 +5,7 @@ import type { CreateTaskRequest } from './commands';
 import type { WorkflowEvent } from './events';
 import type { JsonObject } from './json';
 import type { Loose } from './loose';
+import type { ParentClosePolicy } from './relations';
 import type { ActionsOf, TypedActions } from './typedActions';
 import type { Match } from './match';
 
@@ -39,6 +40,10 @@ export interface WaitOptions {
   readonly match?: Match;
 }
 
+export interface EmitOptions {
+  readonly to: 'bus' | 'parent' | { readonly executionId: string };
+}
+
 export interface WorkflowEvents {
   /**
    * Waits for the first event of one of these names, in the order of the log. Events that came earlier and were not
@@ -54,10 +59,12 @@ export interface WorkflowEvents {
     options: WaitOptions,
   ): Promise<WorkflowEvent<Payload> | null>;
   /**
-   * Submits an event to the bus: attachments start workflows, waits with a fitting `match` receive it. Happens once,
-   * like any action.
+  /**
+   * Sends an event: to the bus, where attachments start workflows and waits with a fitting `match` receive it, unless
+   * told otherwise; to the parent; or to one execution. Happens once.
+   * @throws ActionError with code `execution_ended` or `execution_not_found` when nobody is there to take it.
    */
-  emit(name: string, payload?: Loose): Promise<void>;
+  emit(name: string, payload?: Loose, options?: EmitOptions): Promise<void>;
 }
 
 export interface WorkflowData {
@@ -72,6 +79,39 @@ export interface WorkflowLogger {
   info(message: string, data?: unknown): void;
   warn(message: string, data?: unknown): void;
   error(message: string, data?: unknown): void;
+}
+
+/** A workflow by its definition: its function tells the type of its result. */
+export interface WorkflowReference<Result> {
+  readonly name: string;
+  readonly run: (context: Loose) => Promise<Result>;
+}
+
+export interface ChildOptions {
+  /** Read by the child with `data.get(key)`. */
+  readonly data?: JsonObject;
+  /** At most one execution of the workflow that has not ended holds a key: a child with a key that is taken fails. */
+  readonly key?: string;
+  /** What becomes of the child when its parent ends before it. `terminate` unless given. */
+  readonly parentClosePolicy?: ParentClosePolicy;
+  /** The version that is current when the child starts unless given. */
+  readonly version?: string;
+}
+
+export interface ChildHandle<Result = Loose> {
+  readonly executionId: string;
+  /**
+   * Waits for the child's end, across its continuations.
+   * @throws ChildFailedError when it failed, was canceled or terminated, or could not be started.
+   */
+  result(): Promise<Result>;
+}
+
+export interface WorkflowChildren {
+  /** Starts a child in the commit that also logs it. The child runs whether or not its result is asked for. */
+  start<Result = Loose>(workflow: string | WorkflowReference<Result>, options?: ChildOptions): ChildHandle<Result>;
+  /** Starts a child and waits for its result. */
+  run<Result = Loose>(workflow: string | WorkflowReference<Result>, options?: ChildOptions): Promise<Result>;
 }
 
 /**
@@ -92,6 +132,10 @@ export interface WorkflowContext<A extends TypedActions | undefined = undefined>
   executeActions(members: readonly GroupMember[], options?: GroupOptions): Promise<readonly ExecutedAction[]>;
   readonly data: WorkflowData;
   readonly events: WorkflowEvents;
+  /** Other workflows, started and awaited by this one. */
+  readonly children: WorkflowChildren;
+  /** Who started this execution as a child, if anybody did. */
+  readonly parent: { readonly executionId: string } | null;
   readonly logger: WorkflowLogger;
   /** The author's label for where the process stands, for people to read. */
   setState(state: string): void;
@@ -99,6 +143,13 @@ export interface WorkflowContext<A extends TypedActions | undefined = undefined>
   /** Waits for a duration such as `3 days` or a number of milliseconds. Months are fine. */
   sleep(duration: string | number): Promise<void>;
   sleepUntil(instant: Date | string): Promise<void>;
+  /**
+   * Ends this run and starts the next one in the same commit, with a short history: for workflows that go on for ever.
+   * Events that nobody consumed go along; open tasks, timers and children do not. The promise never settles: nothing
+   * after it runs.
+   * @param data of the next run; what this one has set so far unless given.
+   */
+  continueAsNew(data?: JsonObject): Promise<never>;
 }
 
 /** A business process. It may wait for weeks; it is run again from its log whenever it is needed. */

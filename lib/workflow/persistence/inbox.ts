@@ -45,6 +45,22 @@ export async function insertSignals(
   return signals.map((_, index) => found.get(index + 1) ?? null);
 }
 
+/** The last run of a chain of runs that continued as new. */
+export async function findLastRun(
+  sql: Sql | TransactionSql,
+  query: { readonly tenant: string; readonly executionId: string },
+): Promise<string | null> {
+  const [row] = await sql<{ execution_id: string }[]>`
+    WITH RECURSIVE run AS (
+      SELECT e.execution_id, e.continued_to FROM workflow_executions e
+      WHERE e.execution_id = ${query.executionId} AND e.tenant_id = ${query.tenant}
+      UNION ALL
+      SELECT e.execution_id, e.continued_to FROM run r JOIN workflow_executions e ON e.execution_id = r.continued_to
+    )
+    SELECT execution_id FROM run WHERE continued_to IS NULL`;
+  return row?.execution_id ?? null;
+}
+
 export function isUuid(text: string): boolean {
   return /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i.test(text);
 }

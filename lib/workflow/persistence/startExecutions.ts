@@ -80,6 +80,7 @@ export async function findByWorkflowKey(
 ): Promise<string | null> {
   const [row] = await sql<{ execution_id: string }[]>`
     SELECT execution_id FROM workflow_executions
-    WHERE tenant_id = ${query.tenant} AND workflow_name = ${query.workflowName} AND workflow_key = ${query.workflowKey}`;
+    WHERE tenant_id = ${query.tenant} AND workflow_name = ${query.workflowName} AND workflow_key = ${query.workflowKey}
+      AND ended_at IS NULL`;
   return row?.execution_id ?? null;
 }

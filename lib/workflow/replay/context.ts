@@ -8,9 +8,17 @@ import type { Loose } from '../model/loose';
 import { checkedMatch, type Match } from '../model/match';
 import { planGroup } from './actionGraph';
 import { runGroup, transactGroupOf, type GroupCall } from './actionGroup';
-import type { WaitOptions, WorkflowActions, WorkflowContext, WorkflowEvents, WorkflowLogger } from '../model/workflow';
+import type {
+  EmitOptions,
+  WaitOptions,
+  WorkflowActions,
+  WorkflowContext,
+  WorkflowEvents,
+  WorkflowLogger,
+} from '../model/workflow';
+import { childrenOf, type ChildHost } from './childCalls';
 
-export interface ContextHost {
+export interface ContextHost extends ChildHost {
   readonly executionId: string;
   readonly tenant: string;
   readonly trigger: WorkflowEvent;
@@ -27,6 +35,8 @@ export interface ContextHost {
   createTask(requestText: string): Promise<unknown>;
   waitFor(names: readonly string[], timeoutMs: number | null, match: Match | null): Promise<WorkflowEvent | null>;
   sleepUntil(fireAtMs: number): Promise<void>;
+  /** Text of the data of the next run; null: what this one has set so far. */
+  continueAsNew(dataText: string | null): Promise<never>;
 }
 
 export function createContext(host: ContextHost): WorkflowContext {
@@ -45,6 +55,10 @@ export function createContext(host: ContextHost): WorkflowContext {
       return options.transaction === true ? transactGroupOf(plan, group) : runGroup(plan, group);
     },
     events: eventsOf(host),
+    get children() {
+      return childrenOf(host);
+    },
+    parent: host.parent && { executionId: host.parent.executionId },
     logger: loggerOf(host),
     data: {
       get<T = Loose>(key: string) {
@@ -70,6 +84,9 @@ export function createContext(host: ContextHost): WorkflowContext {
       const at = typeof instant === 'string' ? Date.parse(instant) : instant.getTime();
       if (Number.isNaN(at)) throw new InvalidInputError(`sleepUntil needs a date, not "${String(instant)}".`);
       return host.sleepUntil(at);
+    },
+    continueAsNew(data) {
+      return host.continueAsNew(data === undefined ? null : encodeJson(data, 'The data of continueAsNew'));
     },
   };
 }
@@ -132,11 +149,23 @@ function eventsOf(host: ContextHost): WorkflowEvents {
       const match = options?.match === undefined ? null : checkedMatch(options.match);
       return host.waitFor(names, options?.timeout === undefined ? null : durationMs(options.timeout), match);
     },
-    async emit(name: string, payload?: unknown) {
-      await host.action('emitEvent', encodeJson({ name, payload: payload ?? null }, `Payload of ${name}`));
+    async emit(name: string, payload?: unknown, options?: EmitOptions) {
+      const to = options?.to ?? 'bus';
+      const event = { name, payload: payload ?? null };
+      if (to === 'bus') await host.action('emitEvent', encodeJson(event, `Payload of ${name}`));
+      else {
+        const executionId = receiverOf(host, to);
+        await host.action('signalExecution', encodeJson({ executionId, ...event }, `Payload of ${name}`));
+      }
     },
   };
   return events as WorkflowEvents;
+}
+
+function receiverOf(host: ContextHost, to: Exclude<EmitOptions['to'], 'bus'>): string {
+  if (to !== 'parent') return to.executionId;
+  if (host.parent) return host.parent.executionId;
+  throw new InvalidInputError('events.emit to the parent needs one: nobody started this execution as a child.');
 }
 
 function loggerOf(host: ContextHost): WorkflowLogger {

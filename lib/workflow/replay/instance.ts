@@ -2,7 +2,7 @@
  * One run of a workflow function against its log. `settle` feeds one entry; after a drain, `collect` gives the commands
  * that the code issued in answer. Live execution and replay are this same loop; only where entries come from differs.
  */
-import { encodeJson, decodeJson, type JsonValue } from '../model/json';
+import { encodeJson, decodeJson, type JsonObject, type JsonValue } from '../model/json';
 import { ActionError, ForeignAwaitError, NondeterminismError, recordError } from '../model/errors';
 import {
   commandOfUncertainActionEvent,
@@ -14,12 +14,13 @@ import type { Command } from '../model/commands';
 import { continuesCode, type Decision, type EntryBody, type HistoryEntry } from '../model/history';
 import type { WorkflowDefinition } from '../model/workflow';
 import { Cancellation } from './cancellation';
+import { Children, type NewChild } from './children';
 import { createContext, type ContextHost } from './context';
 import { hashText } from '../model/hash';
 import { describeMatch, type Match } from '../model/match';
 import { Ledger, type IssuedCommand } from './ledger';
 import { Mailbox, type Mail, type OpenWait } from './mailbox';
-import { seededRandom, uuidFrom } from './random';
+import { derivedId, seededRandom, uuidFrom } from './random';
 import type { Sandbox, WorkflowScope } from './sandbox';
 
 export interface InstanceIdentity {
@@ -30,7 +31,7 @@ export interface InstanceIdentity {
 /** What an execution waits for, as pages show it. */
 export interface WaitView {
   readonly commandId: string;
-  readonly kind: 'event' | 'timer' | 'task';
+  readonly kind: 'event' | 'timer' | 'task' | 'child';
   readonly names: readonly string[];
   readonly deadlineMs: number | null;
   readonly taskId: string | null;
@@ -69,6 +70,8 @@ export class WorkflowInstance {
   readonly #taskOfCommand = new Map<string, string>();
   /** Which wait a promise handed to the code belongs to, so that a lost race can withdraw it. */
   readonly #waitOfPromise = new WeakMap<object, string>();
+  /** Made when the first child is started. */
+  #children: Children | null = null;
   #commands: Command[] = [];
   #logsIssued = 0;
   #logsRecorded = 0;
@@ -78,6 +81,8 @@ export class WorkflowInstance {
   #answering = false;
   #cancellation: Cancellation | null = null;
   #finished = false;
+  /** Another run takes over: what arrives now is for that one, whatever this one still waits for. */
+  #goesOn = false;
   #broken: Error | null = null;
 
   constructor(options: {
@@ -140,6 +145,13 @@ export class WorkflowInstance {
         return;
       case 'cancel_requested':
         return this.#cancel(entry.body);
+      case 'child_started':
+        return this.#ledger.record(entry.seq, { ...entry.body, what: `start child ${entry.body.workflow}` });
+      case 'child_ended':
+        if (this.#children?.end(entry.body)) {
+          this.#commands.push({ type: 'end_wait', commandId: entry.body.commandId });
+        }
+        return;
       case 'terminate_requested':
       case 'execution_paused':
       case 'execution_resumed':
@@ -148,6 +160,7 @@ export class WorkflowInstance {
       case 'execution_terminated':
       case 'execution_completed':
       case 'execution_failed':
+      case 'execution_continued':
         return;
     }
   }
@@ -178,7 +191,10 @@ export class WorkflowInstance {
         case 'drop_timer':
         case 'end_wait':
         case 'expire_task':
+        case 'continue_as_new':
           return true;
+        case 'await_child':
+          return false;
         default:
           return this.#ledger.isOutstanding(command.commandId);
       }
@@ -187,7 +203,23 @@ export class WorkflowInstance {
 
   /** Unfinished, and yet nothing that the engine knows of can continue it. */
   get isBlockedOnNothing(): boolean {
-    return !this.#finished && this.#pending.size === 0 && this.#sleeps.size === 0 && this.#mailbox.openWaits === 0;
+    return (
+      !this.#finished &&
+      this.#pending.size === 0 &&
+      this.#sleeps.size === 0 &&
+      this.#mailbox.openWaits === 0 &&
+      (this.#children === null || this.#children.waits.length === 0)
+    );
+  }
+
+  /** Children that have not ended, as far as the log knows. */
+  get openChildren(): readonly NewChild[] {
+    return this.#children?.open ?? [];
+  }
+
+  /** Events that came and that nobody has waited for, in their order. */
+  get unread(): readonly Mail[] {
+    return this.#mailbox.unread;
   }
 
   /** The log holds that somebody wants the end: whatever the code ends with, it is canceled. */
@@ -224,7 +256,10 @@ export class WorkflowInstance {
     const sleeps = [...this.#sleeps].map(([commandId, { fireAtMs, sinceMs }]) => {
       return { commandId, kind: 'timer' as const, names: [], deadlineMs: fireAtMs, taskId: null, sinceMs };
     });
-    return [...events, ...sleeps];
+    const children = (this.#children?.waits ?? []).map(({ commandId, workflow, sinceMs }) => {
+      return { commandId, kind: 'child' as const, names: [workflow], deadlineMs: null, taskId: null, sinceMs };
+    });
+    return [...events, ...sleeps, ...children];
   }
 
   /** Command ids whose timers are still wanted: open waits with a deadline, sleeps, tasks that may expire. */
@@ -262,6 +297,8 @@ export class WorkflowInstance {
   }
 
   #finish(command: Command): void {
+    // Code that goes on after continueAsNew decides nothing any more.
+    if (this.#finished) return;
     this.#finished = true;
     this.#commands.push(command);
   }
@@ -269,10 +306,13 @@ export class WorkflowInstance {
   /** Every open wait throws; where there is none, the next one does. */
   #cancel(decision: Decision): void {
     if (this.#cancellation) return;
-    this.#cancellation = new Cancellation(decision);
+    const cancellation = new Cancellation(decision);
+    this.#cancellation = cancellation;
+    const children = this.#children?.interrupt(() => cancellation.error()) ?? [];
+    for (const commandId of children) this.#commands.push({ type: 'end_wait', commandId });
     const waits = [...this.#mailbox.waits];
     const sleeps = [...this.#sleeps];
-    if (waits.length + sleeps.length > 0) this.#cancellation.delivered();
+    if (waits.length + sleeps.length + children.length > 0) this.#cancellation.delivered();
     for (const { commandId, deadlineMs, reject } of waits) {
       this.#mailbox.close(commandId);
       if (deadlineMs !== null) this.#commands.push({ type: 'drop_timer', commandId });
@@ -287,6 +327,7 @@ export class WorkflowInstance {
   }
 
   #deliver(mail: Mail): void {
+    if (this.#goesOn) return this.#mailbox.keep(mail);
     const wait = this.#mailbox.deliver(mail);
     if (wait) this.#endWait(wait, mail.event, false);
   }
@@ -430,6 +471,33 @@ export class WorkflowInstance {
       },
       waitFor: (names, timeoutMs, match) => this.#waitFor(names, timeoutMs, match),
       sleepUntil: (fireAtMs) => this.#sleepUntil(fireAtMs),
+      parent: body.parent ?? null,
+      startChild: (request, argsText) => {
+        const argsHash = hashText(argsText);
+        const ref = this.#issue('startChild', `start child ${request.workflow}`, argsHash, true);
+        const { commandId } = ref;
+        const { executionId } = this.#identity;
+        const childExecutionId =
+          body.fork?.children[commandId] ?? derivedId(this.#nowMs, `${executionId}:${commandId}`);
+        this.#children ??= new Children();
+        this.#children.add({ ...request, commandId, childExecutionId });
+        this.#commands.push({ type: 'start_child', ...ref, ...request, childExecutionId, argsHash });
+        return { commandId, childExecutionId };
+      },
+      childResult: (commandId) => {
+        if (this.#cancellation?.isDue) return this.#cancellation.refuse();
+        this.#children ??= new Children();
+        return this.#children.result(commandId, this.#nowMs, (wait) => {
+          this.#commands.push({ type: 'await_child', wait });
+        });
+      },
+      continueAsNew: (dataText) => {
+        this.#mustBeAnswering('continueAsNew');
+        const data = dataText === null ? this.data : (decodeJson(dataText) as JsonObject);
+        this.#goesOn ||= !this.#finished;
+        this.#finish({ type: 'continue_as_new', data });
+        return new Promise<never>(() => undefined);
+      },
     };
   }
 

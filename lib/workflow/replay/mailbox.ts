@@ -58,6 +58,11 @@ export class Mailbox {
     return null;
   }
 
+  /** Keeps an event although a wait may ask for it. */
+  keep(mail: Mail): void {
+    this.#mail.push(mail);
+  }
+
   get waits(): Iterable<OpenWait> {
     return this.#waits.values();
   }

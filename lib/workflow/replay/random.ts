@@ -32,3 +32,11 @@ export function uuidFrom(random: () => number): string {
   const text = bytes.map((byte) => byte.toString(16).padStart(2, '0')).join('');
   return `${text.slice(0, 8)}-${text.slice(8, 12)}-${text.slice(12, 16)}-${text.slice(16, 20)}-${text.slice(20)}`;
 }
+
+/** A version 7 UUID that depends on its arguments alone: ids that a log brings about sort by its time. */
+export function derivedId(atMs: number, text: string): string {
+  const time = Math.max(0, Math.trunc(atMs)).toString(16).padStart(12, '0').slice(-12);
+  const bits = hashText(`${text}:a`) + hashText(`${text}:b`);
+  const variant = ((parseInt(bits.slice(3, 4), 16) & 0x3) | 0x8).toString(16);
+  return `${time.slice(0, 8)}-${time.slice(8)}-7${bits.slice(0, 3)}-${variant}${bits.slice(4, 7)}-${bits.slice(7, 19)}`;
+}

@@ -10,7 +10,7 @@ import { recordError, WorkflowNotFoundError } from '../../model/errors';
 import { continuesCode, type HistoryEntry } from '../../model/history';
 import type { ActionOutcome, ActionRunner } from '../../model/ports/actions';
 import type { BusStore } from '../../model/ports/bus';
-import type { WakeScheduler } from '../../model/ports/hints';
+import type { HintPublisher, WakeScheduler } from '../../model/ports/hints';
 import type { LiveChange, LivePublisher } from '../../model/ports/live';
 import type { Scheduler, TimerHandle } from '../../model/ports/scheduler';
 import { FencedError, type ExecutionFlush, type ExecutionKey, type ExecutionStore } from '../../model/ports/store';
@@ -26,6 +26,7 @@ import { processScheduler, sleep } from '../scheduler';
 import { BusLooks } from './busLooks';
 import type { EngineClock } from './clock';
 import { LiveExecution } from './liveExecution';
+import { touchedBy } from './relations';
 import { splitUntilGood } from './splitBatch';
 import { TimerWakes } from './timerWakes';
 
@@ -39,6 +40,10 @@ export interface EnginePorts {
   readonly live: LivePublisher;
   /** Makes timers that are far off punctual; without it the sweep is. */
   readonly wakes?: WakeScheduler;
+  /** Tells the owners of other partitions what was sent to their executions; without it their sweeps find it. */
+  readonly publisher?: HintPublisher;
+  /** How many partitions executions are spread over; the product's number unless given. */
+  readonly partitionCount?: number;
   readonly sandbox: Sandbox;
   readonly drain: Drain;
   readonly clock: EngineClock;
@@ -316,10 +321,20 @@ export class Engine {
       this.#ports.metrics.count({ counter: instruments.executionsEnded, labels: { status: flush.status } });
       if (flush.cancelOpenTasks) this.#changes.push({ tenant, topic: 'task', id });
       this.#drop(live);
+      this.#announce(touchedBy(flush));
       return;
     }
+    if (flush.relations) this.#announce(touchedBy(flush));
     feed.set(live, [...entries]);
     if (wasBlocked) this.wake([live]);
+  }
+
+  /** Somebody's inbox was written, or somebody was started: the owner is to look. */
+  #announce(keys: readonly ExecutionKey[]): void {
+    if (keys.length === 0) return;
+    this.wake(keys);
+    const hints = keys.filter(({ partitionId }) => !this.#partitions.has(partitionId));
+    if (hints.length > 0) void this.#ports.publisher?.publish({ hints });
   }
 
   /** Timers are rows that the sweep finds; this only makes them punctual. */
@@ -402,7 +417,9 @@ export class Engine {
       feed,
     );
     this.#again(warm.filter((live) => this.#dirty.has(live) && !live.blocked));
-    if (late.length > 0) await this.#ports.store.closeLate({ workerId: this.#ports.workerId, executions: late });
+    if (late.length === 0) return;
+    const { handedTo } = await this.#ports.store.closeLate({ workerId: this.#ports.workerId, executions: late });
+    this.#announce(handedTo);
   }
 
   async #takeEntries(lives: readonly LiveExecution[], feed: Feed): Promise<void> {
@@ -454,7 +471,7 @@ export class Engine {
         drain,
       });
       metrics.count({ counter: instruments.activations, labels: { mode: 'cold' } });
-      const live = new LiveExecution(loaded, instance, () => clock.nowMs());
+      const live = new LiveExecution(loaded, instance, () => clock.nowMs(), this.#ports.partitionCount);
       live.resume(commands, loaded.closingTasks);
       this.#lives.set(executionId, live);
       this.#touch(live);
@@ -486,6 +503,7 @@ export class Engine {
     const fed: LiveExecution[] = [];
     for (const [live, entries] of queues) {
       try {
+        if (live.ended) live.passOver(entries.splice(0));
         // What the code does after its end counts no more: it must not act behind the last entry of the log.
         let entry = live.dropped || live.ended ? undefined : entries.shift();
         while (entry && !continuesCode(entry.kind)) {
@@ -681,6 +699,7 @@ function blockFlush(execution: LiveExecution | LoadedExecution, error: unknown):
     tasksAdded: [],
     tasksExpired: [],
     cancelOpenTasks: false,
+    relations: null,
     atMs: 0,
   };
 }

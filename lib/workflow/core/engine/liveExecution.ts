@@ -3,17 +3,21 @@
  * I/O; the engine takes, flushes and starts actions for it.
  */
 import type { Command, CommandOf } from '../../model/commands';
-import type { HistoryEntry, NewEntry } from '../../model/history';
+import { isDecision, type EntryBody, type HistoryEntry, type NewEntry } from '../../model/history';
+import { partitionCount } from '../../model/partitions';
+import type { FlushRelations, Successor } from '../../model/ports/relations';
 import type { ActionCall, RecordedOutcome } from '../../model/ports/actions';
 import type { ExecutionFlush, LoadedExecution, StoredActionResult, WaitRow } from '../../model/ports/store';
 import type { PreparedTask, TaskToPrepare } from '../../model/ports/tasks';
-import type { ExecutionStatus } from '../../model/status';
+import type { EndedStatus, ExecutionStatus } from '../../model/status';
 import type { WorkflowInstance } from '../../replay/instance';
 import { DeferredActions } from './deferredActions';
 import { PendingChanges } from './pendingChanges';
+import { childStart, relationsAtEnd, successorOf, type Relative } from './relations';
 
 type ActionCommand = CommandOf<'action'>;
 type TaskCommand = CommandOf<'create_task'>;
+type EndCommand = CommandOf<'complete'> | CommandOf<'fail'> | CommandOf<'continue_as_new'>;
 
 export class LiveExecution {
   readonly executionId: string;
@@ -25,6 +29,7 @@ export class LiveExecution {
   /** Set when this copy is not the truth any more; whatever still arrives for it is ignored. */
   dropped = false;
   readonly #loaded: Pick<LoadedExecution, 'correlationId' | 'startedBy' | 'subject'>;
+  readonly #started: EntryBody<'execution_started'> | null;
   readonly #unlogged: ReadonlyMap<string, StoredActionResult>;
   readonly #nowMs: () => number;
   #pending = new PendingChanges();
@@ -41,15 +46,20 @@ export class LiveExecution {
   readonly #running = new Set<string>();
   /** Begun, with an outcome that comes later through the inbox. */
   readonly #deferred = new DeferredActions();
-  #end: CommandOf<'complete'> | CommandOf<'fail'> | null = null;
+  #end: EndCommand | null = null;
   #endAppended = false;
+  #successor: Omit<Successor, 'mail'> | null = null;
+  #unfed: NewEntry[] = [];
   #announced = false;
 
   constructor(
     loaded: LoadedExecution,
     readonly instance: WorkflowInstance,
     nowMs: () => number,
+    private readonly partitions: number = partitionCount,
   ) {
+    const [first] = loaded.history;
+    this.#started = first?.kind === 'execution_started' ? first.body : null;
     this.executionId = loaded.executionId;
     this.partitionId = loaded.partitionId;
     this.tenant = loaded.tenant;
@@ -73,7 +83,11 @@ export class LiveExecution {
   /** Takes over what replay found: commands without entries, and rows that a lost flush would have removed. */
   resume(commands: readonly Command[], closingTasks: readonly string[]): void {
     this.absorb(commands.filter((c) => c.type !== 'drop_timer' && c.type !== 'end_wait' && c.type !== 'expire_task'));
-    const wanted = new Set(this.instance.waits.map((wait) => wait.commandId));
+    const { waits } = this.instance;
+    const wanted = new Set(waits.map((wait) => wait.commandId));
+    // That a child is awaited has no entry of its own: its row may be missing.
+    for (const wait of waits)
+      if (wait.kind === 'child' && !this.#waitRows.has(wait.commandId)) this.#addWait({ ...wait, match: null });
     for (const commandId of [...this.#timerRows]) {
       if (!this.instance.wantsTimer(commandId)) this.#dropTimer(commandId);
     }
@@ -225,6 +239,15 @@ export class LiveExecution {
     return this.#running.size === 0 && this.#startable.length === 0 && !this.flushing && !this.needsFlush;
   }
 
+  /** What came behind the end counts for the run that takes over, if there is one. */
+  passOver(entries: readonly HistoryEntry[]): void {
+    if (!this.#successor) return;
+    for (const { kind, body } of entries) {
+      // One of these kinds with its own body: the compiler does not follow the pair.
+      if (kind === 'event_received' || isDecision(kind)) this.#unfed.push({ kind, body } as NewEntry);
+    }
+  }
+
   get ended(): boolean {
     return this.#endAppended;
   }
@@ -241,25 +264,28 @@ export class LiveExecution {
     }
     this.#flushing = pending;
     this.#pending = new PendingChanges();
-    const endStatus = end?.type === 'fail' ? ('failed' as const) : ('completed' as const);
+    const endStatus = end ? endStatusOf(end) : null;
+    const ended = end &&
+      endStatus && {
+        status: endStatus,
+        result: end.type === 'complete' ? end.result : null,
+        error: end.type === 'fail' ? end.error : null,
+      };
     return {
       executionId: this.executionId,
       partitionId: this.partitionId,
       tenant: this.tenant,
       expectedHead: this.head,
       // An outcome that the code has not seen yet: whoever takes over must go on.
-      status: end ? endStatus : pending.entries.some(isOutcome) ? 'running' : this.#status(),
+      status: endStatus ?? (pending.entries.some(isOutcome) ? 'running' : this.#status()),
       state: this.instance.state,
-      end: end && {
-        status: endStatus,
-        result: end.type === 'complete' ? end.result : null,
-        error: end.type === 'fail' ? end.error : null,
-      },
+      end: ended,
       blockedBy: null,
       entries: pending.entries,
       results: pending.results,
       ...pending.projections,
       cancelOpenTasks: end !== null && (this.instance.hasOpenTasks || this.#deferred.size > 0),
+      relations: this.#relations(pending, ended),
       atMs: this.#lastAt,
     };
   }
@@ -274,7 +300,7 @@ export class LiveExecution {
   }
 
   #status(): ExecutionStatus {
-    if (this.#endAppended) return this.#end?.type === 'fail' ? 'failed' : 'completed';
+    if (this.#endAppended && this.#end) return endStatusOf(this.#end);
     const busy = this.#running.size + this.#startable.length + this.#outcomes.length + this.#toPrepare.length > 0;
     if (busy) return 'running';
     return this.instance.finished ? 'running' : 'waiting';
@@ -316,8 +342,13 @@ export class LiveExecution {
         else this.#startable.push(command);
         return;
       }
+      case 'start_child':
+        return this.#startChild(command);
+      case 'await_child':
+        return this.#addWait(childWaitRow(command.wait));
       case 'complete':
       case 'fail':
+      case 'continue_as_new':
         this.#end = command;
         return;
     }
@@ -348,6 +379,44 @@ export class LiveExecution {
     this.#addTimer(commandId, fireAtMs, null);
   }
 
+  #startChild(command: CommandOf<'start_child'>): void {
+    const { commandId, n, workflow, childExecutionId, parentClosePolicy, argsHash } = command;
+    const relative = this.#relative();
+    if (!relative) return;
+    const child = childStart(relative, command, this.stamp());
+    const { partitionId } = child;
+    const body = { commandId, n, workflow, childExecutionId, partitionId, parentClosePolicy, argsHash };
+    this.#append({ kind: 'child_started', body });
+    this.#pending.childrenStarted.push(child);
+  }
+
+  #relations(pending: PendingChanges, end: ExecutionFlush['end']): FlushRelations | null {
+    const { childrenStarted } = pending;
+    if (!end) {
+      if (childrenStarted.length === 0) return null;
+      return { childrenStarted, parentTold: null, childrenClosed: [], successor: null };
+    }
+    const relative = this.#relative();
+    if (!relative) return null;
+    const { openChildren: open } = this.instance;
+    // Asked for last: what came after the code decided to go on goes along too.
+    const successor = this.#successor && { ...this.#successor, mail: this.#mail() };
+    return relationsAtEnd(relative, { end, open, childrenStarted, successor });
+  }
+
+  #mail(): NewEntry[] {
+    const unread = this.instance.unread.map(({ event, viaBus }): NewEntry => ({
+      kind: 'event_received',
+      body: viaBus ? { event, viaBus } : { event },
+    }));
+    return [...unread, ...this.#unfed];
+  }
+
+  #relative(): Relative | null {
+    const { executionId, partitionId, tenant, partitions } = this;
+    return this.#started && { executionId, partitionId, tenant, partitions, started: this.#started };
+  }
+
   #addWait(wait: WaitRow): void {
     this.#waitRows.add(wait.commandId);
     this.#pending.addWait(wait);
@@ -372,11 +441,24 @@ export class LiveExecution {
     if (this.#running.size + this.#startable.length + this.#outcomes.length + this.#toPrepare.length > 0) return;
     if (this.#deferred.size > 0) return;
     this.#endAppended = true;
-    if (this.#end.type === 'complete') {
-      this.#append({ kind: 'execution_completed', body: { result: this.#end.result } });
-    } else {
-      this.#append({ kind: 'execution_failed', body: { error: this.#end.error } });
+    switch (this.#end.type) {
+      case 'complete':
+        this.#append({ kind: 'execution_completed', body: { result: this.#end.result } });
+        return;
+      case 'fail':
+        this.#append({ kind: 'execution_failed', body: { error: this.#end.error } });
+        return;
+      case 'continue_as_new':
+        this.#continueAsNew(this.#end);
+        return;
     }
+  }
+
+  #continueAsNew({ data }: CommandOf<'continue_as_new'>): void {
+    const relative = this.#relative();
+    if (!relative) return;
+    this.#successor = successorOf(relative, { data, atMs: this.stamp() });
+    this.#append({ kind: 'execution_continued', body: { successorId: this.#successor.executionId } });
   }
 
   #append(entry: NewEntry): HistoryEntry {
@@ -390,5 +472,20 @@ export class LiveExecution {
 
 /** One list for all that have nothing: it is asked for in every round. */
 const nothing: readonly never[] = [];
+
+function endStatusOf(end: EndCommand): EndedStatus {
+  switch (end.type) {
+    case 'complete':
+      return 'completed';
+    case 'fail':
+      return 'failed';
+    case 'continue_as_new':
+      return 'continued_as_new';
+  }
+}
+
+function childWaitRow({ commandId, workflow, sinceMs }: CommandOf<'await_child'>['wait']): WaitRow {
+  return { commandId, kind: 'child', names: [workflow], match: null, deadlineMs: null, taskId: null, sinceMs };
+}
 
 const isOutcome = (entry: HistoryEntry): boolean => entry.kind === 'action_completed' || entry.kind === 'action_failed';

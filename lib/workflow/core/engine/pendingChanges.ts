@@ -3,6 +3,7 @@
  * statement cannot insert and delete the same row.
  */
 import type { HistoryEntry } from '../../model/history';
+import type { ChildStart } from '../../model/ports/relations';
 import type { ExecutionFlush, TaskInsert, TimerRow, WaitRow } from '../../model/ports/store';
 
 type Results = ExecutionFlush['results'][number];
@@ -33,6 +34,7 @@ const noProjections: Projections = {
 export class PendingChanges {
   readonly entries: HistoryEntry[] = [];
   readonly results: Results[] = [];
+  readonly childrenStarted: ChildStart[] = [];
   #made: Rows | null = null;
 
   get empty(): boolean {

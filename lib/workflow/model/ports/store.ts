@@ -8,6 +8,7 @@ import type { JsonValue } from '../json';
 import type { Match } from '../match';
 import type { EndedStatus, ExecutionStatus } from '../status';
 import type { RecordedOutcome } from './actions';
+import type { FlushRelations } from './relations';
 import type { NewTaskRow } from './tasks';
 
 export interface ExecutionKey {
@@ -64,7 +65,7 @@ export interface TimerRow {
 
 export interface WaitRow {
   readonly commandId: string;
-  readonly kind: 'event' | 'timer' | 'task';
+  readonly kind: 'event' | 'timer' | 'task' | 'child';
   readonly names: readonly string[];
   /** What an event of the bus must hold to be given to it; null: events of the bus are not for this wait. */
   readonly match: Match | null;
@@ -107,7 +108,16 @@ export interface ExecutionFlush extends ExecutionKey {
   readonly tasksAdded: readonly TaskInsert[];
   readonly tasksExpired: readonly string[];
   readonly cancelOpenTasks: boolean;
+  /** null: nothing is done to other executions. */
+  readonly relations: FlushRelations | null;
   readonly atMs: number;
+}
+
+export interface LateRows {
+  /** Rows that were closed. */
+  readonly closed: number;
+  /** Executions that were handed rows. */
+  readonly handedTo: readonly ExecutionKey[];
 }
 
 export interface FoundWork {
@@ -152,8 +162,11 @@ export interface ExecutionStore {
     readonly includeBlocked: boolean;
   }): Promise<readonly ExecutionKey[]>;
 
-  /** Closes inbox rows of ended executions as `too_late`. Answers with their number. */
-  closeLate(batch: { readonly workerId: string; readonly executions: readonly ExecutionKey[] }): Promise<number>;
+  /**
+   * Empties the inboxes of ended executions: rows of a run that goes on as another one are handed on to it, all others
+   * are closed as `too_late`.
+   */
+  closeLate(batch: { readonly workerId: string; readonly executions: readonly ExecutionKey[] }): Promise<LateRows>;
 
   /** Notes that an execution cannot go on here for now: its code is not registered on this worker. */
   defer(note: {

@@ -8,13 +8,14 @@ import { probesOfWait } from '../../model/match';
 import type { ExecutionFlush } from '../../model/ports/store';
 import { ArrayText } from '../arrayText';
 import { assertNotFenced } from './fence';
+import { relationColumns, relationParameters, relationsSql } from './flushRelations';
 import { entryColumns } from './historyRows';
 
 /**
  * Heads, log and results: all that most flushes write. Rows of log and results name their execution by its place among
  * the heads, and instants travel as milliseconds: both are a third of the work that ids and dates in text would be.
  */
-const coreSql = `
+const coreSql = (moreColumns = ''): string => `
 WITH fence AS MATERIALIZED (
   SELECT 1 FROM workflow_workers WHERE worker_id = $1::uuid AND fenced_at IS NULL FOR SHARE
 ), head AS MATERIALIZED (
@@ -28,7 +29,7 @@ WITH fence AS MATERIALIZED (
       result = h.result::json, error = h.error::json,
       updated_at = clock_timestamp(),
       ended_at = CASE WHEN h.status IN ('completed', 'failed', 'canceled', 'terminated', 'continued_as_new')
-                      THEN clock_timestamp() END
+                      THEN clock_timestamp() END${moreColumns}
   FROM head h
   WHERE e.execution_id = h.execution_id AND e.partition_id = h.partition_id AND e.head_seq = h.expected
     AND e.status IN ('pending', 'running', 'waiting', 'blocked_on_code') AND EXISTS (SELECT 1 FROM fence)
@@ -49,6 +50,9 @@ WITH fence AS MATERIALIZED (
               $24::smallint[], $25::float8[], $26::float8[])
     AS r(place, command_id, action_name, status, params, result, error, attempts, started_at, completed_at)
   JOIN won w ON w.place = r.place`;
+
+const plainCoreSql = coreSql();
+const relatedCoreSql = coreSql(relationColumns);
 
 /** A note of an attempt that failed may be there already. Asking costs a tenth of the statement, so most do not. */
 const mergeSql = `
@@ -126,10 +130,21 @@ export async function flushExecutions(
 ): Promise<ReadonlySet<string>> {
   if (flushes.length === 0) return new Set();
   const ordered = flushes.length === 1 ? flushes : [...flushes].sort(byExecutionId);
-  const touched = ordered.some(touchesProjections);
-  const values = [workerId, ...core(ordered), ...(touched ? projections(ordered) : [])];
+  const related = ordered.some(({ relations }) => relations !== null);
+  const touched = related || ordered.some(touchesProjections);
+  const values = [
+    workerId,
+    ...core(ordered),
+    ...(touched ? projections(ordered) : []),
+    ...(related ? relationParameters(ordered) : []),
+  ];
   const write = (merges: boolean) => {
-    const statement = coreSql + (merges ? mergeSql : '') + (touched ? projectionsSql : '') + answerSql;
+    const statement =
+      (related ? relatedCoreSql : plainCoreSql) +
+      (merges ? mergeSql : '') +
+      (touched ? projectionsSql : '') +
+      (related ? relationsSql : '') +
+      answerSql;
     return sql.unsafe<{ execution_id: string }[]>(statement, [...values], { prepare: true });
   };
   const merges = ordered.some(({ results }) => results.some(({ outcome }) => outcome.attempts > 1));

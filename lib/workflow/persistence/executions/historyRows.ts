@@ -42,6 +42,7 @@ export function entryColumns(entry: NewEntry): EntryColumns {
     case 'execution_failed':
     case 'execution_canceled':
     case 'execution_terminated':
+    case 'execution_continued':
       return { name: null, commandId: null, payload: asJson(entry.body) };
     case 'state_changed':
       return { name: entry.body.state, ...commandColumns(entry.body) };
@@ -55,6 +56,10 @@ export function entryColumns(entry: NewEntry): EntryColumns {
       return { name: entry.body.taskType, ...commandColumns(entry.body) };
     case 'task_refused':
       return { name: null, ...commandColumns(entry.body) };
+    case 'child_started':
+      return { name: entry.body.workflow, ...commandColumns(entry.body) };
+    case 'child_ended':
+      return { name: entry.body.status, ...commandColumns(entry.body) };
   }
 }
 

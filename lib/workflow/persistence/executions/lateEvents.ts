@@ -1,16 +1,38 @@
-/** Events that reached an execution after its end: they stay visible, marked as too late, and leave the inbox. */
+/**
+ * What reached an execution after its end leaves its inbox. A run that goes on as another one hands it on, in the order
+ * of arrival; else it stays visible, marked as too late.
+ */
 import type { Sql } from 'postgres';
-import type { ExecutionKey } from '../../model/ports/store';
+import type { ExecutionKey, LateRows } from '../../model/ports/store';
 
-export async function closeLate(sql: Sql, workerId: string, executions: readonly ExecutionKey[]): Promise<number> {
-  const closed = await sql`
-    UPDATE workflow_events i SET disposition = 'too_late'
-    FROM workflow_executions e
-    WHERE i.execution_id = ANY(${executions.map((key) => key.executionId)}::uuid[])
-      AND i.partition_id = ANY(${executions.map((key) => key.partitionId)}::smallint[])
-      AND i.seq IS NULL AND i.disposition IS NULL
-      AND e.execution_id = i.execution_id AND e.partition_id = i.partition_id
-      AND e.status IN ('completed', 'failed', 'canceled', 'terminated', 'continued_as_new')
-      AND EXISTS (SELECT 1 FROM workflow_workers WHERE worker_id = ${workerId} AND fenced_at IS NULL FOR SHARE)`;
-  return closed.count;
+export async function closeLate(sql: Sql, workerId: string, executions: readonly ExecutionKey[]): Promise<LateRows> {
+  const rows = await sql<{ handed_to: string | null; partition_id: number; rows: number }[]>`
+    WITH fence AS MATERIALIZED (
+      SELECT 1 FROM workflow_workers WHERE worker_id = ${workerId} AND fenced_at IS NULL FOR SHARE
+    ), late AS MATERIALIZED (
+      SELECT i.partition_id, i.row_id, i.execution_id,
+             CASE WHEN i.kind <> 'child_ended' THEN e.continued_to END AS handed_to
+      FROM workflow_executions e
+      JOIN workflow_events i ON i.execution_id = e.execution_id AND i.partition_id = e.partition_id
+      WHERE e.execution_id = ANY(${executions.map((key) => key.executionId)}::uuid[])
+        AND e.partition_id = ANY(${executions.map((key) => key.partitionId)}::smallint[])
+        AND i.seq IS NULL AND i.disposition IS NULL
+        AND e.status IN ('completed', 'failed', 'canceled', 'terminated', 'continued_as_new')
+        AND EXISTS (SELECT 1 FROM fence)
+    ), moved AS (
+      UPDATE workflow_events i
+      SET execution_id = coalesce(l.handed_to, i.execution_id),
+          disposition = CASE WHEN l.handed_to IS NULL THEN 'too_late' END
+      FROM late l
+      WHERE i.partition_id = l.partition_id AND i.execution_id = l.execution_id AND i.row_id = l.row_id
+        AND i.seq IS NULL AND i.disposition IS NULL
+      RETURNING l.handed_to, i.partition_id
+    )
+    SELECT handed_to, partition_id, count(*)::int AS rows FROM moved GROUP BY 1, 2`;
+  return {
+    closed: rows.reduce((sum, row) => sum + (row.handed_to === null ? row.rows : 0), 0),
+    handedTo: rows.flatMap(({ handed_to: executionId, partition_id: partitionId }) =>
+      executionId === null ? [] : [{ executionId, partitionId }],
+    ),
+  };
 }

@@ -47,7 +47,7 @@ export async function createMemoryStoreFixture(): Promise<StoreFixture> {
     send: async ({ executionId }, name) => {
       const event = { name, type: name, payload: {}, user_id: null, event_id: randomUUID(), timestamp: '' };
       const payloadText = JSON.stringify({ event });
-      const row = { rowId: tables.nextRowId(), kind: 'event_received' as const, name, payloadText };
+      const row = { rowId: tables.nextRowId(), kind: 'event_received' as const, name, commandId: null, payloadText };
       tables.execution(executionId).inbox.push({ ...row, atMs: nowMs(), disposition: null });
     },
     completeTask: async (taskId, outcome) => completeTask(tables, { taskId, outcome, by: 'mia' }),

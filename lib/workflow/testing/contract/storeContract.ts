@@ -188,7 +188,8 @@ function describeFence(current: Current): void {
       await expect(fixture.store.flush({ workerId: fencedId, executions })).rejects.toMatchObject({
         name: 'FencedError',
       });
-      expect(await fixture.store.closeLate({ workerId: fencedId, executions: [ended] })).toBe(0);
+      const late = await fixture.store.closeLate({ workerId: fencedId, executions: [ended] });
+      expect(late).toEqual({ closed: 0, handedTo: [] });
       expect([await fixture.stored(taking), await fixture.stored(ended)]).toEqual(before);
     });
 

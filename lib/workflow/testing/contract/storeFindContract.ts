@@ -87,7 +87,10 @@ export function describeFinding(current: Current): void {
       const { fixture, workerId } = current();
       const [ended, open] = [await startIn(26, 'failed'), await startIn(26, 'waiting')];
       for (const key of [ended, open]) await fixture.send(key, 'A');
-      expect(await fixture.store.closeLate({ workerId, executions: [ended, open] })).toBe(1);
+      expect(await fixture.store.closeLate({ workerId, executions: [ended, open] })).toEqual({
+        closed: 1,
+        handedTo: [],
+      });
       expect((await fixture.stored(ended)).inbox).toEqual(['too_late']);
       expect((await fixture.stored(open)).inbox).toEqual([null]);
       expect(ids((await find([26])).executions)).toEqual(idsOf(open));

@@ -68,6 +68,7 @@ export function flushOf(
     tasksAdded: [],
     tasksExpired: [],
     cancelOpenTasks: false,
+    relations: null,
     atMs: Date.UTC(2026, 0, 5),
     ...changes,
   };

@@ -97,6 +97,7 @@ function deliver(
       rowId: tables.nextRowId(),
       kind: 'event_received',
       name: event.name,
+      commandId: null,
       payloadText: JSON.stringify({ event, viaBus: true }),
       atMs: tables.nowMs(),
       disposition: null,

@@ -1,8 +1,15 @@
 import type { HistoryEntry } from '../../model/history';
-import { type ExecutionKey, type ExecutionStore, type FoundWork, type LoadedExecution } from '../../model/ports/store';
+import {
+  type ExecutionKey,
+  type ExecutionStore,
+  type FoundWork,
+  type LateRows,
+  type LoadedExecution,
+} from '../../model/ports/store';
 import { isEnded } from '../../model/status';
 import { readEntry, readResult } from './entries';
 import { flushExecutions } from './flushExecutions';
+import { handOn } from './relations';
 import {
   atOnce,
   type ExecutionTableRow,
@@ -133,17 +140,20 @@ function inPartitions(tables: MemoryTables, partitions: readonly number[]): Exec
   return [...tables.executions.values()].filter((row) => owned.has(row.partitionId));
 }
 
-function closeLate(tables: MemoryTables, workerId: string, keys: readonly ExecutionKey[]): number {
-  if (tables.isFenced(workerId)) return 0;
+function closeLate(tables: MemoryTables, workerId: string, keys: readonly ExecutionKey[]): LateRows {
+  if (tables.isFenced(workerId)) return { closed: 0, handedTo: [] };
   let closed = 0;
+  const handedTo: ExecutionKey[] = [];
   for (const { executionId, partitionId } of keys) {
     const row = tables.executions.get(executionId);
     if (!row || row.partitionId !== partitionId || !isEnded(row.status)) continue;
+    const next = row.continuedTo === null ? undefined : tables.executions.get(row.continuedTo);
+    if (next && handOn(row, next) > 0) handedTo.push(keyOf(next));
     for (const each of row.inbox) {
       if (each.disposition !== null) continue;
       each.disposition = 'too_late';
       closed += 1;
     }
   }
-  return closed;
+  return { closed, handedTo };
 }

@@ -1,6 +1,7 @@
 import { FencedError, type ExecutionFlush } from '../../model/ports/store';
 import { isEnded } from '../../model/status';
 import { writeEntry } from './entries';
+import { applyRelations } from './relations';
 import { isOpen, StatementError, type ExecutionTableRow, type MemoryTables, type ResultRow } from './tables';
 
 /** Appends and projects, as the flush statement does: everything of the executions that won, or nothing at all. */
@@ -23,6 +24,7 @@ export function flushExecutions(
     recordResults(row, flush);
     project(row, flush);
     changeTasks(tables, row, flush);
+    applyRelations(tables, row, flush);
     const { executionId, partitionId } = row;
     const { expectedHead: fromHead } = flush;
     tables.options.onWrite?.({

@@ -14,6 +14,11 @@ export interface MemoryStart {
   readonly started: EntryBody<'execution_started'>;
   /** The event of the bus that starts it. */
   readonly startedByEventId?: string;
+  readonly workflowKey?: string | null;
+  readonly parentExecutionId?: string | null;
+  readonly continuedFrom?: string | null;
+  readonly correlationId?: string;
+  readonly subject?: string | null;
 }
 
 /** The row of a new execution and the first entry of its log. */
@@ -26,9 +31,13 @@ export function insertExecution(tables: MemoryTables, start: MemoryStart): void 
     tenant,
     workflowName: started.workflow,
     workflowVersion: started.version,
-    correlationId: executionId,
+    correlationId: start.correlationId ?? executionId,
     startedBy: started.startedBy,
-    subject: null,
+    subject: start.subject ?? null,
+    workflowKey: start.workflowKey ?? null,
+    parentExecutionId: start.parentExecutionId ?? null,
+    continuedFrom: start.continuedFrom ?? null,
+    continuedTo: null,
     status: 'pending',
     state: null,
     headSeq: 1,
@@ -56,6 +65,7 @@ export function insertSignal(tables: MemoryTables, executionId: string, event: W
     rowId: tables.nextRowId(),
     kind: 'event_received',
     name: event.name,
+    commandId: null,
     payloadText: JSON.stringify({ event }),
     atMs: tables.nowMs(),
     disposition: null,
@@ -91,6 +101,7 @@ export function completeTask(
     rowId: tables.nextRowId(),
     kind: 'task_ended',
     name: eventName,
+    commandId: null,
     payloadText: JSON.stringify(body),
     atMs,
     disposition: null,

@@ -7,7 +7,7 @@ import type { RecordedError } from '../../model/errors';
 import type { WorkflowEvent } from '../../model/events';
 import type { JsonValue } from '../../model/json';
 import type { TaskInsert, TimerRow, WaitRow } from '../../model/ports/store';
-import type { ExecutionStatus, TaskStatus } from '../../model/status';
+import { isEnded, type ExecutionStatus, type TaskStatus } from '../../model/status';
 
 export interface LogRow {
   readonly seq: number;
@@ -20,8 +20,10 @@ export interface LogRow {
 
 export interface InboxRow {
   readonly rowId: number;
-  readonly kind: 'event_received' | 'task_ended';
-  readonly name: string;
+  readonly kind: 'event_received' | 'task_ended' | 'child_ended' | 'cancel_requested' | 'terminate_requested';
+  readonly name: string | null;
+  /** Which command it answers, where it answers one. */
+  readonly commandId: string | null;
   readonly payloadText: string;
   readonly atMs: number;
   disposition: 'too_late' | null;
@@ -70,6 +72,10 @@ export interface ExecutionTableRow {
   readonly correlationId: string;
   readonly startedBy: string | null;
   readonly subject: string | null;
+  readonly workflowKey: string | null;
+  readonly parentExecutionId: string | null;
+  readonly continuedFrom: string | null;
+  continuedTo: string | null;
   status: ExecutionStatus;
   state: string | null;
   headSeq: number;
@@ -120,6 +126,8 @@ export class MemoryTables {
       readonly nowMs: () => number;
       readonly partitionCount: number;
       readonly onWrite?: (note: WriteNote) => void;
+      /** The current versions of registered workflows; without it every workflow is known, in version 1. */
+      readonly workflows?: ReadonlyMap<string, string>;
     },
   ) {
     for (let partition = 0; partition < options.partitionCount; partition += 1) this.partitions.set(partition, null);
@@ -147,6 +155,28 @@ export class MemoryTables {
     const row = this.executions.get(executionId);
     if (!row) throw new Error(`No execution ${executionId}.`);
     return row;
+  }
+
+  /** The version that a new execution is pinned to; null when nobody registered the workflow. */
+  versionOf(workflow: string, wanted: string | null): string | null {
+    const { workflows } = this.options;
+    if (!workflows) return wanted ?? '1';
+    const current = workflows.get(workflow) ?? null;
+    return wanted === null || wanted === current ? current : null;
+  }
+
+  holderOfKey(key: {
+    readonly tenant: string;
+    readonly workflowName: string;
+    readonly workflowKey: string;
+  }): ExecutionTableRow | undefined {
+    return [...this.executions.values()].find(
+      (row) =>
+        row.tenant === key.tenant &&
+        row.workflowName === key.workflowName &&
+        row.workflowKey === key.workflowKey &&
+        !isEnded(row.status),
+    );
   }
 
   openTasks(executionId: string): TaskTableRow[] {

@@ -50,9 +50,9 @@ function inbox(row: ExecutionTableRow): Arrival[] {
   let dueAtMs = Number.NEGATIVE_INFINITY;
   return row.inbox
     .filter((each) => each.disposition === null)
-    .map(({ rowId, kind, name, payloadText, atMs }) => {
+    .map(({ rowId, kind, name, commandId, payloadText, atMs }) => {
       dueAtMs = Math.max(dueAtMs, atMs);
-      return { row: { kind, name, commandId: null, payloadText }, dueAtMs, rowId };
+      return { row: { kind, name, commandId, payloadText }, dueAtMs, rowId };
     });
 }
 
