@@ -25,17 +25,21 @@ export async function replay(options: {
   readonly history: readonly HistoryEntry[];
   readonly sandbox: Sandbox;
   readonly drain: Drain;
+  /** Called after each entry with what the code asked for in answer to it. */
+  readonly observe?: (entry: HistoryEntry, instance: WorkflowInstance, commands: readonly Command[]) => void;
 }): Promise<ReplayResult> {
-  const { definition, identity, history, sandbox, drain } = options;
+  const { definition, identity, history, sandbox, drain, observe } = options;
   const instance = new WorkflowInstance({ definition, identity, sandbox });
   const commands: Command[] = [];
   for (const entry of history) {
     instance.settle(entry);
+    const begun = commands.length;
     if (continuesCode(entry.kind)) {
       await drain();
       commands.push(...instance.collect());
       assertKnownWait(instance, definition);
     }
+    if (observe) observe(entry, instance, commands.slice(begun));
   }
   return { instance, commands: instance.outstanding(commands) };
 }

@@ -1,0 +1,90 @@
+/**
+ * Checks code against histories:
+ *   npm run -s baton -- verify                     executions under way, against the workflows of this working tree
+ *   npm run -s baton -- replay history.json ...    one exported history, entry by entry
+ *   npm run -s baton -- record-golden              histories that every later release must replay
+ * Ends with 1 where a history does not fit.
+ */
+import path from 'node:path';
+import postgres from 'postgres';
+import { createActionRegistry } from '../lib/workflow/core/actionRegistry';
+import { WorkflowRegistry } from '../lib/workflow/core/workflowRegistry';
+import { recordGolden } from '../lib/workflow/testing/golden/record';
+import { registerAll } from '../workflows';
+import { HistoryFileError, readHistory } from '../lib/workflow/testing/histories/historyFile';
+import { differenceOf } from '../lib/workflow/testing/histories/replayHistory';
+import { brokenText, verifyRunning } from './baton/verify';
+import { findDatabaseUrl, NothingRunsError } from './lib/runningDatabase';
+
+const usage = 'Usage: npm run -s baton -- verify | replay <history.json> ... | record-golden';
+
+function fail(message: string, code = 2): never {
+  process.stderr.write(`${message}\n`);
+  process.exit(code);
+}
+
+function workflowsHere(): WorkflowRegistry {
+  const workflows = new WorkflowRegistry();
+  registerAll({ workflows, actions: createActionRegistry() });
+  return workflows;
+}
+
+async function verify(): Promise<number> {
+  const url = findDatabaseUrl({
+    databaseUrl: process.env.DATABASE_URL,
+    dataDir: path.resolve(process.env.DATA_DIR ?? '.data'),
+  });
+  const sql = postgres(url, { max: 3, connect_timeout: 5, onnotice: () => undefined });
+  try {
+    const workflows = workflowsHere();
+    const { executions, paths, broken } = await verifyRunning({ sql, definition: (...of) => workflows.find(...of) });
+    for (const each of broken) console.log(`${brokenText(each)}\n`);
+    const stopped = broken.reduce((all, each) => all + each.executions, 0);
+    console.log(
+      broken.length === 0
+        ? `All ${executions} executions under way can go on with this code (${paths} distinct paths).`
+        : `${stopped} of ${executions} executions under way would be blocked on this code.`,
+    );
+    console.log(JSON.stringify({ executions, paths, broken: broken.length, blocked: stopped }));
+    return broken.length === 0 ? 0 : 1;
+  } finally {
+    await sql.end({ timeout: 1 });
+  }
+}
+
+async function replayFiles(files: readonly string[]): Promise<number> {
+  if (files.length === 0) fail(usage);
+  const history = readHistory(files);
+  const { workflow, version, executionId, entries } = history;
+  const definition = workflowsHere().find(workflow, version);
+  if (!definition) fail(`No workflow ${workflow} in version ${version} is registered in workflows/index.ts.`, 1);
+  console.log(`${workflow}@${version} ${executionId}, ${entries.length} entries`);
+  const difference = await differenceOf(definition, history, ({ entry, commands, state, data }) => {
+    console.log(`${String(entry.seq).padStart(5)}  ${new Date(entry.at).toISOString()}  ${entry.kind}`);
+    for (const command of commands) console.log(`         > ${command}`);
+    if (commands.length > 0) console.log(`         state ${JSON.stringify(state)} data ${JSON.stringify(data)}`);
+  });
+  console.log(difference === null ? 'The code does what this history says.' : `Differs: ${difference.message}`);
+  return difference === null ? 0 : 1;
+}
+
+const [command, ...rest] = process.argv.slice(2);
+try {
+  switch (command) {
+    case 'verify':
+      process.exit(await verify());
+      break;
+    case 'replay':
+      process.exit(await replayFiles(rest));
+      break;
+    case 'record-golden':
+      for (const file of await recordGolden()) console.log(`Recorded ${file}`);
+      process.exit(0);
+      break;
+    default:
+      fail(usage);
+  }
+} catch (error) {
+  if (error instanceof NothingRunsError || error instanceof HistoryFileError) fail(error.message);
+  throw error;
+}
