@@ -169,6 +169,7 @@ export class Worker {
     }
   }
 
+  /** What is not taken yet stays: whoever takes over from this worker shall hear of it. */
   async #acknowledge(): Promise<void> {
     const hints = this.#unacknowledged.filter((hint) => !this.#engine.isReady(hint.executionId));
     if (hints.length === 0) return;

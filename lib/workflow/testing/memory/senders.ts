@@ -5,7 +5,7 @@ import type { EntryBody } from '../../model/history';
 import type { JsonValue } from '../../model/json';
 import { isEnded } from '../../model/status';
 import { writeEntry } from './entries';
-import { isOpen, type MemoryTables } from './tables';
+import { isOpen, type InboxRow, type MemoryTables } from './tables';
 
 export interface MemoryStart {
   readonly executionId: string;
@@ -58,10 +58,18 @@ export function insertExecution(tables: MemoryTables, start: MemoryStart): void 
 
 /** @throws ExecutionNotFoundError, ExecutionEndedError */
 export function insertSignal(tables: MemoryTables, executionId: string, event: WorkflowEvent): void {
+  beginSignal(tables, executionId, event)();
+}
+
+/**
+ * The row has its place in the order of arrival; nobody sees it before the commit that this answers with.
+ * @throws ExecutionNotFoundError, ExecutionEndedError
+ */
+export function beginSignal(tables: MemoryTables, executionId: string, event: WorkflowEvent): () => void {
   const row = tables.executions.get(executionId);
   if (!row) throw new ExecutionNotFoundError(executionId);
   if (isEnded(row.status)) throw new ExecutionEndedError(executionId, row.status);
-  row.inbox.push({
+  const arrived: InboxRow = {
     rowId: tables.nextRowId(),
     kind: 'event_received',
     name: event.name,
@@ -69,7 +77,11 @@ export function insertSignal(tables: MemoryTables, executionId: string, event: W
     payloadText: JSON.stringify({ event }),
     atMs: tables.nowMs(),
     disposition: null,
-  });
+  };
+  return () => {
+    const behind = row.inbox.findIndex(({ rowId }) => rowId > arrived.rowId);
+    row.inbox.splice(behind < 0 ? row.inbox.length : behind, 0, arrived);
+  };
 }
 
 /** Stores an event of the bus, to be fanned out afterwards. */

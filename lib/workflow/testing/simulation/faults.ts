@@ -19,6 +19,8 @@ export interface FaultPlan {
   readonly hintFlush: number;
   /** Takes of a former owner, still on their way when it gave the partition up. */
   readonly lateTake: number;
+  /** Of events whose row has its place in the order of arrival a while before its sender commits. */
+  readonly lateCommit: number;
   /** Of attempts to take a lock. */
   readonly busyLocks: number;
 }
@@ -35,6 +37,7 @@ export const noFaults: FaultPlan = {
   gracefulStop: 0,
   hintFlush: 0,
   lateTake: 0,
+  lateCommit: 0,
   busyLocks: 0,
 };
 
@@ -54,6 +57,7 @@ export function drawFaults(seed: string): FaultPlan {
     gracefulStop: rate(0, 0.001, 0.005),
     hintFlush: rate(0, 0.001),
     lateTake: rate(0, 0.01),
+    lateCommit: rate(0, 0.2),
     busyLocks: rate(0, 0.5),
   };
 }

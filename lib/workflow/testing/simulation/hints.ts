@@ -1,5 +1,6 @@
 /** Hints between processes: lost, doubled and late as the dice fall, kept for the next owner while unacknowledged. */
 import type { Hint, HintListener, HintSource, ReceivedHint } from '../../model/ports/hints';
+import type { MemoryTables } from '../memory/tables';
 import type { FaultDice } from './faults';
 import type { StepOwner, VirtualTime } from './virtualTime';
 
@@ -11,10 +12,14 @@ interface Reader {
 
 interface Kept {
   readonly hint: ReceivedHint;
+  /** The youngest row of the inbox that it tells of. */
+  readonly throughRowId: number;
   reader: Reader | null;
 }
 
 export class SimulatedHints {
+  /** Hints that were acknowledged while what they told of was not taken yet. */
+  readonly violations: string[] = [];
   readonly #kept = new Map<string, Kept>();
   readonly #readers = new Set<Reader>();
   #lastToken = 0;
@@ -22,15 +27,18 @@ export class SimulatedHints {
   constructor(
     private readonly time: VirtualTime,
     private readonly faults: FaultDice,
+    private readonly tables: MemoryTables,
   ) {}
 
   publish(hint: Hint, afterMs = 0): void {
+    const rows = afterMs > 0 ? [] : (this.tables.executions.get(hint.executionId)?.inbox ?? []);
+    const throughRowId = rows.at(-1)?.rowId ?? 0;
     for (const delayMs of this.faults.hintDelaysMs()) {
       this.time.schedule({
         delayMs: afterMs + delayMs,
         owner: null,
         label: `hint ${hint.executionId}`,
-        run: () => this.#arrive(hint),
+        run: () => this.#arrive(hint, throughRowId),
       });
     }
   }
@@ -58,7 +66,11 @@ export class SimulatedHints {
         }
       },
       acknowledge: async ({ hints }) => {
-        for (const { token } of hints) this.#kept.delete(token);
+        for (const { token } of hints) {
+          const kept = this.#kept.get(token);
+          this.#kept.delete(token);
+          if (kept) this.#checkTaken(kept, reader);
+        }
       },
       stop: async () => {
         reader.listener = null;
@@ -68,9 +80,9 @@ export class SimulatedHints {
     };
   }
 
-  #arrive(hint: Hint): void {
+  #arrive(hint: Hint, throughRowId: number): void {
     this.#lastToken += 1;
-    const kept: Kept = { hint: { ...hint, token: `${this.#lastToken}` }, reader: null };
+    const kept: Kept = { hint: { ...hint, token: `${this.#lastToken}` }, throughRowId, reader: null };
     this.#kept.set(kept.hint.token, kept);
     for (const reader of this.#readers) {
       if (reader.owner.isAlive && reader.partitions.has(hint.partitionId)) return this.#deliver(kept, reader);
@@ -85,5 +97,16 @@ export class SimulatedHints {
       label: `hears ${kept.hint.executionId}`,
       run: () => void reader.listener?.onHints({ hints: [kept.hint] }),
     });
+  }
+
+  /** Who serves a partition acknowledges only what it took. Who gives it up passes hints by: its successor sweeps. */
+  #checkTaken({ hint, throughRowId }: Kept, { owner: { name }, partitions }: Reader): void {
+    const { executionId, partitionId } = hint;
+    const row = this.tables.executions.get(executionId);
+    if (!row || row.status === 'paused' || row.status === 'blocked_on_code') return;
+    if (this.tables.partitions.get(partitionId) !== name || !partitions.has(partitionId)) return;
+    if (row.inbox.some((each) => each.disposition === null && each.rowId <= throughRowId)) {
+      this.violations.push(`${name} acknowledged a hint for ${executionId} and had not taken what it told of`);
+    }
   }
 }

@@ -3,20 +3,25 @@ import type { ExecutionStore, TakeItem } from '../../model/ports/store';
 import { flushExecutions } from '../memory/flushExecutions';
 import { MemoryTables, type Transport } from '../memory/tables';
 import { takeEntries } from '../memory/takeEntries';
+import { Dice } from './dice';
 import { loadPatchedWorker, type Patch } from './patchedWorker';
 import { drawFaults, type FaultPlan } from './faults';
+import { drawScenarios } from './scenarios';
 import { simulate, type Mutation } from './simulate';
+import type { SimulatedWorkflow } from './workflows';
 
 export interface Mutant {
   readonly name: string;
   /** The weather in which it does most harm; else each seed has its own. */
   readonly faults?: Partial<FaultPlan>;
+  /** The workflow that it harms; else each seed has its own. */
+  readonly workflow?: SimulatedWorkflow;
   readonly patches?: readonly Patch[];
   readonly wrapStore?: Mutation['wrapStore'];
 }
 
-const engine = 'engine/engine.ts';
-const live = 'engine/liveExecution.ts';
+const engine = 'core/engine/engine.ts';
+const live = 'core/engine/liveExecution.ts';
 
 export const mutants: readonly Mutant[] = [
   { name: 'no fence', faults: { stall: 0.02, slow: 0.05 }, wrapStore: withoutFence },
@@ -40,7 +45,72 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'actions before the commit they depend on',
     faults: { statementRate: 0.25, slow: 0.3, crash: 0.02 },
+    workflow: 'review',
     patches: [{ file: live, find: 'this.#settledAhead > 0 || this.#startable', replace: 'this.#startable' }],
+  },
+  {
+    name: 'feeds an outcome while a flush is under way',
+    faults: { statementRate: 0.25, slow: 0.3, crash: 0.02 },
+    patches: [
+      {
+        file: live,
+        find: '  appendOutcomes(): void {',
+        replace: `  fed = new Set<HistoryEntry>();
+  appendNow(): readonly HistoryEntry[] {
+    const before = this.#pending.entries.length;
+    this.appendOutcomes();
+    const added = this.#pending.entries.slice(before);
+    for (const entry of added) this.fed.add(entry);
+    return added;
+  }
+  appendOutcomes(): void {`,
+      },
+      {
+        file: live,
+        find: 'return flush.entries.filter((entry) => ',
+        replace: 'return flush.entries.filter((entry) => !this.fed.has(entry) && ',
+      },
+      {
+        file: engine,
+        find: '          live.actionEnded(command, outcome);\n',
+        replace: `          live.actionEnded(command, outcome);
+          if (live.flushing) {
+            for (const entry of live.appendNow()) live.instance.settle(entry);
+            void this.#ports.drain().then(() => {
+              this.#collect(live);
+              this.#startActions([live]);
+            });
+          }
+`,
+      },
+    ],
+  },
+  {
+    name: 'acknowledges hints before the commit that takes what they tell of',
+    patches: [
+      {
+        file: 'core/worker/worker.ts',
+        find: 'this.#unacknowledged.push(...hints);\n          this.#engine.wake(hints);',
+        replace: 'void this.#parts.hints.acknowledge({ hints });\n          this.#engine.wake(hints);',
+      },
+    ],
+  },
+  {
+    name: 'looks for new rows by id > last',
+    faults: { lateCommit: 0.5, hints: { lost: 0.9, doubled: 0, late: 0, absent: false } },
+    wrapStore: lookingBeyondTheLast,
+  },
+  {
+    name: 'gives the code a live value by reference',
+    patches: [
+      {
+        file: 'replay/context.ts',
+        find: 'return (text === undefined ? undefined : decodeJson(text)) as T;',
+        replace: `const known = ((host as unknown as { live?: Map<string, unknown> }).live ??= new Map<string, unknown>());
+        if (text !== undefined && !known.has(text)) known.set(text, decodeJson(text));
+        return known.get(text ?? '') as T;`,
+      },
+    ],
   },
   { name: 'heads are not compared', faults: { statementRate: 0.25, lateTake: 0.05 }, wrapStore: withoutHeads },
   {
@@ -76,7 +146,11 @@ export const mutants: readonly Mutant[] = [
     name: 'goes on with partitions that a late answer gave away',
     faults: { endMs: 12_000, statementRate: 0.25, gracefulStop: 0.01, stall: 0 },
     patches: [
-      { file: 'worker/membershipLoop.ts', find: '      if (gone.length > 0) await this.#leave(gone);\n', replace: '' },
+      {
+        file: 'core/worker/membershipLoop.ts',
+        find: '      if (gone.length > 0) await this.#leave(gone);\n',
+        replace: '',
+      },
     ],
   },
   {
@@ -107,7 +181,9 @@ export async function catchMutant(mutant: Mutant, maxSeeds: number): Promise<Cau
   for (let i = 1; i <= maxSeeds; i += 1) {
     const seed = String(i);
     const faults = { ...drawFaults(seed), ...mutant.faults };
-    const { violations } = await simulate({ seed, mutation, faults, alwaysRests: true });
+    const { workflow } = mutant;
+    const scenarios = workflow === undefined ? {} : { scenarios: drawScenarios(new Dice(seed), 4, workflow) };
+    const { violations } = await simulate({ seed, mutation, faults, alwaysRests: true, ...scenarios });
     if (violations[0]) return { mutant: mutant.name, seed, violation: violations[0] };
   }
   return { mutant: mutant.name, seed: null, violation: null };
@@ -149,6 +225,27 @@ function withoutHeads(store: ExecutionStore, tables: MemoryTables, network: Tran
           executions.map((flush) => ({ ...flush, expectedHead: headOf(flush.executionId) })),
         ),
       ),
+  };
+}
+
+/** Remembers the youngest row that it saw, and asks for younger ones only: a sender that commits late is passed over. */
+function lookingBeyondTheLast(store: ExecutionStore, tables: MemoryTables): ExecutionStore {
+  let lastRowId = 0;
+  const unread = (executionId: string) =>
+    (tables.executions.get(executionId)?.inbox ?? []).filter((row) => row.disposition === null);
+  return {
+    ...store,
+    findWork: async (query) => {
+      const found = await store.findWork(query);
+      const executions = found.executions.filter(({ executionId }) => {
+        const rows = unread(executionId);
+        return rows.length === 0 || rows.some((row) => row.rowId > lastRowId);
+      });
+      for (const row of tables.executions.values()) {
+        for (const { rowId } of unread(row.executionId)) lastRowId = Math.max(lastRowId, rowId);
+      }
+      return { ...found, executions };
+    },
   };
 }
 

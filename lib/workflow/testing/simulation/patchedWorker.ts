@@ -1,6 +1,6 @@
 /**
- * The product's engine and worker with a few words of their source replaced: for proving that the oracle notices. The
- * patched copies live outside the repository and import everything else from it.
+ * Modules of the product with a few words of their source replaced: for proving that an oracle notices. The patched
+ * copies live outside the repository and import everything else from it.
  */
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -8,34 +8,46 @@ import path from 'node:path';
 import type { Worker, WorkerParts } from '../../core/worker/worker';
 
 export interface Patch {
-  /** Below lib/workflow/core. */
+  /** Below lib/workflow. */
   readonly file: string;
   /** Must be there exactly once: a patch that does not fit any more is an error, not a mutant that survives. */
   readonly find: string;
   readonly replace: string;
 }
 
-const coreFolder = path.resolve(import.meta.dirname, '../../core');
-const copied = ['engine', 'worker'];
+const root = path.resolve(import.meta.dirname, '../..');
 
+/** The worker, its engine and replay. */
 export async function loadPatchedWorker(patches: readonly Patch[]): Promise<new (parts: WorkerParts) => Worker> {
-  const folder = await mkdtemp(path.join(tmpdir(), 'baton-mutant-'));
+  const loaded = (await loadPatched({
+    folders: ['core/engine', 'core/worker', 'replay'],
+    module: 'core/worker/worker.ts',
+    patches,
+  })) as { Worker: new (parts: WorkerParts) => Worker };
+  return loaded.Worker;
+}
+
+/** @param options.folders whose modules are copied, and know each other's copies; all else is the product's own. */
+export async function loadPatched(options: {
+  readonly folders: readonly string[];
+  readonly module: string;
+  readonly patches: readonly Patch[];
+}): Promise<unknown> {
+  const { folders, module, patches } = options;
+  const copy = await mkdtemp(path.join(tmpdir(), 'baton-mutant-'));
   try {
-    for (const part of copied) {
-      await mkdir(path.join(folder, part));
-      for (const name of await readdir(path.join(coreFolder, part))) {
+    for (const folder of folders) {
+      await mkdir(path.join(copy, folder), { recursive: true });
+      for (const name of await readdir(path.join(root, folder))) {
         if (!name.endsWith('.ts') || name.endsWith('.test.ts')) continue;
-        const file = path.join(part, name);
-        const source = await readFile(path.join(coreFolder, file), 'utf8');
-        await writeFile(path.join(folder, file), withImports(patched(source, file, patches), part));
+        const file = path.join(folder, name);
+        const source = await readFile(path.join(root, file), 'utf8');
+        await writeFile(path.join(copy, file), withImports(patched(source, file, patches), folder, folders));
       }
     }
-    const loaded = (await import(/* @vite-ignore */ path.join(folder, 'worker/worker.ts'))) as {
-      Worker: new (parts: WorkerParts) => Worker;
-    };
-    return loaded.Worker;
+    return await import(/* @vite-ignore */ path.join(copy, module));
   } finally {
-    await rm(folder, { recursive: true, force: true });
+    await rm(copy, { recursive: true, force: true });
   }
 }
 
@@ -53,10 +65,10 @@ function patched(source: string, file: string, patches: readonly Patch[]): strin
 }
 
 /** Copies import each other as they did; everything else is the product's own module. */
-function withImports(source: string, part: string): string {
+function withImports(source: string, folder: string, folders: readonly string[]): string {
   return source.replace(/from '(\.[^']+)'/g, (statement, specifier: string) => {
-    const target = path.resolve(coreFolder, part, specifier);
-    const isCopied = copied.some((each) => target.startsWith(path.join(coreFolder, each) + path.sep));
+    const target = path.resolve(root, folder, specifier);
+    const isCopied = folders.some((each) => path.dirname(target) === path.join(root, each));
     return isCopied ? statement : `from '${target}.ts'`;
   });
 }

@@ -114,9 +114,9 @@ const drafts: Readonly<Record<SimulatedWorkflow, (dice: Dice) => Draft>> = {
 
 const kinds = Object.keys(drafts) as [SimulatedWorkflow, ...SimulatedWorkflow[]];
 
-export function drawScenarios(dice: Dice, count: number): Scenario[] {
+export function drawScenarios(dice: Dice, count: number, only?: SimulatedWorkflow): Scenario[] {
   return Array.from({ length: count }, () => {
-    const workflow = dice.pick(kinds);
+    const workflow = only ?? dice.pick(kinds);
     return { workflow, startAfterMs: sometime(dice, 6_000), ...drafts[workflow](dice) };
   });
 }

@@ -6,7 +6,7 @@ import type { ExecutionStore } from '../../model/ports/store';
 import { isEnded } from '../../model/status';
 import { uuidFrom } from '../../replay/random';
 import type { Effect } from '../memory/actionResults';
-import { completeTask, insertExecution, insertSignal } from '../memory/senders';
+import { beginSignal, completeTask, insertExecution } from '../memory/senders';
 import { isOpen, MemoryTables, type Transport } from '../memory/tables';
 import { takeEntries } from '../memory/takeEntries';
 import { Dice } from './dice';
@@ -82,6 +82,7 @@ class Simulation {
   readonly #seenTasks = new Set<string>();
   #lastProcess = 0;
   #lastTask = 0;
+  #lastEvent = 0;
   #unsent = 0;
   #counts = { crashes: 0, stalls: 0 };
 
@@ -111,7 +112,7 @@ class Simulation {
         this.#time.note(`  ${workerId} ${statement} ${executionId} ${fromHead}-${toHead} ${status} ${kinds.join(' ')}`);
       },
     });
-    this.#hints = new SimulatedHints(this.#time, this.#faults);
+    this.#hints = new SimulatedHints(this.#time, this.#faults, this.#tables);
     this.#world = {
       time: this.#time,
       tables: this.#tables,
@@ -161,7 +162,7 @@ class Simulation {
     const fenced = [...this.#tables.workers.values()].filter((worker) => worker.fencedAtMs !== null);
     return {
       seed: this.seed,
-      violations: [...violations, ...ownership],
+      violations: [...violations, ...this.#hints.violations, ...ownership],
       traceHash,
       steps,
       virtualMs: this.#time.nowMs - startMs,
@@ -229,23 +230,27 @@ class Simulation {
     this.#hints.publish({ executionId, partitionId });
   }
 
+  /** Sometimes the row's place in the order of arrival is long decided when its sender commits. */
   #send(executionId: string, name: string, payload: Scenario['events'][number]['payload']): void {
-    this.#unsent -= 1;
-    const eventId = `${executionId}-${this.#unsent}`;
+    this.#lastEvent += 1;
+    const eventId = `${executionId}-${this.#lastEvent}`;
     const timestamp = new Date(this.#time.nowMs).toISOString();
+    const event = { name, type: name, payload, user_id: 'mia', event_id: eventId, timestamp };
     try {
-      insertSignal(this.#tables, executionId, {
-        name,
-        type: name,
-        payload,
-        user_id: null,
-        event_id: eventId,
-        timestamp,
-      });
+      const commit = beginSignal(this.#tables, executionId, event);
+      const isLate = this.#faults.happens(this.#faults.plan.lateCommit);
+      if (!isLate) return this.#sent(executionId, eventId, commit);
+      const delayMs = this.#faults.dice.between(1, 1_500);
+      this.#outside(delayMs, `commits ${name} to ${executionId}`, () => this.#sent(executionId, eventId, commit));
     } catch (error) {
-      if (error instanceof ExecutionEndedError) return;
-      throw error;
+      if (!(error instanceof ExecutionEndedError)) throw error;
+      this.#unsent -= 1;
     }
+  }
+
+  #sent(executionId: string, eventId: string, commit: () => void): void {
+    this.#unsent -= 1;
+    commit();
     this.#accepted.set(executionId, [...(this.#accepted.get(executionId) ?? []), eventId]);
     const { partitionId } = this.#tables.execution(executionId);
     this.#hints.publish({ executionId, partitionId });

@@ -62,7 +62,7 @@ describe('oracle of the simulation', () => {
   });
 
   it('refuses a patch that does not fit the source any more', async () => {
-    const patch = { file: 'engine/engine.ts', find: 'words that nobody wrote', replace: '' };
+    const patch = { file: 'core/engine/engine.ts', find: 'words that nobody wrote', replace: '' };
     await expect(loadPatchedWorker([patch])).rejects.toThrow('does not fit any more');
   });
 
