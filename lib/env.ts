@@ -79,6 +79,10 @@ const environmentSchema = z.object({
   BATON_DATABASE_POOL: wholeNumber({ name: 'BATON_DATABASE_POOL', min: 1, max: 100 }).default(8),
   BATON_WORKER_ID: uuid('BATON_WORKER_ID').optional(),
   BATON_REPLACES_WORKER: uuid('BATON_REPLACES_WORKER').optional(),
+  BATON_WORKER_RUNS: z
+    .enum(['all', 'executions', 'jobs'], 'BATON_WORKER_RUNS must be all, executions or jobs.')
+    .default('all'),
+  BATON_JOB_CONCURRENCY: wholeNumber({ name: 'BATON_JOB_CONCURRENCY', min: 1, max: 1_000 }).default(4),
   BATON_WORKER_HEALTH_PORT: wholeNumber({ name: 'BATON_WORKER_HEALTH_PORT', min: 0, max: 65_535 }).default(0),
 });
 
@@ -104,6 +108,10 @@ export interface Environment {
   readonly replacesWorker: string | undefined;
   /** 0: any free port. */
   readonly workerHealthPort: number;
+  /** What a worker process does: drive executions, run dispatched actions, or both. */
+  readonly workerRuns: 'all' | 'executions' | 'jobs';
+  /** Dispatched actions that one process runs at the same time. */
+  readonly jobConcurrency: number;
 }
 
 /**
@@ -128,6 +136,8 @@ export function parseEnvironment(source: Readonly<Record<string, string | undefi
     workerId: value.BATON_WORKER_ID,
     replacesWorker: value.BATON_REPLACES_WORKER,
     workerHealthPort: value.BATON_WORKER_HEALTH_PORT,
+    workerRuns: value.BATON_WORKER_RUNS,
+    jobConcurrency: value.BATON_JOB_CONCURRENCY,
   };
 }
 

@@ -6,16 +6,24 @@ import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { closeDatabase } from '@/lib/db/client';
 import { env, EnvironmentError } from '@/lib/env';
-import { connectFromEnvironment, createWorkerFor, getWorkflowRuntime, provideEngine } from '@shared/workflow/index';
+import {
+  connectFromEnvironment,
+  createJobWorkerFor,
+  createWorkerFor,
+  getWorkflowRuntime,
+  provideEngine,
+} from '@shared/workflow/index';
 import { createPinoLogger } from '@shared/workflow/telemetry/pinoLogger';
 import { createPromMetrics } from '@shared/workflow/telemetry/promMetrics';
 import { registerAll } from '@/workflows';
 import { startHealthServer } from './health';
 
 const heartbeatLimitMs = 8_000;
+/** Jobs that take longer than so after a stop are given to others. */
+const jobDrainMs = 10_000;
 
 async function main(): Promise<void> {
-  const { logLevel, workerId = randomUUID(), replacesWorker = null, workerHealthPort } = env();
+  const { logLevel, workerId = randomUUID(), replacesWorker = null, workerHealthPort, workerRuns } = env();
   const logger = createPinoLogger({ level: logLevel, service: 'worker' }).child({ workerId });
   const metrics = createPromMetrics({ labels: { workerId }, withProcessMetrics: true });
   const deps = await connectFromEnvironment({ logger, metrics, workerId });
@@ -25,16 +33,49 @@ async function main(): Promise<void> {
   registerAll({ workflows: runtime.workflows, actions: runtime.actions });
   await runtime.publish();
 
-  const { worker, close } = createWorkerFor({
-    deps,
-    runtime,
-    identity: { workerId, host: hostname(), pid: process.pid, codeVersion: runtime.workflows.fingerprint },
-    replaces: replacesWorker,
-    onFenced: () => void end(1),
-  });
-  await worker.start();
+  const jobRunner = workerRuns === 'executions' ? null : createJobWorkerFor({ deps, runtime, workerId });
+  jobRunner?.jobs.start();
+  const engine =
+    workerRuns === 'jobs'
+      ? null
+      : createWorkerFor({
+          deps,
+          runtime,
+          identity: { workerId, host: hostname(), pid: process.pid, codeVersion: runtime.workflows.fingerprint },
+          replaces: replacesWorker,
+          onFenced: () => void end(1),
+        });
+  await engine?.worker.start();
   const health = await startHealthServer({
     port: workerHealthPort,
+    ...(engine ? checksOf(engine.worker) : { live: [], ready: [] }),
+    metricsPage: () => metrics.page(),
+  });
+  logger.info(
+    { healthPort: health.port, runs: workerRuns, partitions: engine?.worker.state.partitions.length },
+    'Worker runs',
+  );
+
+  let ending = false;
+  async function end(code: number): Promise<void> {
+    if (ending) return;
+    ending = true;
+    await Promise.all([engine?.worker.stop(), jobRunner?.jobs.stop(jobDrainMs)]);
+    await health.close();
+    await Promise.all([engine?.close(), jobRunner?.close(), deps.hints.close(), deps.live.close()]);
+    await closeDatabase();
+    process.exit(code);
+  }
+  process.on('SIGTERM', () => void end(0));
+  process.on('SIGINT', () => void end(0));
+  // The starter's channel closes when the starter is gone, however it went.
+  process.on('disconnect', () => void end(0));
+}
+
+type Checks = Pick<Parameters<typeof startHealthServer>[0], 'live' | 'ready'>;
+
+function checksOf(worker: ReturnType<typeof createWorkerFor>['worker']): Checks {
+  return {
     live: [{ name: 'engine', problem: () => (worker.state.status === 'fenced' ? 'The worker is fenced.' : undefined) }],
     ready: [
       {
@@ -47,24 +88,7 @@ async function main(): Promise<void> {
           worker.state.heartbeatAgeMs > heartbeatLimitMs ? 'The last heartbeat is older than the lease.' : undefined,
       },
     ],
-    metricsPage: () => metrics.page(),
-  });
-  logger.info({ healthPort: health.port, partitions: worker.state.partitions.length }, 'Worker runs');
-
-  let ending = false;
-  async function end(code: number): Promise<void> {
-    if (ending) return;
-    ending = true;
-    await worker.stop();
-    await health.close();
-    await Promise.all([close(), deps.hints.close(), deps.live.close()]);
-    await closeDatabase();
-    process.exit(code);
-  }
-  process.on('SIGTERM', () => void end(0));
-  process.on('SIGINT', () => void end(0));
-  // The starter's channel closes when the starter is gone, however it went.
-  process.on('disconnect', () => void end(0));
+  };
 }
 
 main().catch((error: unknown) => {

@@ -5,6 +5,7 @@ import type { ExecutionStatus } from '@shared/workflow/model/status';
 import { and, asc, eq, gt, isNotNull } from 'drizzle-orm';
 import { pageDb } from '../db/client';
 import { workflowActionResults, workflowEvents, workflowExecutions, workflowWaits } from '../db/schema';
+import { executionJobs, type ExecutionJob } from './jobs';
 import { isUuid } from './uuid';
 
 export interface ApiExecution {
@@ -25,6 +26,8 @@ export interface ApiExecution {
   readonly updatedAt: string;
   readonly endedAt: string | null;
   readonly waitingFor: readonly ApiWait[];
+  /** Dispatched actions, with their progress. */
+  readonly jobs: readonly ExecutionJob[];
 }
 
 interface ApiWait {
@@ -78,6 +81,7 @@ export async function readApiExecution({
     .from(workflowWaits)
     .where(and(eq(workflowWaits.tenantId, tenant), eq(workflowWaits.executionId, executionId)))
     .orderBy(asc(workflowWaits.since), asc(workflowWaits.commandId));
+  const jobs = await executionJobs({ tenant, executionId });
   const { partitionId: _, tenantId: __, registrationId: ___, headSeq: ____, ...shown } = row;
   return {
     ...shown,
@@ -91,6 +95,7 @@ export async function readApiExecution({
       taskId,
       since: since.toISOString(),
     })),
+    jobs,
   };
 }
 

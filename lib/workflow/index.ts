@@ -16,6 +16,7 @@ import type { EngineDeps } from './core/engineDeps';
 import { startWorkflow as start, type StartWorkflowInput } from './core/startWorkflow';
 import { submitEvent as submit, submitEventIn as submitIn, type SubmitEventInput } from './core/submitEvent';
 import { drainMacrotask, processSandbox } from './core/sandbox';
+import { JobWorker } from './core/jobs/jobWorker';
 import { Worker } from './core/worker/worker';
 import type { WorkflowRuntime } from './core/workflowRuntime';
 import type { WorkerIdentity } from './model/ports/membership';
@@ -25,6 +26,8 @@ import { createActionResultStore } from './persistence/actions/actionResults';
 import { createBusStore } from './persistence/bus/busStore';
 import { createActionStartStore } from './persistence/actions/actionStarts';
 import { createPostgresStore } from './persistence/executions/postgresStore';
+import { createJobDispatcher } from './persistence/jobs/jobDispatcher';
+import { createJobStore } from './persistence/jobs/jobStore';
 import { createPostgresMembership, workerSessionName } from './persistence/membership';
 import { createPeopleDirectory } from './persistence/tasks/people';
 import { createTaskDefinitionStore } from './persistence/tasks/taskDefinitions';
@@ -32,6 +35,7 @@ import { createTaskStore } from './persistence/tasks/taskStore';
 import { publishRegistrations as publishAll } from './persistence/registrations';
 import { createTransactions, type Transactions } from './persistence/transactions';
 import { absentHintPublisher, absentHintSource } from './streams/absentHints';
+import { absentJobQueue, createJobQueue } from './streams/jobQueue';
 import { createRedisHintPublisher } from './streams/redisHintPublisher';
 import { createRedisHintSource } from './streams/redisHintSource';
 import { absentLocks, createRedisLocks } from './streams/redisLocks';
@@ -213,6 +217,7 @@ export function createWorkerFor(options: {
       logger,
       metrics,
       clock: systemClock,
+      jobs: createJobDispatcher({ sql, workerId, transport: transport.jobs, hints: deps.hints }),
       uncertain: { starts: createActionStartStore({ sql, workerId }), tasks },
     }),
     tasks,
@@ -227,22 +232,53 @@ export function createWorkerFor(options: {
   return { worker, close: transport.close };
 }
 
+/** Runs dispatched actions of any execution, beside a worker or alone. */
+export function createJobWorkerFor(options: {
+  readonly deps: EngineDeps;
+  readonly runtime: WorkflowRuntime;
+  /** Names this process in the rows of jobs. */
+  readonly workerId: string;
+}): { readonly jobs: JobWorker; close(): Promise<void> } {
+  const { sql, logger, metrics, hints } = options.deps;
+  const { redisUrl: url, jobConcurrency: concurrency } = env();
+  const transport = url === undefined ? absentJobQueue : createJobQueue({ url, prefix: redisPrefix, logger, metrics });
+  const jobs = new JobWorker({
+    store: createJobStore({ sql }),
+    transport,
+    registry: options.runtime.actions,
+    hints,
+    logger,
+    clock: systemClock,
+    claimedBy: options.workerId,
+    concurrency,
+  });
+  return { jobs, close: () => transport.close() };
+}
+
 function connectTransport({ hints: publisher, logger, metrics }: EngineDeps, workerId: string) {
   const url = env().redisUrl;
   if (url === undefined) {
-    return { hints: absentHintSource, locks: absentLocks, wakes: absentWakeScheduler, close: () => Promise.resolve() };
+    return {
+      hints: absentHintSource,
+      locks: absentLocks,
+      wakes: absentWakeScheduler,
+      jobs: absentJobQueue,
+      close: () => Promise.resolve(),
+    };
   }
   const settings = { url, prefix: redisPrefix, logger, metrics };
   const hints = createRedisHintSource({ ...settings, workerId });
   const locks = createRedisLocks(settings);
   const wakes = createWakeScheduler(settings);
   const wakeWorker = startWakeWorker({ ...settings, publisher });
+  const jobs = createJobQueue(settings);
   return {
+    jobs,
     hints,
     locks,
     wakes,
     close: async () => {
-      await Promise.all([wakeWorker.close(), wakes.close(), locks.close()]);
+      await Promise.all([wakeWorker.close(), wakes.close(), locks.close(), jobs.close()]);
     },
   };
 }

@@ -293,6 +293,7 @@ describe('GET /executions/:id and its history', () => {
       startedByEventId: eventId,
       startedBy: 'omar',
       waitingFor: [],
+      jobs: [],
       endedAt: null,
     });
     expect(execution.json).not.toHaveProperty('tenantId');

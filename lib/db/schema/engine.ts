@@ -224,8 +224,47 @@ export const workflowActionResults = pgTable(
     nextAttemptAt: instant('next_attempt_at'),
     startedAt: instant('started_at').notNull(),
     completedAt: instant('completed_at'),
+    /** Set where the outcome comes to the log through the inbox, by a job. */
+    viaInbox: boolean('via_inbox'),
   },
   (t) => [primaryKey({ columns: [t.executionId, t.commandId, t.partitionId] })],
+);
+
+/** Dispatched actions: any job worker may claim one. */
+export const workflowJobs = pgTable(
+  'workflow_jobs',
+  {
+    jobId: uuid('job_id').primaryKey(),
+    tenantId: text('tenant_id').notNull(),
+    executionId: uuid('execution_id').notNull(),
+    partitionId: smallint('partition_id').notNull(),
+    commandId: text('command_id').notNull(),
+    /** With `args_hash`: what the log entry of the outcome holds of the command. */
+    n: integer('n').notNull(),
+    argsHash: text('args_hash').notNull(),
+    correlationId: text('correlation_id').notNull(),
+    actionName: text('action_name').notNull(),
+    args: jsonText<JsonValue>('args').notNull(),
+    status: text('status').$type<'queued' | 'running' | 'completed' | 'failed' | 'canceled'>().notNull(),
+    attempts: smallint('attempts').notNull(),
+    /** When it may be claimed next. */
+    runAt: instant('run_at').notNull(),
+    claimedBy: text('claimed_by'),
+    claimToken: uuid('claim_token'),
+    heartbeatAt: instant('heartbeat_at'),
+    heartbeatTimeoutMs: integer('heartbeat_timeout_ms').notNull(),
+    progress: jsonText<JsonValue>('progress'),
+    error: jsonText<JsonValue>('error'),
+    createdAt: instant('created_at').notNull().defaultNow(),
+    startedAt: instant('started_at'),
+    endedAt: instant('ended_at'),
+  },
+  (t) => [
+    unique('workflow_jobs_command').on(t.executionId, t.commandId, t.partitionId),
+    index('workflow_jobs_open')
+      .on(t.status, t.runAt)
+      .where(sql`${t.status} IN ('queued', 'running')`),
+  ],
 );
 
 /** Actions called outside any execution: the caller's key is claimed first, the result is kept beside it. */

@@ -11,6 +11,7 @@ import { executeStandalone, type StandaloneCall, type StandaloneHost } from './a
 import { engineDeps } from './ambient';
 import { registerGroupBuiltIns } from './actions/builtIns/groups';
 import { registerPlainBuiltIns } from './actions/builtIns/plain';
+import { dispatchOf } from './actions/types';
 import type {
   ActionOptions,
   ActionRegistrar,
@@ -70,6 +71,7 @@ export class ActionRegistry implements ActionRegistrar {
         ...base(name, description, parameters, options),
         kind: 'simple',
         atMostOnce: options.atMostOnce ?? false,
+        dispatch: dispatchOf(options),
         handler: handler as SimpleHandler<JsonObject>,
       },
       options,
@@ -163,7 +165,7 @@ function base(
   description: string,
   parameters: readonly ActionParameter[],
   options: ActionOptions & BuiltInOption,
-): Omit<RegisteredAction, 'kind' | 'handler' | 'isolationLevel' | 'atMostOnce'> {
+): Omit<RegisteredAction, 'kind' | 'handler' | 'isolationLevel' | 'atMostOnce' | 'dispatch'> {
   checkDefinitions(name, parameters);
   const { retry = null, builtIn = false } = options;
   retryPolicy(retry);

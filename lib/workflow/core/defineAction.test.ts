@@ -59,6 +59,8 @@ function runnerOf(...defined: Parameters<ReturnType<typeof createActionRegistry>
     workflowName: 'W',
     correlationId: 'c',
     commandId: 'x#1',
+    n: 1,
+    argsHash: '',
     attemptsBefore: 0,
   };
   const runner = createActionRunner(parts);

@@ -1,12 +1,12 @@
 // Wakes executions when their timers are due, as delayed BullMQ jobs. Optional: timers are rows that their owners poll,
 // so a lost job costs one poll interval and a doubled one nothing.
 import { Queue, Worker } from 'bullmq';
-import { Redis } from 'ioredis';
 import { z } from 'zod';
-import { createOutage, type Outage } from '../../redis/outage';
+import { createOutage } from '../../redis/outage';
 import { waitAtMost } from '../../redis/patience';
 import type { HintPublisher, WakeScheduler } from '../model/ports/hints';
 import type { Logger, Metrics } from '../model/ports/telemetry';
+import { connectForBullMq, jobPrefix } from './bullMq';
 
 const queueName = 'wakes';
 const waitMs = 200;
@@ -23,7 +23,7 @@ interface WakeQueueSettings {
 /** Schedules wakes. Failures are logged once an outage and otherwise ignored. */
 export function createWakeScheduler({ url, prefix, logger, metrics }: WakeQueueSettings): WakeScheduler {
   const outage = createOutage({ use: 'wakes', logger, metrics });
-  const connection = connect({ url, name: 'baton-wakes', outage, failsFast: true });
+  const connection = connectForBullMq({ url, name: 'baton-wakes', outage, failsFast: true });
   const queue = new Queue<Job>(queueName, { connection, prefix: jobPrefix(prefix) });
   queue.on('error', () => undefined);
   return {
@@ -58,7 +58,7 @@ export function startWakeWorker({
   metrics,
 }: WakeQueueSettings & { readonly publisher: HintPublisher }): { close(): Promise<void> } {
   const outage = createOutage({ use: 'wake-worker', logger, metrics });
-  const connection = connect({ url, name: 'baton-wake-worker', outage, failsFast: false });
+  const connection = connectForBullMq({ url, name: 'baton-wake-worker', outage, failsFast: false });
   const worker = new Worker<unknown>(
     queueName,
     async (job) => {
@@ -82,32 +82,3 @@ export const absentWakeScheduler: WakeScheduler = {
   scheduleWake: () => Promise.resolve(),
   close: () => Promise.resolve(),
 };
-
-// One hash slot for all keys of the queue, as its scripts need in a Redis Cluster.
-function jobPrefix(prefix: string): string {
-  return `{${prefix}jobs}`;
-}
-
-// BullMQ wants connections of its own making rules: it repeats blocked commands itself, so they may never be given up.
-function connect({
-  url,
-  name,
-  outage,
-  failsFast,
-}: {
-  readonly url: string;
-  readonly name: string;
-  readonly outage: Outage;
-  readonly failsFast: boolean;
-}): Redis {
-  const client = new Redis(url, {
-    connectionName: name,
-    maxRetriesPerRequest: null,
-    enableOfflineQueue: !failsFast,
-    retryStrategy: (attempt) => Math.min(50 * 2 ** Math.min(attempt, 6), 1_000),
-  });
-  client.on('ready', () => outage.up(client));
-  client.on('error', (error: unknown) => outage.down(client, error));
-  client.on('end', () => outage.forget(client));
-  return client;
-}

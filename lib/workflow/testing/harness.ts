@@ -13,12 +13,14 @@ import { defaultWorkerSettings, Worker, type WorkerParts, type WorkerSettings } 
 import { createWorkflowRuntime, type WorkflowRuntime } from '../core/workflowRuntime';
 import type { BusStore } from '../model/ports/bus';
 import type { HintPublisher, HintSource } from '../model/ports/hints';
+import type { JobTransport } from '../model/ports/jobs';
 import type { ExecutionStore } from '../model/ports/store';
 import type { ExecutionStatus } from '../model/status';
 import { createActionResultStore } from '../persistence/actions/actionResults';
 import { createBusStore } from '../persistence/bus/busStore';
 import { createActionStartStore } from '../persistence/actions/actionStarts';
 import { createPostgresStore } from '../persistence/executions/postgresStore';
+import { createJobDispatcher } from '../persistence/jobs/jobDispatcher';
 import { createPostgresMembership } from '../persistence/membership';
 import { createTaskDefinitionStore } from '../persistence/tasks/taskDefinitions';
 import { absentHintPublisher, absentHintSource } from '../streams/absentHints';
@@ -67,7 +69,7 @@ export interface WorkerOverrides {
 }
 
 export async function createHarness(
-  options: { readonly hints?: HintPublisher; readonly connections?: number } = {},
+  options: { readonly hints?: HintPublisher; readonly connections?: number; readonly jobs?: JobTransport } = {},
 ): Promise<Harness> {
   const database = await createTestDatabase();
   const sql = postgres(database.url, { max: options.connections ?? 12, onnotice: () => undefined });
@@ -105,6 +107,9 @@ export async function createHarness(
         logger: silentLogger,
         metrics: silentMetrics,
         clock: systemClock,
+        ...(options.jobs
+          ? { jobs: createJobDispatcher({ sql, workerId, transport: options.jobs, hints: deps.hints }) }
+          : {}),
         uncertain: { starts: createActionStartStore({ sql, workerId }), tasks },
       }),
       tasks,

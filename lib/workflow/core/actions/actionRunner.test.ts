@@ -16,6 +16,8 @@ const call: ActionCall = {
   commandId: 'x#1',
   name: 'x',
   args: { n: 1 },
+  n: 1,
+  argsHash: '',
   attemptsBefore: 0,
 };
 

@@ -2,6 +2,7 @@
 import { ActionAbortedError, recordError } from '../../model/errors';
 import { decodeJson, type JsonObject, type JsonValue } from '../../model/json';
 import type { ActionCall, ActionOutcome, ActionRunner } from '../../model/ports/actions';
+import type { JobDispatcher } from '../../model/ports/jobs';
 import type { Logger, Metrics } from '../../model/ports/telemetry';
 import { instruments } from '../../telemetry/names';
 import type { ActionRegistry } from '../actionRegistry';
@@ -11,7 +12,8 @@ import { runAtMostOnce, type AtMostOnceOutcome, type UncertaintyParts } from './
 import { Cut } from './cut';
 import { checkParameters, type CheckedParameters } from './inputs';
 import type { ActionResultStore, TransactionWork } from '../../model/ports/actionStores';
-import { retryPolicy, type RetryPolicy } from './retryPolicy';
+import { policyOf } from './policies';
+import type { RetryPolicy } from './retryPolicy';
 import {
   runDatabase,
   runSimple,
@@ -20,7 +22,7 @@ import {
   type CallOf,
   type FailedAttempt,
 } from './runHandler';
-import { isolationOf, type RegisteredAction } from './types';
+import { isolationOf, type RegisteredAction, type RegisteredSimpleAction } from './types';
 
 export interface ActionRunnerParts {
   readonly registry: ActionRegistry;
@@ -30,6 +32,8 @@ export interface ActionRunnerParts {
   readonly clock: ActionClock;
   /** For actions that must not be started twice. Without it they fail. */
   readonly uncertain?: UncertaintyParts;
+  /** Takes dispatched actions. Without it they run here. */
+  readonly jobs?: JobDispatcher;
 }
 
 /** Runs each call to its outcome. Handlers start outside of any workflow's scope: they see the real clock and world. */
@@ -44,6 +48,10 @@ export function createActionRunner(parts: ActionRunnerParts): ActionRunner {
     },
     interrupt: ({ executionId, why }) => {
       for (const cut of running) if (cut.executionId === executionId) cut.interrupt(why);
+      const error = recordError(new ActionAbortedError(`The execution was ${why} while the job ran.`));
+      void parts.jobs?.cancel({ executionId, error }).catch((failure: unknown) => {
+        parts.logger.warn({ error: failure, executionId }, 'Jobs of an execution that ends could not be ended.');
+      });
     },
     abandon: ({ executionId }) => {
       if (executionId === undefined) return worker.abort(new AttemptAbortedError());
@@ -92,6 +100,9 @@ async function outcomeOf(
     const checking = checkParameters(definition, call.args);
     const checked = checking instanceof Promise ? await checking : checking;
     params = checked.recorded;
+    if (definition.kind === 'simple' && definition.dispatch && parts.jobs) {
+      return await dispatch(parts, parts.jobs, { call, cut, definition });
+    }
     const outcome = await runDefinition(parts, call, { cut, checked, definition, startedAtMs });
     switch (outcome.kind) {
       case 'completed': {
@@ -126,6 +137,30 @@ function failed(
   facts: { readonly attempts: number; readonly startedAtMs: number; readonly params: JsonValue },
 ): ActionOutcome {
   return { status: 'failed', error: recordError(error), completedAtMs: clock.now(), stored: false, ...facts };
+}
+
+/** A database that is away is waited for: dispatching again changes nothing. */
+async function dispatch(
+  { clock, logger }: ActionRunnerParts,
+  jobs: JobDispatcher,
+  {
+    call,
+    cut,
+    definition,
+  }: { readonly call: ActionCall; readonly cut: CallCut; readonly definition: RegisteredSimpleAction },
+): Promise<ActionOutcome> {
+  const heartbeatTimeoutMs = definition.dispatch?.heartbeatTimeoutMs ?? 0;
+  while (!cut.aborted) {
+    try {
+      const answer = await jobs.dispatch({ call, actionName: definition.name, heartbeatTimeoutMs });
+      return answer === 'dispatched' ? { status: 'deferred', taskId: null } : { status: answer };
+    } catch (error) {
+      const { executionId, commandId } = call;
+      logger.warn({ error, executionId, commandId }, 'A job could not be dispatched; trying again.');
+      await clock.pause(100 + 400 * clock.random(), cut.abortSignal);
+    }
+  }
+  return { status: 'ownership_lost' };
 }
 
 /** The effect is committed: an outage while its result is read must not turn it into a failure. */
@@ -237,15 +272,4 @@ class RunningCall<Definition extends RegisteredAction> implements CallOf<Definit
     const noted = await this.#parts.results.noteRetry(note).catch(() => 'noted' as const);
     return noted === 'ownership_lost' ? 'stop' : 'go_on';
   }
-}
-
-const policies = new WeakMap<RegisteredAction, RetryPolicy>();
-
-function policyOf(definition: RegisteredAction): RetryPolicy {
-  const known = policies.get(definition);
-  if (known) return known;
-  const given = retryPolicy(definition.retry);
-  const policy = definition.kind === 'simple' && definition.atMostOnce ? { ...given, attempts: 1 } : given;
-  policies.set(definition, policy);
-  return policy;
 }

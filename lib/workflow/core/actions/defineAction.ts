@@ -4,6 +4,8 @@ import type { SchemaInput, SchemaOutput, StandardSchema } from '../../model/stan
 import type { Recorded, TypedAction } from '../../model/typedActions';
 import type { RetryOptions } from './retryPolicy';
 import {
+  dispatchOf,
+  type DispatchOptions,
   TransactionIsolationLevel,
   type ActionContext,
   type DatabaseActionContext,
@@ -42,6 +44,8 @@ export interface SimpleActionDefinition<
   readonly kind: 'simple';
   /** Never started twice: where nobody knows whether it happened, a person is asked. Costs one commit more. */
   readonly atMostOnce?: boolean;
+  /** Runs as a job, here or on another machine. See docs/actions.md. */
+  readonly dispatch?: boolean | DispatchOptions;
   readonly run: (params: SchemaOutput<Input>, context: ActionContext) => Returned<Output, Result>;
 }
 
@@ -103,7 +107,8 @@ export function defineAction(
     return { name, replaceBuiltIn, registered: { ...base, kind: 'database', isolationLevel, handler: run } };
   }
   const { run, atMostOnce = false } = definition;
-  return { name, replaceBuiltIn, registered: { ...base, kind: 'simple', atMostOnce, handler: run } };
+  const dispatch = dispatchOf(definition);
+  return { name, replaceBuiltIn, registered: { ...base, kind: 'simple', atMostOnce, dispatch, handler: run } };
 }
 
 function retryOf({

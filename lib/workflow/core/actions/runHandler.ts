@@ -39,7 +39,7 @@ export interface FailedAttempt {
 }
 
 /** What the handler is told of its call; the rest of its context belongs to the attempt. */
-export type CallFacts = Omit<ActionContext, 'attempt' | 'signal' | 'logger'>;
+export type CallFacts = Omit<ActionContext, 'attempt' | 'signal' | 'logger' | 'reportProgress'>;
 
 export interface CallOf<Definition> {
   readonly definition: Definition;
@@ -54,6 +54,8 @@ export interface CallOf<Definition> {
   readonly about: CallFacts;
   /** Makes a logger that names the call. */
   logger(): Logger;
+  /** Where a handler's progress goes; nowhere unless given. */
+  readonly report?: (progress: unknown) => void;
   /** Told between two attempts; `stop` ends them. */
   onRetry(failed: FailedAttempt): Promise<'go_on' | 'stop'>;
 }
@@ -210,6 +212,10 @@ class HandlerContext implements ActionContext {
     this.correlationId = about.correlationId;
     this.#call = call;
     this.#signal = signal;
+  }
+
+  get reportProgress(): (progress: unknown) => void {
+    return this.#call.report ?? (() => undefined);
   }
 
   get signal(): AbortSignal {

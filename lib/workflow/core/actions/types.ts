@@ -2,6 +2,7 @@
 import type { Knex } from 'knex';
 import type { Loose } from '../../model/loose';
 import type { JsonObject, JsonValue } from '../../model/json';
+import { InvalidInputError } from '../../model/errors';
 import type { StandardSchema } from '../../model/standardSchema';
 import type { TypedAction } from '../../model/typedActions';
 import type { Logger } from '../../model/ports/telemetry';
@@ -56,6 +57,8 @@ export interface ActionContext {
   readonly signal: AbortSignal;
   readonly logger: Logger;
   readonly correlationId: string | null;
+  /** Shows how far a dispatched action has come: any JSON value. Elsewhere nothing happens. */
+  reportProgress(this: void, progress: unknown): void;
 }
 
 /**
@@ -79,6 +82,13 @@ export interface ActionOptions {
   readonly replaceBuiltIn?: boolean;
   /** Of a simple action: never started twice. See docs/actions.md. */
   readonly atMostOnce?: boolean;
+  /** Of a simple action: runs as a job. See docs/actions.md. */
+  readonly dispatch?: boolean | DispatchOptions;
+}
+
+export interface DispatchOptions {
+  /** When nothing was heard of a job for so long, it is dispatched again. Default 30,000 ms. */
+  readonly heartbeatTimeoutMs?: number;
 }
 
 export type SimpleHandler<Params> = (params: Params, context: ActionContext) => unknown;
@@ -129,6 +139,8 @@ interface RegisteredBase {
 export interface RegisteredSimpleAction extends RegisteredBase {
   readonly kind: 'simple';
   readonly atMostOnce: boolean;
+  /** null: runs in the engine's own process. */
+  readonly dispatch: Required<DispatchOptions> | null;
   readonly handler: SimpleHandler<JsonObject>;
 }
 export interface RegisteredDatabaseAction extends RegisteredBase {
@@ -137,6 +149,13 @@ export interface RegisteredDatabaseAction extends RegisteredBase {
   readonly handler: DatabaseHandler<JsonObject>;
 }
 export type RegisteredAction = RegisteredSimpleAction | RegisteredDatabaseAction;
+
+/** @throws InvalidInputError for an action that is dispatched, whose repeats are decided by rows, and atMostOnce. */
+export function dispatchOf({ dispatch, atMostOnce }: Pick<ActionOptions, 'dispatch' | 'atMostOnce'>) {
+  if (dispatch === undefined || dispatch === false) return null;
+  if (atMostOnce === true) throw new InvalidInputError('An action is either dispatched or atMostOnce.');
+  return { heartbeatTimeoutMs: (dispatch === true ? undefined : dispatch.heartbeatTimeoutMs) ?? 30_000 };
+}
 
 export function isolationOf(
   { isolationLevel }: RegisteredDatabaseAction,

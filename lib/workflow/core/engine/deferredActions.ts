@@ -1,6 +1,5 @@
 import type { CommandOf } from '../../model/commands';
 import { commandOfUncertainActionEvent } from '../../model/events';
-import type { HistoryEntry } from '../../model/history';
 
 type ActionCommand = CommandOf<'action'>;
 
@@ -10,7 +9,7 @@ type ActionCommand = CommandOf<'action'>;
  */
 export class DeferredActions {
   #waiting: Map<string, ActionCommand> | null = null;
-  #heardEarly: Set<string> | null = null;
+  #heardEarly: Map<string, 'answered' | 'settled'> | null = null;
 
   get size(): number {
     return this.#waiting?.size ?? 0;
@@ -18,20 +17,28 @@ export class DeferredActions {
 
   /** Gives the command back when it is to be started again. */
   add(command: ActionCommand): ActionCommand | null {
-    if (this.#heardEarly?.delete(command.commandId)) return command;
+    const { commandId } = command;
+    const heard = this.#heardEarly?.get(commandId);
+    this.#heardEarly?.delete(commandId);
+    if (heard === 'settled') return null;
+    if (heard === 'answered') return command;
     this.#waiting ??= new Map();
-    this.#waiting.set(command.commandId, command);
+    this.#waiting.set(commandId, command);
     return null;
   }
 
   /** Gives back the command that is to be started again, because a person has said what became of it. */
-  heard(entry: HistoryEntry): ActionCommand | null {
-    if (entry.kind !== 'task_ended') return null;
-    const commandId = commandOfUncertainActionEvent(entry.body.eventName);
+  answered(eventName: string): ActionCommand | null {
+    const commandId = commandOfUncertainActionEvent(eventName);
     if (commandId === null) return null;
     const command = this.#waiting?.get(commandId) ?? null;
     if (command) this.#waiting?.delete(commandId);
-    else (this.#heardEarly ??= new Set()).add(commandId);
+    else (this.#heardEarly ??= new Map()).set(commandId, 'answered');
     return command;
+  }
+
+  /** The outcome is in the log. */
+  settled(commandId: string): void {
+    if (!this.#waiting?.delete(commandId)) (this.#heardEarly ??= new Map()).set(commandId, 'settled');
   }
 }

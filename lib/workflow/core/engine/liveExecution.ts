@@ -102,8 +102,11 @@ export class LiveExecution {
     if (entries.length > 0) this.#storedStatus = 'running';
     for (const entry of entries) {
       if (entry.kind === 'timer_fired') this.#timerRows.delete(entry.body.commandId);
-      const again = this.#deferred.heard(entry);
-      if (again) this.#startable.push(again);
+      else if (isOutcome(entry)) this.#outcomeTaken(entry.body.commandId);
+      else if (entry.kind === 'task_ended') {
+        const again = this.#deferred.answered(entry.body.eventName);
+        if (again) this.#startable.push(again);
+      }
     }
   }
 
@@ -123,7 +126,7 @@ export class LiveExecution {
     return commands.map((command) => {
       this.#running.add(command.commandId);
       const { executionId, partitionId, tenant, workflowName } = this;
-      const { commandId, name, args } = command;
+      const { commandId, n, name, args, argsHash } = command;
       const earlier = this.#unlogged.get(commandId);
       const attemptsBefore = earlier?.attempts ?? 0;
       const { correlationId } = this.#loaded;
@@ -136,12 +139,20 @@ export class LiveExecution {
         commandId,
         name,
         args,
+        n,
+        argsHash,
         attemptsBefore,
       };
       if (!earlier) return { command, call };
       const { startedAtMs: firstStartedAtMs, nextAttemptAtMs } = earlier;
       return { command, call: { ...call, firstStartedAtMs, nextAttemptAtMs } };
     });
+  }
+
+  /** A job is done. Its execution may have come back to memory just now, about to hand the job over once more. */
+  #outcomeTaken(commandId: string): void {
+    this.#deferred.settled(commandId);
+    this.#startable = this.#startable.filter((command) => command.commandId !== commandId);
   }
 
   /** Its outcome comes later: nothing of it is under way here. */
@@ -488,4 +499,6 @@ function childWaitRow({ commandId, workflow, sinceMs }: CommandOf<'await_child'>
   return { commandId, kind: 'child', names: [workflow], match: null, deadlineMs: null, taskId: null, sinceMs };
 }
 
-const isOutcome = (entry: HistoryEntry): boolean => entry.kind === 'action_completed' || entry.kind === 'action_failed';
+type OutcomeEntry = Extract<HistoryEntry, { readonly kind: 'action_completed' | 'action_failed' }>;
+const isOutcome = (entry: HistoryEntry): entry is OutcomeEntry =>
+  entry.kind === 'action_completed' || entry.kind === 'action_failed';

@@ -13,6 +13,9 @@ export interface ActionCall {
   /** As written by the author; `SendInvoiceEmail`, `sendInvoiceEmail` and `send_invoice_email` are the same action. */
   readonly name: string;
   readonly args: JsonValue;
+  /** Position among the commands of the execution, and fingerprint of the arguments, as the log holds them. */
+  readonly n: number;
+  readonly argsHash: string;
   /** Attempts already recorded for this call, by this owner or by one before it. */
   readonly attemptsBefore: number;
   /** Of those attempts: when the first one began, and when the next one may. */

@@ -57,6 +57,8 @@ function callOf(name: string, args: ActionCall['args'], tenant = 'acme'): Action
     commandId: `${name}#1`,
     name,
     args,
+    n: 1,
+    argsHash: '',
     attemptsBefore: 0,
   };
 }

@@ -24,7 +24,7 @@ interface ExecutionRow {
   has_inbox: boolean;
 }
 
-interface ResultRow {
+export interface ResultRow {
   execution_id: string;
   command_id: string;
   status: 'retrying' | 'started' | 'completed' | 'failed';
@@ -35,6 +35,7 @@ interface ResultRow {
   started_at: Date;
   next_attempt_at: Date | null;
   completed_at: Date | null;
+  via_inbox: boolean | null;
 }
 
 const executionsSql = `
@@ -56,8 +57,9 @@ const entriesSql = `
 SELECT execution_id, seq, at, kind, name, command_id, payload
 FROM workflow_events WHERE execution_id = ANY($1::uuid[]) AND seq IS NOT NULL ORDER BY execution_id, seq`;
 
-const resultsSql = `
-SELECT execution_id, command_id, status, params, result, error, attempts, started_at, next_attempt_at, completed_at
+export const resultsSql = `
+SELECT execution_id, command_id, status, params, result, error, attempts, started_at, next_attempt_at, completed_at,
+       via_inbox
 FROM workflow_action_results WHERE execution_id = ANY($1::uuid[])`;
 
 /** The parts of an execution are read by statements of their own: a commit may come between them, hardly ever twice. */
@@ -99,6 +101,8 @@ async function readOnce(sql: Sql, wanted: string[]): Promise<{ whole: LoadedExec
 
 function assemble(row: ExecutionRow, entries: readonly EntryRow[], rows: readonly ResultRow[]): LoadedExecution | null {
   const results = new Map(rows.map((result) => [result.command_id, storedResult(result)]));
+  // The inbox brings these.
+  const arriving = new Set(rows.filter((result) => result.via_inbox).map((result) => result.command_id));
   const history: HistoryEntry[] = [];
   const logged = new Set<string>();
   for (const entryRow of entries.slice(0, row.head_seq)) {
@@ -119,7 +123,7 @@ function assemble(row: ExecutionRow, entries: readonly EntryRow[], rows: readonl
     startedBy: row.started_by,
     subject: row.subject,
     history,
-    unlogged: [...results.values()].filter((result) => !logged.has(result.commandId)),
+    unlogged: [...results.values()].filter(({ commandId }) => !logged.has(commandId) && !arriving.has(commandId)),
     timers: row.timers,
     waits: row.waits,
     closingTasks: row.closing_tasks,
@@ -127,7 +131,7 @@ function assemble(row: ExecutionRow, entries: readonly EntryRow[], rows: readonl
   };
 }
 
-function storedResult(row: ResultRow): StoredActionResult {
+export function storedResult(row: ResultRow): StoredActionResult {
   const common = {
     attempts: row.attempts,
     startedAtMs: row.started_at.getTime(),

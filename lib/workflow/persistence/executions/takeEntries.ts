@@ -12,9 +12,10 @@
  */
 import type { Sql } from 'postgres';
 import type { HistoryEntry } from '../../model/history';
-import type { TakeItem, TakenEntries } from '../../model/ports/store';
+import type { StoredActionResult, TakeItem, TakenEntries } from '../../model/ports/store';
 import { assertNotFenced } from './fence';
 import { entryFromRow, type EntryRow } from './historyRows';
+import { resultsSql, storedResult, type ResultRow } from './loadExecutions';
 
 const takeSql = `
 WITH fence AS MATERIALIZED (
@@ -104,13 +105,24 @@ export async function takeEntries(
     { prepare: true },
   );
   if (rows.length === 0) await assertNotFenced(sql, workerId);
+  const resultOf = await resultsOfJobs(sql, rows);
   const taken = new Map<string, HistoryEntry[]>();
   for (const row of rows) {
     const entries = taken.get(row.execution_id) ?? [];
     taken.set(row.execution_id, entries);
     if (row.seq === null) continue;
-    const entry = entryFromRow(row, () => undefined);
+    const entry = entryFromRow(row, (commandId) => resultOf.get(`${row.execution_id}:${commandId}`));
     if (entry) entries.push(entry);
   }
   return [...taken].map(([executionId, entries]) => ({ executionId, entries }));
 }
+
+/** Outcomes of jobs come through the inbox, and lie where those of all actions do. Hardly any take has one. */
+async function resultsOfJobs(sql: Sql, rows: readonly TakenRow[]): Promise<ReadonlyMap<string, StoredActionResult>> {
+  const ids = new Set(rows.flatMap((row) => (row.seq !== null && isOutcome(row.kind) ? [row.execution_id] : [])));
+  if (ids.size === 0) return new Map();
+  const results = await sql.unsafe<ResultRow[]>(resultsSql, [[...ids]], { prepare: true });
+  return new Map(results.map((row) => [`${row.execution_id}:${row.command_id}`, storedResult(row)]));
+}
+
+const isOutcome = (kind: string): boolean => kind === 'action_completed' || kind === 'action_failed';

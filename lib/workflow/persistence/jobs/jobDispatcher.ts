@@ -1,0 +1,56 @@
+/** The owner's side of jobs: commits them, and ends them with their execution. */
+import type { Sql } from 'postgres';
+import { v7 as newId } from 'uuid';
+import { encodeJson } from '../../model/json';
+import type { HintPublisher } from '../../model/ports/hints';
+import type { JobDispatcher, JobTransport } from '../../model/ports/jobs';
+import { endJobs } from './jobStore';
+
+/** @param options.workerId the worker whose fence, and whose ownership of the partition, guard every job. */
+export function createJobDispatcher({
+  sql,
+  workerId,
+  transport,
+  hints,
+}: {
+  readonly sql: Sql;
+  readonly workerId: string;
+  readonly transport: Pick<JobTransport, 'announce'>;
+  readonly hints: HintPublisher;
+}): JobDispatcher {
+  return {
+    dispatch: async ({ call, actionName, heartbeatTimeoutMs }) => {
+      const jobId = newId();
+      const [row] = await sql<{ owned: boolean; job_id: string | null }[]>`
+        WITH fence AS MATERIALIZED (
+          SELECT 1 FROM workflow_workers w JOIN workflow_partitions p ON p.worker_id = w.worker_id
+          WHERE w.worker_id = ${workerId} AND w.fenced_at IS NULL AND p.partition_id = ${call.partitionId} FOR SHARE
+        ), added AS (
+          INSERT INTO workflow_jobs (job_id, tenant_id, execution_id, partition_id, command_id, n, args_hash,
+            correlation_id, action_name, args, status, attempts, run_at, heartbeat_timeout_ms)
+          SELECT ${jobId}::uuid, ${call.tenant}, ${call.executionId}::uuid, ${call.partitionId}::smallint,
+            ${call.commandId}, ${call.n}::int, ${call.argsHash}, ${call.correlationId}, ${actionName},
+            ${encodeJson(call.args, 'Parameters')}::text::json, 'queued', 0, clock_timestamp(),
+            ${heartbeatTimeoutMs}::int
+          FROM fence
+          ON CONFLICT (execution_id, command_id, partition_id) DO NOTHING
+          RETURNING job_id
+        )
+        SELECT EXISTS (SELECT 1 FROM fence) AS owned, (SELECT job_id FROM added) AS job_id`;
+      if (!row?.owned) return 'ownership_lost';
+      if (row.job_id !== null) await transport.announce({ jobId, delayMs: 0 });
+      return 'dispatched';
+    },
+
+    cancel: async ({ executionId, error }) => {
+      const ended = await endJobs(sql, {
+        which: sql`execution_id = ${executionId} AND status IN ('queued', 'running')`,
+        status: 'canceled',
+        params: null,
+        result: null,
+        error: encodeJson(error, 'An error'),
+      });
+      if (ended.length > 0) await hints.publish({ hints: ended });
+    },
+  };
+}
