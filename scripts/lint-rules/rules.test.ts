@@ -146,10 +146,12 @@ tester.run('no-floating', rules['no-floating'], {
     taken('await actions.a({}); const later = actions.b({}); await later;'),
     workflow('context.setState("x"); context.data.set("a", 1); context.logger.info("x");'),
     'function other(actions: Registrar) { actions.register("x"); }',
+    workflow('context.children.start("Other"); await context.children.run("Other");'),
   ],
   invalid: [
     { code: taken('actions.a({});'), errors: [{ message: /await actions\.a\(/ }] },
     { code: taken('void events.waitFor("A");'), errors: 1 },
+    { code: workflow('context.children.run("Other");'), errors: 1 },
     { code: workflow('context.events.emit("A");'), errors: [{ message: /await context\.events\.emit\(/ }] },
     { code: workflow('const { sleep: rest } = context; rest(5);'), errors: 1 },
   ],

@@ -1,7 +1,16 @@
 // What of a workflow's context a piece of code means, told from names and annotations alone, without types.
 
 /** Members of the context whose presence in a pattern shows that the context is taken apart. */
-const telling = new Set(['actions', 'events', 'sleep', 'sleepUntil', 'setState', 'getCurrentState', 'executeActions']);
+const telling = new Set([
+  'actions',
+  'children',
+  'events',
+  'sleep',
+  'sleepUntil',
+  'setState',
+  'getCurrentState',
+  'executeActions',
+]);
 const contextType = /^WorkflowContext$/;
 const contextName = /^(context|ctx)$/;
 
@@ -118,11 +127,12 @@ export function commandOf(sourceCode, node) {
   const [first, second] = path;
   if (first === 'events' && second === 'waitFor') return 'wait';
   if (first === 'events' && second === 'emit') return 'emit';
+  if (first === 'children' && (second === 'start' || second === 'run')) return 'child';
   if (first === 'sleep' || first === 'sleepUntil') return 'sleep';
   if (first === 'actions' && path.length === 2) return 'action';
   return commands.has(first) && path.length === 1 ? first : null;
 }
-const commands = new Set(['executeActions', 'startWorkflow', 'startChild', 'executeChild', 'race', 'all', 'scope']);
+const commands = new Set(['executeActions', 'continueAsNew', 'race', 'all', 'scope']);
 
 /** The text of a call's callee, for messages. */
 export const calleeText = (sourceCode, node) => sourceCode.getText(bare(node).callee);

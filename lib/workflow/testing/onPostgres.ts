@@ -2,7 +2,7 @@
 import type { WorkflowDefinition, WorkflowFunction } from '../model/workflow';
 import { PostgresStack, type RealScenario } from './kit/postgresStack';
 import type { TestedExecution } from './kit/scenario';
-import { definitionOf, runScenario } from './kit/testWorkflow';
+import { definitionOf, registryOf, runScenario } from './kit/testWorkflow';
 
 export type { RealScenario } from './kit/postgresStack';
 
@@ -16,5 +16,9 @@ export async function testWorkflowOnPostgres(
   scenario: RealScenario = {},
 ): Promise<TestedExecution> {
   const definition = definitionOf(workflow, scenario);
-  return runScenario(definition, scenario, await PostgresStack.start(definition, scenario));
+  return runScenario(
+    definition,
+    scenario,
+    await PostgresStack.start(definition, scenario, registryOf(definition, scenario)),
+  );
 }

@@ -1,12 +1,15 @@
 /** The production engine over tables in memory and a clock that stands still: no database, no waiting. */
 import { validateSubmission } from '../../../forms/server/validator';
 import { createActionRunner } from '../../core/actions/actionRunner';
+import { fanOut } from '../../core/bus/fanOut';
 import { createEngineClock } from '../../core/engine/clock';
 import { Engine } from '../../core/engine/engine';
 import { drainMacrotask, processSandbox } from '../../core/sandbox';
 import { TaskForbiddenError, ValidationFailedError } from '../../model/errors';
+import type { WorkflowRegistry } from '../../core/workflowRegistry';
 import type { WorkflowEvent } from '../../model/events';
 import type { JsonValue } from '../../model/json';
+import { partitionCount, partitionFor } from '../../model/partitions';
 import type { WorkflowDefinition } from '../../model/workflow';
 import { seededRandom, uuidFrom } from '../../replay/random';
 import { createTaskPreparer } from '../../tasks/prepareTasks';
@@ -15,7 +18,7 @@ import { silentMetrics } from '../../telemetry/silentMetrics';
 import { createMemoryActionResults } from '../memory/actionResults';
 import { createMemoryBus } from '../memory/busStore';
 import { createMemoryStore } from '../memory/executionStore';
-import { completeTask, insertExecution, insertSignal } from '../memory/senders';
+import { completeTask, insertBusEvent, insertExecution, insertSignal } from '../memory/senders';
 import { isOpen, MemoryTables, type TaskTableRow } from '../memory/tables';
 import { definitionsOf } from './definitions';
 import type { Scenario, TaskAnswer } from './scenario';
@@ -24,7 +27,6 @@ import { StandInRegistry, type Busy } from './standIns';
 import { recordsOf } from './records';
 import { VirtualScheduler } from './virtualScheduler';
 
-const partitionId = 0;
 const workerId = 'test-worker';
 const usualStart = new Date('2026-01-05T09:00:00Z');
 const usualSeed = 'test';
@@ -40,15 +42,20 @@ export class MemoryStack implements Stack {
   readonly #definitions: ReturnType<typeof definitionsOf>;
   readonly #adopted: Promise<void>;
 
-  constructor(definition: WorkflowDefinition, scenario: Scenario) {
+  constructor(definition: WorkflowDefinition, scenario: Scenario, workflows: WorkflowRegistry) {
     const { startAt = usualStart, seed = usualSeed } = scenario;
     const random = seededRandom(`${seed}:kit`);
     this.#scenario = scenario;
     this.executionId = uuidFrom(random);
     const time = (this.#time = new VirtualScheduler(startAt.getTime()));
-    const tables = (this.#tables = new MemoryTables({ nowMs: () => time.nowMs, partitionCount: 1 }));
+    const tables = (this.#tables = new MemoryTables({
+      nowMs: () => time.nowMs,
+      partitionCount,
+      workflows: new Map(workflows.all.map(({ name, version }) => [name, version])),
+    }));
     tables.workers.set(workerId, { workerId, fencedAtMs: null, leaseUntilMs: null });
-    tables.partitions.set(partitionId, workerId);
+    const partitions = [...tables.partitions.keys()];
+    for (const partition of partitions) tables.partitions.set(partition, workerId);
     this.#definitions = definitionsOf(scenario);
     this.#registry = new StandInRegistry(scenario, {
       busy: this.#busy,
@@ -61,8 +68,7 @@ export class MemoryStack implements Stack {
       workerId,
       store: createMemoryStore({ tables }),
       bus: createMemoryBus({ tables }),
-      definition: (name, version) =>
-        name === definition.name && version === definition.version ? definition : undefined,
+      definition: (name, version) => workflows.find(name, version),
       actions: createActionRunner({
         ...ports,
         registry: this.#registry,
@@ -77,7 +83,7 @@ export class MemoryStack implements Stack {
       onWork: () => undefined,
     });
     this.#insert(definition, seed);
-    this.#adopted = this.#engine.adopt([partitionId]);
+    this.#adopted = this.#engine.adopt(partitions);
   }
 
   #insert({ name, version }: WorkflowDefinition, seed: string): void {
@@ -88,7 +94,7 @@ export class MemoryStack implements Stack {
     const { executionId } = this;
     insertExecution(this.#tables, {
       executionId,
-      partitionId,
+      partitionId: partitionFor(tenant, executionId),
       tenant,
       started: {
         workflow: name,
@@ -134,7 +140,9 @@ export class MemoryStack implements Stack {
 
   #standstill(): Standstill {
     const row = this.#tables.execution(this.executionId);
-    const timers = [...row.timers.values()].map(({ fireAtMs }) => fireAtMs);
+    const timers = [...this.#tables.executions.values()].flatMap((each) =>
+      [...each.timers.values()].map(({ fireAtMs }) => fireAtMs),
+    );
     const next = this.#time.nextAtMs;
     return {
       status: row.status,
@@ -161,8 +169,12 @@ export class MemoryStack implements Stack {
     });
   }
 
-  async send(event: WorkflowEvent<JsonValue>): Promise<void> {
-    insertSignal(this.#tables, this.executionId, event);
+  async send(event: WorkflowEvent<JsonValue>, to: 'execution' | 'bus'): Promise<void> {
+    if (to === 'execution') return insertSignal(this.#tables, this.executionId, event);
+    const { tenant } = this.#tables.execution(this.executionId);
+    insertBusEvent(this.#tables, tenant, event);
+    const { event_id: eventId, name, payload } = event;
+    await fanOut(createMemoryBus({ tables: this.#tables }), [{ eventId, tenant, name, payload }]);
   }
 
   async answer(taskId: string, answer: TaskAnswer): Promise<void> {
@@ -191,7 +203,9 @@ export class MemoryStack implements Stack {
   async read(): Promise<Ended> {
     const row = this.#tables.execution(this.executionId);
     const store = createMemoryStore({ tables: this.#tables });
-    const [loaded] = await store.load({ executions: [{ executionId: this.executionId, partitionId }] });
+    const [loaded] = await store.load({
+      executions: [{ executionId: this.executionId, partitionId: row.partitionId }],
+    });
     const history = loaded?.history ?? [];
     const results = [...row.results.values()].map(({ commandId, paramsText, attempts }) => {
       return { commandId, attempts, params: JSON.parse(paramsText) as JsonValue };

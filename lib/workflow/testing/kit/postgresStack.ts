@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Sql } from 'postgres';
 import { submitEvent } from '../../core/submitEvent';
+import type { WorkflowRegistry } from '../../core/workflowRegistry';
 import { createWorkflowRuntime } from '../../core/workflowRuntime';
 import { InvalidInputError } from '../../model/errors';
 import type { WorkflowEvent } from '../../model/events';
@@ -33,7 +34,8 @@ interface Seen {
   readonly result: JsonValue;
   readonly error: RecordedError | null;
   readonly partition_id: number;
-  readonly has_inbox: boolean;
+  /** Any execution of the database: children count. */
+  readonly is_busy: boolean;
   readonly next_timer: Date | null;
   readonly is_due: boolean;
 }
@@ -77,7 +79,11 @@ export class PostgresStack implements Stack {
     this.#runtime = parts.runtime;
   }
 
-  static async start(definition: WorkflowDefinition, scenario: RealScenario): Promise<PostgresStack> {
+  static async start(
+    definition: WorkflowDefinition,
+    scenario: RealScenario,
+    workflows: WorkflowRegistry,
+  ): Promise<PostgresStack> {
     const harness = await createHarness();
     try {
       const registry = new StandInRegistry(scenario, {
@@ -87,7 +93,7 @@ export class PostgresStack implements Stack {
         emit: (event) => submitEvent(harness.deps, event),
       });
       const runtime = createWorkflowRuntime({ actions: registry, deps: harness.deps });
-      runtime.registerWorkflow(definition);
+      for (const each of workflows.all) runtime.registerWorkflow(each);
       const { forms = [], taskDefinitions = [] } = scenario;
       const definitions = createTaskDefinitionStore({ sql: harness.sql });
       await publishSystemDefinitions({ definitions }, { forms, taskDefinitions });
@@ -117,22 +123,18 @@ export class PostgresStack implements Stack {
       if (this.#registry.missing) throw this.#registry.missing;
       seen = await this.#see();
       if (isEnded(seen.status) || seen.status === 'blocked_on_code') return true;
-      return seen.status === 'waiting' && !seen.has_inbox && !seen.is_due;
+      return seen.status === 'waiting' && !seen.is_busy && !seen.is_due;
     }, `a standstill of execution ${this.executionId}`);
     return this.#standstill(seen);
   }
 
   async #see(): Promise<Seen> {
     const [row] = await this.#harness.sql<Seen[]>`
-      SELECT e.status, e.state, e.result, e.error, e.partition_id,
-             EXISTS (SELECT 1 FROM workflow_events i WHERE i.execution_id = e.execution_id
-                     AND i.partition_id = e.partition_id AND i.seq IS NULL AND i.disposition IS NULL) AS has_inbox,
-             t.fire_at AS next_timer,
+      SELECT e.status, e.state, e.result, e.error, e.partition_id, t.fire_at AS next_timer,
+             EXISTS (SELECT 1 FROM workflow_executions WHERE status IN ('pending', 'running'))
+               OR EXISTS (SELECT 1 FROM workflow_events WHERE seq IS NULL AND disposition IS NULL) AS is_busy,
              coalesce(t.fire_at <= clock_timestamp() + ${this.#offsetMs} * interval '1 millisecond', false) AS is_due
-      FROM workflow_executions e LEFT JOIN LATERAL (
-        SELECT min(fire_at) AS fire_at FROM workflow_timers
-        WHERE execution_id = e.execution_id AND partition_id = e.partition_id
-      ) t ON true
+      FROM workflow_executions e, (SELECT min(fire_at) AS fire_at FROM workflow_timers) t
       WHERE e.execution_id = ${this.executionId}`;
     if (!row) throw new Error(`Execution ${this.executionId} is gone.`);
     return row;
@@ -145,7 +147,7 @@ export class PostgresStack implements Stack {
     const rows = await sql<TaskRow[]>`
       SELECT task_id, task_type, title, status, outcome, priority, context_data, candidate_roles, candidate_users,
              excluded_users, due_at, created_at
-      FROM workflow_tasks WHERE execution_id = ${this.executionId} ORDER BY created_at, task_id`;
+      FROM workflow_tasks ORDER BY created_at, task_id`;
     const counts = new Map<string, number>();
     const tasks = rows.map((row) => {
       const nth = (counts.get(row.task_type) ?? 0) + 1;
@@ -156,7 +158,12 @@ export class PostgresStack implements Stack {
     return { status, error, awaited: waits.flatMap(({ names }) => names), tasks, nextTimerMs };
   }
 
-  async send(event: WorkflowEvent<JsonValue>): Promise<void> {
+  async send(event: WorkflowEvent<JsonValue>, to: 'execution' | 'bus'): Promise<void> {
+    if (to === 'bus') {
+      const { name: eventName, type: eventType, payload, user_id: userId } = event;
+      await submitEvent(this.#harness.deps, { tenant: this.#tenant, userId, eventType, eventName, payload });
+      return;
+    }
     await this.#runtime.enqueueEvent({
       tenant: this.#tenant,
       execution_id: this.executionId,

@@ -6,6 +6,7 @@ import type { JsonObject, JsonValue } from '../../model/json';
 import type { Loose } from '../../model/loose';
 import type { SystemFormInput, SystemTaskDefinitionInput } from '../../model/ports/taskStore';
 import type { ExecutionStatus, TaskStatus } from '../../model/status';
+import type { WorkflowDefinition, WorkflowFunction } from '../../model/workflow';
 import type { WaitView } from '../../replay/instance';
 
 /** Stands in for an action. It may be async, and it may throw: the retry policy of the action counts then. */
@@ -20,6 +21,8 @@ export interface ScriptedEvent {
   readonly userId?: string;
   /** When it is sent, counted from the start: `2 days` or milliseconds. Without it: once the workflow waits for it. */
   readonly after?: string | number;
+  /** `bus`: for waits with `match`. To the execution itself unless given. */
+  readonly to?: 'execution' | 'bus';
 }
 
 /** A task as the people of a test see it. */
@@ -60,13 +63,15 @@ export interface Scenario {
   readonly name?: string;
   readonly version?: string;
   /** What starts the workflow: `context.input.triggerEvent`. Without it, a direct start. */
-  readonly trigger?: Omit<ScriptedEvent, 'after'>;
+  readonly trigger?: Omit<ScriptedEvent, 'after' | 'to'>;
   /** Initial data: what `data.get(key)` reads. */
   readonly data?: JsonObject;
   /** Stand-ins by the name of their action, in any spelling. */
   readonly actions?: Readonly<Record<string, ActionStandIn>>;
   /** The real registrations, so that parameters, defaults and retry policies are those of the product. */
   readonly register?: (actions: ActionRegistrar) => void;
+  /** Workflows that it starts as children, under their own names. Tasks of children are answered like its own. */
+  readonly workflows?: readonly (WorkflowFunction | WorkflowDefinition)[];
   readonly events?: readonly ScriptedEvent[];
   /** Answers to tasks, by their type. A type that is not named stays open. */
   readonly tasks?: Readonly<Record<string, TaskAnswering>>;

@@ -73,10 +73,11 @@ export class Script {
     await this.#stack.answer(taskId, answer);
   }
 
-  async #send({ name, type = name, payload = {}, userId }: ScriptedEvent): Promise<void> {
+  async #send({ name, type = name, payload = {}, userId, to = 'execution' }: ScriptedEvent): Promise<void> {
     if (name === '') throw new InvalidInputError('An event of the script needs a name.');
     const timestamp = new Date(this.#stack.nowMs()).toISOString();
-    await this.#stack.send({ name, type, payload, user_id: userId ?? null, event_id: crypto.randomUUID(), timestamp });
+    const event = { name, type, payload, user_id: userId ?? null, event_id: crypto.randomUUID(), timestamp };
+    await this.#stack.send(event, to);
   }
 
   #plan(atMs: number, run: Planned['run']): void {

@@ -32,7 +32,7 @@ export interface Stack {
   settle(): Promise<Standstill>;
   /** Moves the clock; nothing happens before `settle`. */
   advanceTo(atMs: number): void;
-  send(event: WorkflowEvent<JsonValue>): Promise<void>;
+  send(event: WorkflowEvent<JsonValue>, to: 'execution' | 'bus'): Promise<void>;
   /** @throws ValidationFailedError, TaskForbiddenError as the product does. */
   answer(taskId: string, answer: TaskAnswer): Promise<void>;
   read(): Promise<Ended>;

@@ -216,4 +216,29 @@ describe('testWorkflow', () => {
     expect(await testWorkflow(luckyWorkflow)).toEqual(first);
     expect((await testWorkflow(luckyWorkflow, { seed: 'another' })).result).not.toEqual(first.result);
   });
+
+  it('runs children, and has people answer their tasks', async () => {
+    async function askingWorkflow({ actions, data, events, sleep }: WorkflowContext) {
+      await sleep('1 day');
+      const { completionEvent } = await actions.createHumanTask({ taskType: 'question' });
+      const { payload } = await events.waitFor<{ outcome: string }>(completionEvent);
+      return `${data.get<string>('about')}: ${payload.outcome}`;
+    }
+    const parentWorkflow = ({ children }: WorkflowContext) => children.run('Asking', { data: { about: 'price' } });
+    const run = await testWorkflow(parentWorkflow, {
+      workflows: [askingWorkflow],
+      tasks: { question: { outcome: 'yes', after: '1 day' } },
+    });
+    expect(run).toMatchObject({ status: 'completed', result: 'price: yes', elapsedMs: 2 * 86_400_000 });
+  });
+
+  it('submits events to the bus for waits with match', async () => {
+    async function matchingWorkflow({ events }: WorkflowContext) {
+      const paid = await events.waitFor<{ invoiceId: string }>('Paid', { match: { invoiceId: 'b' } });
+      return paid.payload.invoiceId;
+    }
+    const paid = (invoiceId: string) => ({ name: 'Paid', payload: { invoiceId }, to: 'bus' as const, after: '1 hour' });
+    const run = await testWorkflow(matchingWorkflow, { events: [paid('a'), paid('b')] });
+    expect(run).toMatchObject({ status: 'completed', result: 'b' });
+  });
 });

@@ -23,7 +23,7 @@ export async function testWorkflow(
   scenario: Scenario = {},
 ): Promise<TestedExecution> {
   const definition = definitionOf(workflow, scenario);
-  return runScenario(definition, scenario, new MemoryStack(definition, scenario));
+  return runScenario(definition, scenario, new MemoryStack(definition, scenario, registryOf(definition, scenario)));
 }
 
 /** The definition that a scenario runs, under the name that the product would give it. */
@@ -33,6 +33,13 @@ export function definitionOf(
 ): WorkflowDefinition {
   const options = { ...(name === undefined ? {} : { name }), ...(version === undefined ? {} : { version }) };
   return new WorkflowRegistry().register(workflow, options);
+}
+
+/** All that a scenario has code of: the workflow under test, and those that it starts. */
+export function registryOf(definition: WorkflowDefinition, { workflows = [] }: Scenario): WorkflowRegistry {
+  const registry = new WorkflowRegistry();
+  for (const workflow of [definition, ...workflows]) registry.register(workflow);
+  return registry;
 }
 
 export async function runScenario(
