@@ -3,24 +3,38 @@
  * hold afterwards. Sends a `CaseResult` to its parent.
  */
 import postgres, { type Sql } from 'postgres';
-import { costBetween, nowMs, quantiles, round, runPool, sleep, snapshot, type Snapshot } from './measure';
-import { stepsOf, type CaseConfig, type CaseResult, type Kind, type Quantiles } from './protocol';
+import { costBetween, median, nowMs, quantiles, round, runPool, sleep, snapshot, type Snapshot } from './measure';
+import {
+  historyRounds,
+  stepsOf,
+  type CaseConfig,
+  type CaseResult,
+  type Growth,
+  type Kind,
+  type Mark,
+  type Quantiles,
+  type Workload,
+} from './protocol';
 import { loadSubject } from './subjects/index';
 import type { Subject, SubjectClient } from './subjects/subject';
-import { WorkerHandle } from './workerHandle';
+import { Workers } from './workers';
 
 /** Executions before the measured ones: compiled code, open connections, prepared statements. */
-const warmUp = 100;
+const warmUp = 500;
 /** Longest wait for the tables to show what the worker has done. */
 const settleMs = 60_000;
 /** Between parking and the signal, one at a time: the engine has nothing left to do for the execution. */
 const parkedMs = 25;
+/** Between two starts: what the one before left to do is done. */
+const betweenStartsMs = 5;
+/** In W4: long enough for the round before to be committed and the execution to be parked. */
+const roundPauseMs = 5;
 
 interface Bench {
   readonly config: CaseConfig;
   readonly subject: Subject;
   readonly sql: Sql;
-  readonly worker: WorkerHandle;
+  readonly worker: Workers;
   readonly client: SubjectClient;
   readonly snapshot: () => Promise<Snapshot>;
   /** Executions started so far. */
@@ -33,7 +47,7 @@ async function main(): Promise<void> {
   const sql = postgres(config.databaseUrl, { max: 1, onnotice: () => undefined });
   await subject.prepare(sql);
   const [statements] = await sql`SELECT 1 FROM pg_extension WHERE extname = 'pg_stat_statements'`;
-  const worker = new WorkerHandle(config);
+  const worker = new Workers(config);
   await worker.ready();
   const client = await subject.client((call) => worker.call(call));
   const bench: Bench = {
@@ -42,7 +56,7 @@ async function main(): Promise<void> {
     sql,
     worker,
     client,
-    started: { pipeline: 0, approval: 0 },
+    started: { pipeline: 0, approval: 0, fanOut: 0, rounds: 0, hello: 0 },
     snapshot: () =>
       snapshot({
         sql,
@@ -52,7 +66,7 @@ async function main(): Promise<void> {
       }),
   };
   await warm(bench);
-  const result = await (config.workload === 'W1' ? pipelines(bench) : approvals(bench));
+  const result = { ...nothing, ...(await measures[config.workload](bench)) };
   const rssMegabytes = (await worker.report()).rssMegabytes;
   await worker.stop();
   await client.close();
@@ -70,15 +84,34 @@ async function main(): Promise<void> {
 
 type Measured = Omit<CaseResult, 'subject' | 'workload' | 'workerRssMegabytes'>;
 
+/** What most workloads do not measure. */
+const nothing = {
+  loadedLatencyMs: null,
+  latencyMs: null,
+  parksPerSecond: null,
+  parkedMegabytes: null,
+  growth: null,
+  coldStartMs: null,
+};
+
+type Part = Pick<Measured, 'value' | 'cost' | 'violations'> & Partial<Measured>;
+const measures: Record<Workload, (bench: Bench) => Promise<Part>> = {
+  W1: pipelines,
+  W2: approvals,
+  W3: fanOuts,
+  W4: longLogs,
+  W5: starts,
+};
+
 async function warm(bench: Bench): Promise<void> {
   await startAll(bench, 'pipeline', warmUp);
   await settled(bench);
 }
 
 /** W1: many pipelines of five steps. */
-async function pipelines(bench: Bench): Promise<Measured> {
+async function pipelines(bench: Bench): Promise<Part> {
   const { config, worker } = bench;
-  await worker.reset(false);
+  await worker.reset('none');
   const before = await bench.snapshot();
   const beganMs = nowMs();
   const startedAt = await startAll(bench, 'pipeline', config.n, 'done');
@@ -87,24 +120,23 @@ async function pipelines(bench: Bench): Promise<Measured> {
   const after = await bench.snapshot();
   const report = await worker.report();
   return {
-    perSecond: round((config.n * 1000) / (endedMs - beganMs)),
+    value: round((config.n * 1000) / (endedMs - beganMs)),
     loadedLatencyMs: quantiles(report.doneAtMs.map(([id, atMs]) => atMs - (startedAt.get(id) ?? atMs))),
-    signalToDoneMs: null,
-    parksPerSecond: null,
     cost: costBetween(before, after, config.n),
     violations: stepViolations(report, config.n * stepsOf.pipeline),
   };
 }
 
 /** W2: many approvals are parked and then resumed; afterwards some more, one at a time. */
-async function approvals(bench: Bench): Promise<Measured> {
+async function approvals(bench: Bench): Promise<Part> {
   const { config, worker, client, sql, subject } = bench;
-  await worker.reset(false);
+  await worker.reset('none');
   const parkBeganMs = nowMs();
   const ids = [...(await startAll(bench, 'approval', config.n, 'first')).keys()];
   await tablesShow(() => subject.countParked(sql), config.n, 'parked');
   const parksPerSecond = round((config.n * 1000) / (nowMs() - parkBeganMs));
   await sleep(1_000);
+  const parkedMegabytes = (await worker.report()).rssMegabytes;
 
   const before = await bench.snapshot();
   const signalledAt = new Map<string, number>();
@@ -113,7 +145,7 @@ async function approvals(bench: Bench): Promise<Measured> {
   await runPool(config.n, config.concurrency, async (index) => {
     const id = ids[index] ?? '';
     signalledAt.set(id, nowMs());
-    await client.signal(id);
+    await client.signal(id, 0);
   });
   await done;
   await settled(bench);
@@ -121,18 +153,19 @@ async function approvals(bench: Bench): Promise<Measured> {
   const after = await bench.snapshot();
   const report = await worker.report();
   return {
-    perSecond: round((config.n * 1000) / (endedMs - beganMs)),
+    value: round((config.n * 1000) / (endedMs - beganMs)),
     loadedLatencyMs: quantiles(report.doneAtMs.map(([id, atMs]) => atMs - (signalledAt.get(id) ?? atMs))),
     parksPerSecond,
+    parkedMegabytes,
     cost: costBetween(before, after, config.n),
     violations: stepViolations(report, config.n * stepsOf.approval),
-    signalToDoneMs: await oneAtATime(bench),
+    latencyMs: await oneAtATime(bench),
   };
 }
 
 async function oneAtATime(bench: Bench): Promise<Quantiles> {
   const { config, worker, client } = bench;
-  await worker.reset(true);
+  await worker.reset('ends');
   const latencies: number[] = [];
   for (let index = 0; index < config.latencySamples; index += 1) {
     const id = await client.start('approval');
@@ -140,11 +173,93 @@ async function oneAtATime(bench: Bench): Promise<Quantiles> {
     await sleep(parkedMs);
     const done = worker.marked('done', id);
     const signalledMs = nowMs();
-    await client.signal(id);
+    await client.signal(id, 0);
     latencies.push((await done) - signalledMs);
   }
   await settled(bench);
   return quantiles(latencies);
+}
+
+/** W3: a hundred steps at once, one execution at a time. */
+async function fanOuts(bench: Bench): Promise<Part> {
+  const n = Math.max(5, Math.round(bench.config.latencySamples / 5));
+  await startsOneAtATime(bench, 'fanOut', 5, 'done');
+  await bench.worker.reset('ends');
+  return latencyOfStarts(bench, 'fanOut', n, 'done');
+}
+
+/** W5: from the call that starts an execution until its first step runs. */
+async function starts(bench: Bench): Promise<Part> {
+  await startsOneAtATime(bench, 'hello', 20, 'first');
+  await bench.worker.reset('ends');
+  return latencyOfStarts(bench, 'hello', bench.config.latencySamples, 'first');
+}
+
+async function latencyOfStarts(bench: Bench, kind: Kind, n: number, mark: Mark): Promise<Part> {
+  const before = await bench.snapshot();
+  const latencyMs = quantiles(await startsOneAtATime(bench, kind, n, mark));
+  const after = await bench.snapshot();
+  const violations = stepViolations(await bench.worker.report(), n * stepsOf[kind]);
+  return { value: latencyMs.p50, latencyMs, cost: costBetween(before, after, n), violations };
+}
+
+async function startsOneAtATime(bench: Bench, kind: Kind, n: number, mark: Mark): Promise<number[]> {
+  const latencies: number[] = [];
+  await bench.worker.reset('ends');
+  for (let index = 0; index < n; index += 1) {
+    const beganMs = nowMs();
+    const id = await bench.client.start(kind);
+    bench.started[kind] += 1;
+    latencies.push((await bench.worker.marked(mark, id)) - beganMs);
+    await bench.worker.marked('done', id);
+    await sleep(betweenStartsMs);
+  }
+  await settled(bench);
+  return latencies;
+}
+
+/** W4: one execution with thousands of rounds, and another one that is parked before each signal. */
+async function longLogs(bench: Bench): Promise<Part> {
+  const { worker, snapshot: snap } = bench;
+  // The floors have nothing to park. For the engine this warms up the other one too.
+  const parked = bench.config.subject === 'ours' ? await rounds(bench, roundPauseMs) : null;
+  const before = await snap();
+  const live = await rounds(bench, 0);
+  const after = await snap();
+  const latencyMs = quantiles(live.latencies);
+  const expected = historyRounds;
+  return {
+    value: latencyMs.p50,
+    latencyMs,
+    growth: parked && { live: growthOf(live.latencies), parked: growthOf(parked.latencies) },
+    coldStartMs: await worker.coldStart(live.id),
+    cost: costBetween(before, after, expected),
+    violations: stepViolations(await worker.report(), expected),
+  };
+}
+
+async function rounds(bench: Bench, pauseMs: number): Promise<{ readonly id: string; readonly latencies: number[] }> {
+  const { worker, client, started } = bench;
+  await worker.reset('steps');
+  const id = await client.start('rounds');
+  started.rounds += 1;
+  await sleep(parkedMs);
+  const latencies: number[] = [];
+  for (let index = 0; index < historyRounds; index += 1) {
+    if (pauseMs > 0) await sleep(pauseMs);
+    const step = worker.marked(`step ${index}`, id);
+    const signalledMs = nowMs();
+    await client.signal(id, index);
+    latencies.push((await step) - signalledMs);
+  }
+  await settled(bench);
+  return { id, latencies };
+}
+
+function growthOf(latencies: readonly number[]): Growth {
+  const firstMs = median(latencies.slice(0, 100));
+  const lastMs = median(latencies.slice(900, 1_000));
+  return { firstMs: round(firstMs), lastMs: round(lastMs), ratio: round(lastMs / firstMs) };
 }
 
 /** Starts so many; with a mark, resolves when all have passed it. Answers with the instants of the calls. */
@@ -162,7 +277,11 @@ async function startAll(bench: Bench, kind: Kind, n: number, mark?: 'first' | 'd
 
 /** Resolves when the tables show all that was started as complete. */
 async function settled({ subject, sql, started }: Bench): Promise<void> {
-  await tablesShow(() => subject.countDone(sql), started.pipeline + started.approval, 'complete');
+  await tablesShow(
+    () => subject.countDone(sql),
+    Object.values(started).reduce((sum, count) => sum + count, 0),
+    'complete',
+  );
 }
 
 async function tablesShow(count: () => Promise<number>, wanted: number, what: string): Promise<void> {

@@ -8,14 +8,18 @@ export interface BenchOptions {
   readonly rounds: number;
   readonly concurrency: number;
   readonly latencySamples: number;
+  readonly workers: number;
+  readonly redis: boolean;
   readonly profileDir: string | null;
 }
 
-export const usage = `npm run bench -- [${workloads.join(' ')}] [--json] [--n 2000] [--rounds 3]
+export const usage = `npm run bench -- [${workloads.join(' ')}] [--json] [--n 4000] [--rounds 3]
   --n            executions of each case
   --rounds       how often each case is repeated; floors and engine take turns, medians are reported
   --concurrency  calls that the client has under way (32)
-  --samples      signals sent one at a time for W2's latency (200)
+  --samples      signals (W2), fan-outs (W3) and starts (W5) one at a time, for latency (200; W3 a fifth)
+  --workers      worker processes of the engine (1)
+  --no-redis     the engine without Redis
   --profile DIR  writes a CPU profile of each worker process of the engine into DIR
   --json         prints the lines of JSON alone`;
 
@@ -26,10 +30,12 @@ export function parseOptions(args: readonly string[]): BenchOptions {
     allowPositionals: true,
     options: {
       json: { type: 'boolean', default: false },
-      n: { type: 'string', default: '2000' },
+      n: { type: 'string', default: '4000' },
       rounds: { type: 'string', default: '3' },
       concurrency: { type: 'string', default: '32' },
       samples: { type: 'string', default: '200' },
+      workers: { type: 'string', default: '1' },
+      'no-redis': { type: 'boolean', default: false },
       profile: { type: 'string' },
     },
   });
@@ -40,6 +46,8 @@ export function parseOptions(args: readonly string[]): BenchOptions {
     rounds: wholeNumber('rounds', values.rounds),
     concurrency: wholeNumber('concurrency', values.concurrency),
     latencySamples: wholeNumber('samples', values.samples),
+    workers: wholeNumber('workers', values.workers),
+    redis: !values['no-redis'],
     profileDir: values.profile ?? null,
   };
 }

@@ -2,13 +2,16 @@ import { describe, expect, it } from 'vitest';
 import type { CaseResult, SubjectName } from './protocol';
 import { lineOf } from './report';
 
-const result = (subject: SubjectName, perSecond: number, p50: number, violations: string[] = []): CaseResult => ({
+const result = (subject: SubjectName, value: number, p50: number, violations: string[] = []): CaseResult => ({
   subject,
   workload: 'W2',
-  perSecond,
+  value,
   loadedLatencyMs: { n: 1, p50, p95: p50, max: p50 },
-  signalToDoneMs: { n: 1, p50, p95: p50 * 2, max: p50 * 3 },
+  latencyMs: { n: 1, p50, p95: p50 * 2, max: p50 * 3 },
   parksPerSecond: 1,
+  parkedMegabytes: null,
+  growth: null,
+  coldStartMs: null,
   cost: {
     statements: null,
     commits: 1,
@@ -35,7 +38,7 @@ describe('lineOf', () => {
       round(50, 500, result('ours', 300, 5)),
     ]);
     expect(line).toMatchObject({ ours: 300, floor: 50, ratioToFloor: 5, ratioToBatchFloor: 0.5, latencyToFloor: 2 });
-    expect(line.signalToDoneMs?.ours).toEqual({ p50: 4, p95: 8 });
+    expect(line.latencyMs?.ours).toEqual({ p50: 4, p95: 8 });
   });
 
   it('names who violated what, in any round', () => {

@@ -2,21 +2,34 @@
 import { median, round } from './measure';
 import type { CaseResult, Cost, Quantiles, SubjectName, Workload } from './protocol';
 
-/** One line of JSON a workload. Rates are medians over the rounds; ratios are medians of the rounds' own ratios. */
+export const unitOf: Record<Workload, string> = {
+  W1: 'executions/s',
+  W2: 'resumes/s',
+  W3: 'ms a fan-out',
+  W4: 'ms a round',
+  W5: 'ms to the first step',
+};
+
+/** One line of JSON a workload. Values are medians over the rounds; ratios are medians of the rounds' own ratios. */
 export interface WorkloadLine {
   readonly workload: Workload;
-  /** Executions (W1) or resumes (W2) a second. */
+  readonly unit: string;
+  /** W1 and W2 a second: more is better. The others are milliseconds: less is better. */
   readonly ours: number;
   readonly floor: number;
   readonly batchFloor: number;
   readonly ratioToFloor: number;
   readonly ratioToBatchFloor: number;
-  /** W2: signal to done one at a time, p50 and p95 in milliseconds, and ours as a multiple of the floor's p50. */
-  readonly signalToDoneMs: Readonly<Record<SubjectName, { p50: number; p95: number }>> | null;
+  /** One at a time, p50 and p95 in milliseconds, and ours as a multiple of the floor's p50. */
+  readonly latencyMs: Readonly<Record<SubjectName, { p50: number; p95: number }>> | null;
   readonly latencyToFloor: number | null;
-  /** Of the engine, an execution. */
+  readonly loadedLatencyMs: { readonly p50: number; readonly p95: number } | null;
+  /** Of the engine alone, as in `CaseResult`. */
+  readonly parkedMegabytes: number | null;
+  readonly growth: CaseResult['growth'];
+  readonly coldStartMs: number | null;
+  /** Of the engine, an execution; in W4 a round. */
   readonly cost: Cost;
-  readonly loadedLatencyMs: { readonly p50: number; readonly p95: number };
   readonly runs: number;
   readonly violations: readonly string[];
 }
@@ -24,25 +37,30 @@ export interface WorkloadLine {
 type Round = Readonly<Record<SubjectName, CaseResult>>;
 
 export function lineOf(workload: Workload, rounds: readonly Round[]): WorkloadLine {
-  const rate = (subject: SubjectName) => median(rounds.map((each) => each[subject].perSecond));
-  const ratio = (to: SubjectName) => round(median(rounds.map((each) => each.ours.perSecond / each[to].perSecond)), 3);
-  const latency = (subject: SubjectName) => medianQuantiles(rounds.map((each) => each[subject].signalToDoneMs));
-  const hasLatency = rounds.every((each) => each.ours.signalToDoneMs !== null);
+  const value = (subject: SubjectName) => median(rounds.map((each) => each[subject].value));
+  const ratio = (to: SubjectName) => round(median(rounds.map((each) => each.ours.value / each[to].value)), 3);
+  const latency = (subject: SubjectName) => medianQuantiles(rounds.map((each) => each[subject].latencyMs));
+  const hasLatency = rounds.every((each) => each.ours.latencyMs !== null);
+  const last = rounds.at(-1)?.ours;
   return {
     workload,
-    ours: rate('ours'),
-    floor: rate('floor'),
-    batchFloor: rate('batchFloor'),
+    unit: unitOf[workload],
+    ours: value('ours'),
+    floor: value('floor'),
+    batchFloor: value('batchFloor'),
     ratioToFloor: ratio('floor'),
     ratioToBatchFloor: ratio('batchFloor'),
-    signalToDoneMs: hasLatency
+    latencyMs: hasLatency
       ? { ours: latency('ours'), floor: latency('floor'), batchFloor: latency('batchFloor') }
       : null,
     latencyToFloor: hasLatency
-      ? round(median(rounds.map((each) => p50(each.ours.signalToDoneMs) / p50(each.floor.signalToDoneMs))))
+      ? round(median(rounds.map((each) => p50(each.ours.latencyMs) / p50(each.floor.latencyMs))))
       : null,
+    loadedLatencyMs: last?.loadedLatencyMs ? medianQuantiles(rounds.map((each) => each.ours.loadedLatencyMs)) : null,
+    parkedMegabytes: last?.parkedMegabytes ?? null,
+    growth: last?.growth ?? null,
+    coldStartMs: last?.coldStartMs ? round(last.coldStartMs) : null,
     cost: medianCost(rounds.map((each) => each.ours.cost)),
-    loadedLatencyMs: medianQuantiles(rounds.map((each) => each.ours.loadedLatencyMs)),
     runs: rounds.length * 3,
     violations: rounds.flatMap((each) =>
       Object.values(each).flatMap(({ subject, violations }) => violations.map((text) => `${subject}: ${text}`)),
@@ -71,31 +89,42 @@ function medianCost(costs: readonly Cost[]): Cost {
 }
 
 const what: Record<Workload, string> = {
-  W1: 'pipelines of 5 steps, executions/s',
-  W2: 'approvals parked and resumed, resumes/s',
+  W1: 'pipelines of 5 steps',
+  W2: 'approvals parked and resumed',
+  W3: 'fan-outs of 100 steps, one at a time',
+  W4: 'rounds of a signal and a step in one execution, one at a time',
+  W5: 'starts, one at a time',
 };
 
 export function tableOf(line: WorkloadLine): string {
-  const { cost } = line;
+  const { cost, growth } = line;
   const rows = [
-    `${line.workload}  ${what[line.workload]}`,
+    `${line.workload}  ${what[line.workload]}, ${line.unit}`,
     `    floor ${line.floor}   batch floor ${line.batchFloor}   ours ${line.ours}   ` +
       `(${line.ratioToFloor} of the floor, ${line.ratioToBatchFloor} of the batch floor)`,
-    `    an execution: ${cost.statements ?? '?'} statements, ${cost.commits} commits, ${cost.walBytes} bytes of WAL; CPU ms: ` +
+    `    ${line.workload === 'W4' ? 'a round' : 'an execution'}: ${cost.statements ?? '?'} statements, ` +
+      `${cost.commits} commits, ${cost.walBytes} bytes of WAL; CPU ms: ` +
       `worker ${cost.workerCpuMs}, client ${cost.clientCpuMs}, Postgres ${cost.postgresCpuMs ?? '?'}`,
-    `    under load p50 ${line.loadedLatencyMs.p50} ms, p95 ${line.loadedLatencyMs.p95} ms; ` +
-      `other processes used ${cost.othersCpu ?? '?'} cores meanwhile`,
+    `    other processes used ${cost.othersCpu ?? '?'} cores meanwhile`,
   ];
-  if (line.signalToDoneMs !== null) {
-    const of = (subject: SubjectName) => {
-      const values = line.signalToDoneMs?.[subject];
-      return `${values?.p50} / ${values?.p95}`;
-    };
-    rows.push(
-      `    signal to done, one at a time, p50 / p95 ms: floor ${of('floor')}   batch floor ${of('batchFloor')}   ` +
-        `ours ${of('ours')}   (${line.latencyToFloor} x the floor)`,
-    );
+  if (line.loadedLatencyMs)
+    rows.push(`    under load p50 ${line.loadedLatencyMs.p50} ms, p95 ${line.loadedLatencyMs.p95} ms`);
+  if (line.latencyMs) rows.push(latencyRow(line.latencyMs, line.latencyToFloor));
+  if (line.parkedMegabytes !== null) rows.push(`    worker with all parked: ${line.parkedMegabytes} MB`);
+  if (growth) {
+    for (const [name, { firstMs, lastMs, ratio }] of Object.entries(growth)) {
+      rows.push(`    ${name}: rounds 1-100 ${firstMs} ms, rounds 901-1000 ${lastMs} ms, ${ratio} times as much`);
+    }
   }
+  if (line.coldStartMs !== null) rows.push(`    cold start of the whole log: ${line.coldStartMs} ms`);
   for (const violation of line.violations) rows.push(`    VIOLATION ${violation}`);
   return rows.join('\n');
+}
+
+function latencyRow(latencyMs: NonNullable<WorkloadLine['latencyMs']>, toFloor: number | null): string {
+  const of = (subject: SubjectName) => `${latencyMs[subject].p50} / ${latencyMs[subject].p95}`;
+  return (
+    `    one at a time, p50 / p95 ms: floor ${of('floor')}   batch floor ${of('batchFloor')}   ` +
+    `ours ${of('ours')}   (${toFloor} x the floor)`
+  );
 }

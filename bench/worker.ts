@@ -1,6 +1,6 @@
 /** The worker process of a case: runs the subject's worker and notes when which step ran and which execution ended. */
 import { nowMs, ownCpuSeconds } from './measure';
-import type { CaseConfig, FromWorker, ToWorker } from './protocol';
+import type { CaseConfig, FromWorker, ToWorker, Watch } from './protocol';
 import { loadSubject } from './subjects/index';
 import type { Marks } from './subjects/subject';
 
@@ -12,10 +12,10 @@ let done = new Map<string, number>();
 let stepsRun = 0;
 let stepsRepeated = 0;
 let firsts = 0;
-let watches = false;
+let watches: Watch = 'none';
 let target: Extract<ToWorker, { type: 'target' }> | null = null;
 
-function reset(watch: boolean): void {
+function reset(watch: Watch): void {
   seen = new Map();
   done = new Map();
   stepsRun = 0;
@@ -39,7 +39,8 @@ const marks: Marks = {
     if (steps.has(index)) stepsRepeated += 1;
     else if (index === 0) firsts += 1;
     steps.add(index);
-    if (watches && index === 0) tell({ type: 'marked', mark: 'first', id, atMs: nowMs() });
+    if (watches === 'ends' && index === 0) tell({ type: 'marked', mark: 'first', id, atMs: nowMs() });
+    if (watches === 'steps') tell({ type: 'marked', mark: `step ${index}`, id, atMs: nowMs() });
     reach();
     return { ok: true, step: index, id };
   },
@@ -47,7 +48,7 @@ const marks: Marks = {
     const atMs = nowMs();
     // Where the code runs again, the first time counts.
     if (!done.has(id)) done.set(id, atMs);
-    if (watches) tell({ type: 'marked', mark: 'done', id, atMs });
+    if (watches !== 'none') tell({ type: 'marked', mark: 'done', id, atMs });
     reach();
   },
 };
@@ -67,6 +68,7 @@ process.on('message', (message: ToWorker) => {
       const report = {
         cpuSeconds: ownCpuSeconds(),
         rssMegabytes: Math.round(process.memoryUsage.rss() / 1e6),
+        firsts,
         stepsRun,
         stepsRepeated,
         doneAtMs: [...done],
@@ -82,6 +84,10 @@ process.on('message', (message: ToWorker) => {
       );
       return;
     }
+    case 'coldStart':
+      return void (subject.coldStart?.(message.id) ?? Promise.resolve(null)).then((coldStartMs) =>
+        tell({ type: 'reply', seq: message.seq, coldStartMs }),
+      );
     case 'stop':
       void worker.stop().finally(() => process.exit(0));
   }

@@ -1,18 +1,21 @@
 /** The worker process of a case, seen from the client. */
 import { fork, type ChildProcess } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import type { CaseConfig, FloorCall, FromWorker, ToWorker, WorkerReport } from './protocol';
+import type { CaseConfig, FloorCall, FromWorker, Mark, ToWorker, Watch, WorkerReport } from './protocol';
 
 const script = fileURLToPath(new URL('./worker.ts', import.meta.url));
 const patienceMs = 300_000;
 
 type Marked = Extract<FromWorker, { type: 'marked' }>;
 type Numbered = Extract<ToWorker, { seq: number }>;
+type Reply = Extract<FromWorker, { type: 'reply' }>;
 
 export class WorkerHandle {
   readonly #child: ChildProcess;
-  readonly #replies = new Map<number, { resolve: (report?: WorkerReport) => void; reject: (error: Error) => void }>();
+  readonly #replies = new Map<number, { resolve: (reply: Reply) => void; reject: (error: Error) => void }>();
   readonly #watchers = new Set<(message: FromWorker) => boolean>();
+  /** When which mark was passed, since the last reset. */
+  readonly #marks = new Map<string, number>();
   #seq = 0;
   #failed: (error: Error) => void = () => undefined;
   /** Rejects when the process ends before it was told to. */
@@ -39,9 +42,10 @@ export class WorkerHandle {
     await this.#until((message) => message.type === 'ready');
   }
 
-  /** Forgets all marks. `watch`: tells of each mark as it comes, for `marked`. */
-  async reset(watch: boolean): Promise<void> {
+  /** Forgets all marks. `watch`: which marks are told of as they come, for `marked`. */
+  async reset(watch: Watch): Promise<void> {
     await this.#ask((seq) => ({ type: 'reset', seq, watch }));
+    this.#marks.clear();
   }
 
   /** Resolves when so many executions have passed the mark. */
@@ -51,16 +55,23 @@ export class WorkerHandle {
     await reached;
   }
 
-  /** The instant at which an execution passes a mark from now on. */
-  async marked(mark: Marked['mark'], id: string): Promise<number> {
+  /** The instant at which an execution passed or passes a mark. */
+  async marked(mark: Mark, id: string): Promise<number> {
+    const known = this.#marks.get(`${mark} ${id}`);
+    if (known !== undefined) return known;
     const message = await this.#until((each) => each.type === 'marked' && each.mark === mark && each.id === id);
     return (message as Marked).atMs;
   }
 
   async report(): Promise<WorkerReport> {
-    const report = await this.#ask((seq) => ({ type: 'report', seq }));
+    const { report } = await this.#ask((seq) => ({ type: 'report', seq }));
     if (report === undefined) throw new Error('The worker process sent no report.');
     return report;
+  }
+
+  /** See `Subject.coldStart`; null where there is nothing to bring back. */
+  async coldStart(id: string): Promise<number | null> {
+    return (await this.#ask((seq) => ({ type: 'coldStart', seq, id }))).coldStartMs ?? null;
   }
 
   async call(call: FloorCall): Promise<void> {
@@ -76,12 +87,10 @@ export class WorkerHandle {
     clearTimeout(force);
   }
 
-  #ask(message: (seq: number) => Numbered): Promise<WorkerReport | undefined> {
+  #ask(message: (seq: number) => Numbered): Promise<Reply> {
     this.#seq += 1;
     const seq = this.#seq;
-    const replied = new Promise<WorkerReport | undefined>((resolve, reject) =>
-      this.#replies.set(seq, { resolve, reject }),
-    );
+    const replied = new Promise<Reply>((resolve, reject) => this.#replies.set(seq, { resolve, reject }));
     this.#child.send(message(seq));
     return Promise.race([replied, this.#failure]);
   }
@@ -97,7 +106,7 @@ export class WorkerHandle {
       timer = setTimeout(() => {
         this.#watchers.delete(watcher);
         reject(new Error('The bench stands still: what it waits for did not happen.'));
-      }, patienceMs);
+      }, patienceMs).unref();
     });
     return Promise.race([found, this.#failure]).finally(() => clearTimeout(timer));
   }
@@ -106,10 +115,11 @@ export class WorkerHandle {
     if (message.type === 'reply') {
       const reply = this.#replies.get(message.seq);
       this.#replies.delete(message.seq);
-      if (message.error === undefined) reply?.resolve(message.report);
+      if (message.error === undefined) reply?.resolve(message);
       else reply?.reject(new Error(message.error));
       return;
     }
+    if (message.type === 'marked') this.#marks.set(`${message.mark} ${message.id}`, message.atMs);
     for (const watcher of this.#watchers) if (watcher(message)) this.#watchers.delete(watcher);
   }
 }

@@ -4,7 +4,7 @@
  * is under way share the next one, over two connections.
  */
 import postgres, { type Sql } from 'postgres';
-import { stepsOf, type CaseConfig, type Kind } from '../protocol';
+import { kinds, signalsOf, stepsOf, type CaseConfig, type Kind } from '../protocol';
 import type { Marks, Subject, SubjectWorker } from './subject';
 
 interface Writes {
@@ -14,7 +14,7 @@ interface Writes {
 
 const connections = { single: 20, batched: 2 };
 const rowsPerBatch = 500;
-const signalSeq = 1_000;
+const signalSeq = 100_000;
 
 export function floorSubject(mode: 'single' | 'batched'): Subject {
   return {
@@ -37,7 +37,7 @@ export function floorSubject(mode: 'single' | 'batched'): Subject {
           await callWorker({ do: 'start', kind, id });
           return id;
         },
-        signal: (id) => callWorker({ do: 'signal', id }),
+        signal: (id, round) => callWorker({ do: 'signal', id, round }),
         close: async () => undefined,
       };
     },
@@ -55,11 +55,11 @@ async function check(sql: Sql, ended: Readonly<Record<Kind, number>>): Promise<s
     FROM floor_runs r, LATERAL (SELECT count(*)::int AS entries FROM floor_entries WHERE run_id = r.id) e
     GROUP BY 1, 2, 3`;
   const wrong = rows.filter(({ kind, state, entries }) => {
-    const expected = stepsOf[kind] + (kind === 'approval' ? 1 : 0);
+    const expected = stepsOf[kind] + signalsOf[kind];
     return state !== 'done' || entries !== expected;
   });
   const violations = wrong.map((row) => `${row.runs} runs of ${row.kind} are ${row.state} with ${row.entries} entries`);
-  for (const kind of ['pipeline', 'approval'] as const) {
+  for (const kind of kinds) {
     const found = rows.filter((row) => row.kind === kind).reduce((sum, row) => sum + row.runs, 0);
     if (found !== ended[kind]) violations.push(`${found} runs of ${kind} instead of ${ended[kind]}`);
   }
@@ -71,29 +71,41 @@ function floorWorker(config: CaseConfig, marks: Marks, mode: 'single' | 'batched
   const writes = mode === 'batched' ? batchedWrites(sql) : singleWrites(sql);
   const waiting = new Map<string, () => void>();
   const step = (id: string, index: number, isLast: boolean) => writes.entry(id, index, marks.step(id, index), isLast);
-  const code: Record<Kind, (id: string) => Promise<void>> = {
+  const signalled = (id: string, round: number) =>
+    new Promise<void>((resolve) => waiting.set(`${id} ${round}`, resolve));
+  const code: Record<Kind, (id: string) => Promise<unknown>> = {
     pipeline: async (id) => {
       for (let index = 0; index < stepsOf.pipeline; index += 1) await step(id, index, index === stepsOf.pipeline - 1);
-      marks.done(id);
     },
     approval: async (id) => {
-      const signal = new Promise<void>((resolve) => waiting.set(id, resolve));
+      const signal = signalled(id, 0);
       await step(id, 0, false);
       await signal;
       await step(id, 1, true);
-      marks.done(id);
     },
+    fanOut: (id) =>
+      Promise.all(Array.from({ length: stepsOf.fanOut }, (_, index) => step(id, index, index === stepsOf.fanOut - 1))),
+    rounds: async (id) => {
+      let signal = signalled(id, 0);
+      for (let round = 0; round < stepsOf.rounds; round += 1) {
+        await signal;
+        signal = signalled(id, round + 1);
+        await step(id, round, round === stepsOf.rounds - 1);
+      }
+    },
+    hello: (id) => step(id, 0, true),
   };
   return {
     call: async (call) => {
       if (call.do === 'signal') {
-        await writes.entry(call.id, signalSeq, { signal: true }, false);
-        waiting.get(call.id)?.();
-        waiting.delete(call.id);
+        await writes.entry(call.id, signalSeq + call.round, { signal: true }, false);
+        const key = `${call.id} ${call.round}`;
+        waiting.get(key)?.();
+        waiting.delete(key);
         return;
       }
       await writes.start(call.kind, call.id);
-      void code[call.kind](call.id);
+      void code[call.kind](call.id).then(() => marks.done(call.id));
     },
     stop: () => sql.end({ timeout: 1 }),
   };

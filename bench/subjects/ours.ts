@@ -16,15 +16,25 @@ import {
   startWorkflow,
 } from '../../lib/workflow/index';
 import type { WorkflowContext } from '../../lib/workflow/authoring';
+import { drainMacrotask, processSandbox } from '../../lib/workflow/core/sandbox';
+import { createPostgresStore } from '../../lib/workflow/persistence/executions/postgresStore';
+import { replay } from '../../lib/workflow/replay/replay';
 import { createPinoLogger } from '../../lib/workflow/telemetry/pinoLogger';
 import { createPromMetrics } from '../../lib/workflow/telemetry/promMetrics';
-import { stepsOf, type Kind } from '../protocol';
+import { nowMs } from '../measure';
+import { kinds, signalsOf, stepsOf, type Kind } from '../protocol';
 import type { Marks, Subject, SubjectWorker } from './subject';
 
 const tenant = 'bench';
-const names: Record<Kind, string> = { pipeline: 'BenchPipeline', approval: 'BenchApproval' };
-/** Entries of a log: start, outcomes, the wait and its event, end. */
-const entriesOf: Record<Kind, number> = { pipeline: 7, approval: 6 };
+const names: Record<Kind, string> = {
+  pipeline: 'BenchPipeline',
+  approval: 'BenchApproval',
+  fanOut: 'BenchFanOut',
+  rounds: 'BenchRounds',
+  hello: 'BenchHello',
+};
+/** Entries of a log: start, outcomes, waits and their events, end. */
+const entriesOf = (kind: Kind): number => 2 + stepsOf[kind] + 2 * signalsOf[kind];
 
 export const ours: Subject = {
   needsMigrations: true,
@@ -44,6 +54,7 @@ export const ours: Subject = {
       },
     };
   },
+  coldStart: (id) => coldStart(id),
   countDone: (sql) => countStatus(sql, 'completed'),
   countParked: (sql) => countStatus(sql, 'waiting'),
   check,
@@ -54,6 +65,8 @@ async function countStatus(sql: Sql, status: string): Promise<number> {
     SELECT count(*)::int FROM workflow_executions WHERE status = ${status}`;
   return row?.count ?? 0;
 }
+
+let coldStart = (_id: string): Promise<number> => Promise.reject(new Error('The worker has not started.'));
 
 async function startWorker(marks: Marks): Promise<SubjectWorker> {
   const { logLevel } = env();
@@ -69,22 +82,36 @@ async function startWorker(marks: Marks): Promise<SubjectWorker> {
     [{ name: 'index', type: 'number', required: true }],
     ({ index }, { executionId }) => marks.step(executionId, index),
   );
-  runtime.registerWorkflow(
-    async ({ actions, executionId }: WorkflowContext) => {
+  const code: Record<Kind, (context: WorkflowContext) => Promise<unknown>> = {
+    pipeline: async ({ actions }) => {
       for (let index = 0; index < stepsOf.pipeline; index += 1) await actions.benchStep({ index });
-      marks.done(executionId);
     },
-    { name: names.pipeline },
-  );
-  runtime.registerWorkflow(
-    async ({ actions, events, executionId }: WorkflowContext) => {
+    approval: async ({ actions, events }) => {
       await actions.benchStep({ index: 0 });
       await events.waitFor('Go');
       await actions.benchStep({ index: 1 });
-      marks.done(executionId);
     },
-    { name: names.approval },
-  );
+    fanOut: ({ actions }) =>
+      Promise.all(
+        Array.from({ length: stepsOf.fanOut }, (_, index) => actions.benchStep({ index }) as Promise<unknown>),
+      ),
+    rounds: async ({ actions, events }) => {
+      for (let index = 0; index < stepsOf.rounds; index += 1) {
+        await events.waitFor('Go');
+        await actions.benchStep({ index });
+      }
+    },
+    hello: ({ actions }) => actions.benchStep({ index: 0 }) as Promise<unknown>,
+  };
+  for (const kind of kinds) {
+    runtime.registerWorkflow(
+      async (context: WorkflowContext) => {
+        await code[kind](context);
+        marks.done(context.executionId);
+      },
+      { name: names[kind] },
+    );
+  }
   await runtime.publish();
   const { worker, close } = createWorkerFor({
     deps,
@@ -97,6 +124,23 @@ async function startWorker(marks: Marks): Promise<SubjectWorker> {
     },
   });
   await worker.start();
+  const store = createPostgresStore({ sql: deps.sql });
+  coldStart = async (executionId) => {
+    const beganMs = nowMs();
+    const [loaded] = await store.load({ executions: [{ executionId, partitionId: 0 }] });
+    const definition = loaded && runtime.workflows.find(loaded.workflowName, loaded.workflowVersion);
+    if (!definition) throw new Error(`There is no execution ${executionId}.`);
+    const { history } = loaded;
+    // Without its end: an execution that is brought back has not ended.
+    await replay({
+      definition,
+      identity: { executionId, tenant },
+      history: history.slice(0, -1),
+      sandbox: processSandbox(),
+      drain: drainMacrotask,
+    });
+    return nowMs() - beganMs;
+  };
   return {
     stop: async () => {
       await worker.stop();
@@ -118,8 +162,8 @@ async function check(sql: Sql, ended: Readonly<Record<Kind, number>>): Promise<s
           FROM workflow_action_results GROUP BY 1) r USING (execution_id)
     GROUP BY 1, 2, 3, 4, 5, 6`;
   const violations: string[] = [];
-  for (const kind of ['pipeline', 'approval'] as const) {
-    const entries = entriesOf[kind];
+  for (const kind of kinds) {
+    const entries = entriesOf(kind);
     const good = rows.filter(
       (row) =>
         row.name === names[kind] &&

@@ -19,8 +19,8 @@ export interface SubjectWorker {
 export interface SubjectClient {
   /** Starts an execution; settles when that is committed. Answers with its id. */
   start(kind: Kind): Promise<string>;
-  /** Sends the signal that an approval waits for; settles when it is committed. */
-  signal(id: string): Promise<void>;
+  /** Sends the signal that an approval or a round waits for; settles when it is committed. */
+  signal(id: string, round: number): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -34,6 +34,8 @@ export interface Subject {
   /** How many executions the tables show ended well, and parked at their signal. */
   countDone(sql: Sql): Promise<number>;
   countParked(sql: Sql): Promise<number>;
+  /** Reads the log of an execution and brings its code to the end of it. Answers with the milliseconds it took. */
+  coldStart?(id: string): Promise<number>;
   /** What the tables show wrong when all is done; `ended` says how many executions of each kind there must be. */
   check(sql: Sql, ended: Readonly<Record<Kind, number>>): Promise<string[]>;
 }
