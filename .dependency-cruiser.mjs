@@ -268,7 +268,7 @@ const configuration = {
   forbidden: [...engine, ...doors, ...forms, ...hygiene],
   options: {
     doNotFollow: { path: 'node_modules' },
-    exclude: { path: '^(\\.next[^/]*|\\.data)/|\\.css$|next-env\\.d\\.ts$' },
+    exclude: { path: '^(\\.next[^/]*|\\.data|bench/peers)/|\\.css$|next-env\\.d\\.ts$' },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },
     enhancedResolveOptions: {

@@ -17,8 +17,8 @@ export type SubjectName = (typeof subjects)[number];
 export type Kind = 'pipeline' | 'approval' | 'fanOut' | 'rounds' | 'hello';
 export const kinds: readonly Kind[] = ['pipeline', 'approval', 'fanOut', 'rounds', 'hello'];
 
-/** Rounds of one execution: its log has about 5,000 entries at the end. */
-export const historyRounds = 1_666;
+/** Rounds of one execution. */
+export const historyRounds = 1_000;
 export const stepsOf: Record<Kind, number> = { pipeline: 5, approval: 2, fanOut: 100, rounds: historyRounds, hello: 1 };
 export const signalsOf: Record<Kind, number> = { pipeline: 0, approval: 1, fanOut: 0, rounds: historyRounds, hello: 0 };
 

@@ -34,7 +34,8 @@ const names: Record<Kind, string> = {
   hello: 'BenchHello',
 };
 /** Entries of a log: start, outcomes, waits and their events, end. */
-const entriesOf = (kind: Kind): number => 2 + stepsOf[kind] + 2 * signalsOf[kind];
+const entriesOf = (kind: Kind): number =>
+  2 + stepsOf[kind] + 2 * signalsOf[kind] + (kind === 'rounds' ? 2 * stepsOf.rounds : 0);
 
 export const ours: Subject = {
   needsMigrations: true,
@@ -95,10 +96,13 @@ async function startWorker(marks: Marks): Promise<SubjectWorker> {
       Promise.all(
         Array.from({ length: stepsOf.fanOut }, (_, index) => actions.benchStep({ index }) as Promise<unknown>),
       ),
-    rounds: async ({ actions, events }) => {
+    // With a new state and a piece of data each time: 5,000 entries at the end.
+    rounds: async ({ actions, events, data, setState }) => {
       for (let index = 0; index < stepsOf.rounds; index += 1) {
         await events.waitFor('Go');
         await actions.benchStep({ index });
+        setState(`round ${index}`);
+        data.set('round', index);
       }
     },
     hello: ({ actions }) => actions.benchStep({ index: 0 }) as Promise<unknown>,
