@@ -10,16 +10,7 @@ const readsEnvironment = {
 };
 
 export default defineConfig([
-  globalIgnores([
-    '.next*/',
-    '.data/',
-    'node_modules/',
-    'next-env.d.ts',
-    'test-results/',
-    'shots/',
-    'bench/results/',
-    'bench/peers/',
-  ]),
+  globalIgnores(['.next*/', '.data/', 'node_modules/', 'next-env.d.ts', 'test-results/', 'shots/', 'bench/results/']),
   // A rule is followed or changed here for all; it is not switched off line by line.
   { linterOptions: { noInlineConfig: true } },
   ...nextCoreWebVitals,

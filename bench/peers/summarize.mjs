@@ -13,13 +13,19 @@ const rows = fs
   });
 const lim = new Map(rows.filter((r) => r.what === 'limits').map((r) => [r.round, r]));
 const med = (a) => {
-  const s = a.filter((x) => x != null && !Number.isNaN(x)).sort((x, y) => x - y);
+  const s = a.filter((x) => (x ?? null) !== null && !Number.isNaN(x)).sort((x, y) => x - y);
   return s.length ? s[Math.floor(s.length / 2)] : null;
 };
 const f = (x) =>
-  x == null ? '-' : Math.abs(x) >= 100 ? Math.round(x).toString() : Math.abs(x) >= 10 ? x.toFixed(1) : x.toFixed(2);
+  (x ?? null) === null
+    ? '-'
+    : Math.abs(x) >= 100
+      ? Math.round(x).toString()
+      : Math.abs(x) >= 10
+        ? x.toFixed(1)
+        : x.toFixed(2);
 const mm = (a) => {
-  a = a.filter((x) => x != null);
+  a = a.filter((x) => (x ?? null) !== null);
   return a.length ? `${f(med(a))} [${f(Math.min(...a))}-${f(Math.max(...a))}]` : '-';
 };
 const peers = [...new Set(rows.filter((r) => r.peer).map((r) => r.peer))],

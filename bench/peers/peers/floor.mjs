@@ -13,8 +13,8 @@ export async function prepare(cfg) {
 }
 function writer(sql, lanes) {
   // group commit
-  let buf = [],
-    busy = 0;
+  const buf = [];
+  let busy = 0;
   const flush = async () => {
     while (buf.length) {
       const b = buf.splice(0, 500);
