@@ -23,6 +23,7 @@ const looks: Readonly<Record<EntryKind, EntryLook>> = {
   log_written: { icon: 'comment', word: 'Log line', tone: 'quiet' },
   wait_started: { icon: 'wevent', word: 'Wait opened', tone: 'time' },
   sleep_started: { icon: 'wtime', word: 'Sleep began', tone: 'time' },
+  patch_marked: { icon: 'code', word: 'Patch taken', tone: 'quiet' },
   task_created: { icon: 'form', word: 'Task created', tone: 'person' },
   task_refused: { icon: 'failed', word: 'Task refused', tone: 'fail' },
   cancel_requested: { icon: 'canceled', word: 'Cancel requested', tone: 'quiet' },

@@ -22,7 +22,7 @@ export function processSandbox(): Sandbox {
     forbidSideEffects();
     surviveUnawaited();
   }
-  return { run: (scope, code) => scopes.run(scope, code) };
+  return { run: (scope, code) => scopes.run(scope, code), current: () => scopes.getStore() };
 }
 
 /** Runs code that must see the real world, such as an action's handler, outside of any workflow. */

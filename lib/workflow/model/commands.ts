@@ -23,6 +23,7 @@ export type Command =
       readonly taskId: string | null;
       readonly satisfiedBy: number | null;
     })
+  | (CommandRef & { readonly type: 'patch'; readonly patchId: string })
   | (CommandRef & { readonly type: 'sleep'; readonly fireAtMs: number })
   | (CommandRef & {
       readonly type: 'start_child';

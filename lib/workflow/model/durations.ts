@@ -23,7 +23,7 @@ const unitMs: Readonly<Record<string, number>> = {
  */
 export function durationMs(duration: string | number): number {
   if (typeof duration === 'number') {
-    if (Number.isFinite(duration) && duration >= 0) return Math.round(duration);
+    if (Number.isFinite(duration) && duration >= 0) return boundedDuration(Math.round(duration));
     throw new InvalidInputError(`A duration of ${duration} ms is not possible: give 0 or more.`);
   }
   let total = 0;
@@ -37,14 +37,33 @@ export function durationMs(duration: string | number): number {
     total += Number(match[1]) * factor;
     rest = rest.slice(match[0].length);
   }
-  return Math.round(total);
+  return boundedDuration(Math.round(total));
+}
+
+const maxDurationMs = 1_000 * 366 * 86_400_000;
+
+function boundedDuration(ms: number): number {
+  if (ms <= maxDurationMs) return ms;
+  throw new InvalidInputError(`A duration of ${ms} ms is not possible: the longest is 1,000 years.`);
+}
+
+const firstInstantMs = Date.UTC(1000, 0, 1);
+const endMs = Date.UTC(10_000, 0, 1);
+
+/**
+ * An instant that a log and a database can keep: years of four digits.
+ * @throws InvalidInputError
+ */
+export function storableInstant(ms: number): number {
+  if (ms >= firstInstantMs && ms < endMs) return ms;
+  throw new InvalidInputError(`An instant of ${ms} ms since 1970 is not possible: give one in the years 1000 to 9999.`);
 }
 
 /** An instant in milliseconds: an ISO date as it is, anything else as a duration counted from `fromMs`. */
 export function instantMs(value: string | number, fromMs: number): number {
   if (typeof value === 'string' && /^\d{4}-\d{2}-\d{2}/.test(value)) {
     const parsed = Date.parse(value);
-    if (!Number.isNaN(parsed)) return parsed;
+    if (!Number.isNaN(parsed)) return storableInstant(parsed);
     throw new InvalidInputError(`"${value}" is not a date. Write it like 2026-12-24T12:00:00Z.`);
   }
   return fromMs + durationMs(value);

@@ -139,10 +139,21 @@ export class NondeterminismError extends BatonError {
     super(message);
   }
 }
+/** Frames of the engine tell an author nothing. */
+const engineFrame = /lib\/workflow\/(replay|model)\/(?!.*\.test\.)|node:internal/;
+
 /** Workflow code awaited something that the log cannot bring back. */
 export class ForeignAwaitError extends BatonError {
   readonly code = 'foreign_await';
   readonly httpStatus = 409;
+  /** The call that gave it away, innermost first, where there was one. */
+  readonly details: JsonValue;
+
+  constructor(message: string, { withStack = false }: { readonly withStack?: boolean } = {}) {
+    super(message);
+    const frames = (this.stack ?? '').split('\n').filter((line) => /^\s*at /.test(line) && !engineFrame.test(line));
+    this.details = withStack ? { stack: frames.slice(0, 8).map((line) => line.trim()) } : null;
+  }
 }
 /** Workflow code called something that only an action may do. */
 export class ForbiddenInWorkflowError extends BatonError {

@@ -68,6 +68,8 @@ interface Bodies {
     readonly match?: Match;
   };
   sleep_started: CommandRef & { readonly fireAt: string };
+  /** The code took the new path of a change here. */
+  patch_marked: CommandRef & { readonly patchId: string };
   task_created: CommandRef & CreatedTask & { readonly argsHash: string };
   task_refused: CommandRef & { readonly argsHash: string; readonly error: RecordedError };
   child_started: CommandRef & ChildStarted;
@@ -160,6 +162,7 @@ export function continuesCode(kind: EntryKind): boolean {
     case 'log_written':
     case 'wait_started':
     case 'sleep_started':
+    case 'patch_marked':
     case 'terminate_requested':
     case 'execution_paused':
     case 'execution_resumed':

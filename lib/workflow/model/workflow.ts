@@ -1,6 +1,7 @@
 /** What authors write against. */
 import type { ExecutedAction, GroupMember, GroupOptions } from './actionGroups';
 import type { BuiltInActions } from './builtInActions';
+import type { Combinators } from './combinators';
 import type { CreateTaskRequest } from './commands';
 import type { WorkflowEvent } from './events';
 import type { JsonObject } from './json';
@@ -118,7 +119,7 @@ export interface WorkflowChildren {
  * @typeParam A the list of actions that the workflow declares, as `typeof actions`. Without it `context.actions` takes
  *   any name.
  */
-export interface WorkflowContext<A extends TypedActions | undefined = undefined> {
+export interface WorkflowContext<A extends TypedActions | undefined = undefined> extends Combinators {
   readonly executionId: string;
   readonly tenant: string;
   /** What started the execution. A direct start gives a trigger named `workflow.started`. */
@@ -150,6 +151,13 @@ export interface WorkflowContext<A extends TypedActions | undefined = undefined>
    * @param data of the next run; what this one has set so far unless given.
    */
   continueAsNew(data?: JsonObject): Promise<never>;
+  /**
+   * Guards a changed path: true in executions that come here for the first time, false where the log shows that older
+   * code went past here. The log keeps the answer.
+   */
+  patched(patchId: string): boolean;
+  /** Replaces `patched` once no execution without the patch is left: accepts what the log kept. Remove it later still. */
+  deprecatePatch(patchId: string): void;
 }
 
 /** A business process. It may wait for weeks; it is run again from its log whenever it is needed. */

@@ -1,11 +1,12 @@
 /** The `WorkflowContext` that author code sees, over the few things an instance can do. */
-import { durationMs } from '../model/durations';
+import { durationMs, storableInstant } from '../model/durations';
 import { ForbiddenInWorkflowError, InvalidInputError } from '../model/errors';
 import type { WorkflowEvent } from '../model/events';
 import type { LogLevel } from '../model/history';
 import { decodeJson, encodeJson, type JsonObject, type JsonValue } from '../model/json';
 import type { Loose } from '../model/loose';
 import { checkedMatch, type Match } from '../model/match';
+import { combinatorsOf, type BranchHost } from './branches';
 import { planGroup } from './actionGraph';
 import { runGroup, transactGroupOf, type GroupCall } from './actionGroup';
 import type {
@@ -18,7 +19,7 @@ import type {
 } from '../model/workflow';
 import { childrenOf, type ChildHost } from './childCalls';
 
-export interface ContextHost extends ChildHost {
+export interface ContextHost extends ChildHost, BranchHost {
   readonly executionId: string;
   readonly tenant: string;
   readonly trigger: WorkflowEvent;
@@ -37,6 +38,8 @@ export interface ContextHost extends ChildHost {
   sleepUntil(fireAtMs: number): Promise<void>;
   /** Text of the data of the next run; null: what this one has set so far. */
   continueAsNew(dataText: string | null): Promise<never>;
+  patched(patchId: string): boolean;
+  deprecatePatch(patchId: string): void;
 }
 
 export function createContext(host: ContextHost): WorkflowContext {
@@ -83,12 +86,24 @@ export function createContext(host: ContextHost): WorkflowContext {
     sleepUntil(instant) {
       const at = typeof instant === 'string' ? Date.parse(instant) : instant.getTime();
       if (Number.isNaN(at)) throw new InvalidInputError(`sleepUntil needs a date, not "${String(instant)}".`);
-      return host.sleepUntil(at);
+      return host.sleepUntil(storableInstant(at));
+    },
+    ...combinatorsOf(host),
+    patched(patchId) {
+      return host.patched(checkedPatch(patchId));
+    },
+    deprecatePatch(patchId) {
+      host.deprecatePatch(checkedPatch(patchId));
     },
     continueAsNew(data) {
       return host.continueAsNew(data === undefined ? null : encodeJson(data, 'The data of continueAsNew'));
     },
   };
+}
+
+function checkedPatch(patchId: unknown): string {
+  if (typeof patchId === 'string' && patchId !== '') return patchId;
+  throw new InvalidInputError('patched needs the id of the change: a text that is not empty.');
 }
 
 /** Copies, so that a workflow that changes its input sees the same as in a replay. */

@@ -13,6 +13,7 @@ import {
 import type { Command } from '../model/commands';
 import { continuesCode, type Decision, type EntryBody, type HistoryEntry } from '../model/history';
 import type { WorkflowDefinition } from '../model/workflow';
+import { Branch } from './branches';
 import { Cancellation } from './cancellation';
 import { Children, type NewChild } from './children';
 import { createContext, type ContextHost } from './context';
@@ -20,6 +21,7 @@ import { hashText } from '../model/hash';
 import { describeMatch, type Match } from '../model/match';
 import { Ledger, type IssuedCommand } from './ledger';
 import { Mailbox, type Mail, type OpenWait } from './mailbox';
+import { Past } from './past';
 import { derivedId, seededRandom, uuidFrom } from './random';
 import type { Sandbox, WorkflowScope } from './sandbox';
 
@@ -80,6 +82,14 @@ export class WorkflowInstance {
   #scope: WorkflowScope | null = null;
   #answering = false;
   #cancellation: Cancellation | null = null;
+  /** What the log knows ahead, while it is fed. */
+  #past: Past | null;
+  readonly #patches = new Set<string>();
+  /** Made with the first branch. */
+  #root: Branch | null = null;
+  #branchOfCommand: Map<string, Branch> | null = null;
+  /** Told once when code went on by itself: no entry will ever tell. */
+  onLateCode: ((error: Error) => void) | null = null;
   #finished = false;
   /** Another run takes over: what arrives now is for that one, whatever this one still waits for. */
   #goesOn = false;
@@ -89,10 +99,13 @@ export class WorkflowInstance {
     readonly definition: WorkflowDefinition;
     readonly identity: InstanceIdentity;
     readonly sandbox: Sandbox;
+    /** The log that is about to be fed; empty for none. */
+    readonly history?: readonly HistoryEntry[];
   }) {
     this.#definition = options.definition;
     this.#identity = options.identity;
     this.#sandbox = options.sandbox;
+    this.#past = options.history ? new Past(options.history) : null;
   }
 
   /**
@@ -138,6 +151,8 @@ export class WorkflowInstance {
         });
       case 'wait_started':
         return this.#recordWait(entry.seq, entry.body);
+      case 'patch_marked':
+        return this.#ledger.record(entry.seq, { ...entry.body, what: `patch ${entry.body.patchId}`, argsHash: '' });
       case 'sleep_started':
         return this.#recordSleep(entry.seq, entry.body);
       case 'log_written':
@@ -179,6 +194,7 @@ export class WorkflowInstance {
    * @throws NondeterminismError when the code does more than the log says at a place the log has passed.
    */
   outstanding(commands: readonly Command[]): Command[] {
+    this.#past = null;
     this.#ledger.checkEnd();
     let logs = 0;
     return commands.filter((command) => {
@@ -299,6 +315,7 @@ export class WorkflowInstance {
   #finish(command: Command): void {
     // Code that goes on after continueAsNew decides nothing any more.
     if (this.#finished) return;
+    if (!this.#answering) return void this.#late('end');
     this.#finished = true;
     this.#commands.push(command);
   }
@@ -398,13 +415,13 @@ export class WorkflowInstance {
   #resolve(commandId: string, value: JsonValue): void {
     const pending = this.#pending.get(commandId);
     this.#pending.delete(commandId);
-    pending?.resolve(copy(value));
+    if (!this.#isOfWithdrawn(commandId)) pending?.resolve(copy(value));
   }
 
   #reject(commandId: string, error: Error): void {
     const pending = this.#pending.get(commandId);
     this.#pending.delete(commandId);
-    pending?.reject(error);
+    if (!this.#isOfWithdrawn(commandId)) pending?.reject(error);
   }
 
   #createTask(body: EntryBody<'task_created'>): void {
@@ -441,38 +458,41 @@ export class WorkflowInstance {
       state: () => this.#state,
       data: (key) => this.#data.get(key),
       setState: (state) => {
-        if (state === this.#state) return;
+        if (state === this.#state || this.#isOver()) return;
         const ref = this.#issue('setState', `state ${state}`, '', true);
         this.#state = state;
         this.#commands.push({ type: 'set_state', ...ref, state });
       },
       setData: (key, text) => {
+        if (this.#isOver()) return;
         const ref = this.#issue('data.set', `data ${key}`, hashText(text), true);
         this.#data.set(key, text);
         this.#commands.push({ type: 'set_data', ...ref, key, value: decodeJson(text) });
       },
       log: (level, message, data) => {
+        if (this.#isOver()) return;
         this.#mustBeAnswering('logger');
         this.#logsIssued += 1;
         this.#commands.push({ type: 'log', level, message, data });
       },
       action: (name, argsText) => {
+        if (this.#isOver()) return never();
         const argsHash = hashText(argsText);
         const ref = this.#issue(name, `action ${name}`, argsHash, false);
         this.#commands.push({ type: 'action', ...ref, name, args: decodeJson(argsText), argsHash });
         return this.#promise(ref.commandId);
       },
       createTask: (requestText) => {
+        if (this.#isOver()) return never();
         const argsHash = hashText(requestText);
         const ref = this.#issue('createHumanTask', 'create a human task', argsHash, false);
         const request = JSON.parse(requestText) as Extract<Command, { type: 'create_task' }>['request'];
         this.#commands.push({ type: 'create_task', ...ref, request, argsHash });
         return this.#promise(ref.commandId);
       },
-      waitFor: (names, timeoutMs, match) => this.#waitFor(names, timeoutMs, match),
-      sleepUntil: (fireAtMs) => this.#sleepUntil(fireAtMs),
       parent: body.parent ?? null,
       startChild: (request, argsText) => {
+        if (this.#isOver()) return { commandId: '', childExecutionId: '' };
         const argsHash = hashText(argsText);
         const ref = this.#issue('startChild', `start child ${request.workflow}`, argsHash, true);
         const { commandId } = ref;
@@ -485,35 +505,95 @@ export class WorkflowInstance {
         return { commandId, childExecutionId };
       },
       childResult: (commandId) => {
+        if (this.#isOver()) return never();
         if (this.#cancellation?.isDue) return this.#cancellation.refuse();
         this.#children ??= new Children();
-        return this.#children.result(commandId, this.#nowMs, (wait) => {
+        const result = this.#children.result(commandId, this.#nowMs, (wait) => {
           this.#commands.push({ type: 'await_child', wait });
         });
+        return this.#branch()?.unlessWithdrawn(result) ?? result;
       },
       continueAsNew: (dataText) => {
+        if (this.#isOver()) return never();
         this.#mustBeAnswering('continueAsNew');
         const data = dataText === null ? this.data : (decodeJson(dataText) as JsonObject);
         this.#goesOn ||= !this.#finished;
         this.#finish({ type: 'continue_as_new', data });
         return new Promise<never>(() => undefined);
       },
+      waitFor: (names, timeoutMs, match) => (this.#isOver() ? never() : this.#waitFor(names, timeoutMs, match)),
+      sleepUntil: (fireAtMs) => (this.#isOver() ? never() : this.#sleepUntil(fireAtMs)),
+      patched: (patchId) => this.#patched(patchId),
+      deprecatePatch: (patchId) => {
+        if (this.#past?.patchAt(this.#ledger.nextN) === patchId) this.#mark(patchId);
+      },
+      currentBranch: () => this.#branch() ?? (this.#root ??= new Branch('', null)),
+      runIn: (branch, code) => (this.#scope ? this.#sandbox.run({ ...this.#scope, branch }, code) : code()),
+      withdraw: (branches, promises) => {
+        for (const branch of branches) branch.withdraw();
+        this.#withdraw(promises);
+        this.#withdrawBranches();
+      },
     };
   }
 
   #issue(name: string, what: string, argsHash: string, recordedAtOnce: boolean): IssuedCommand {
     this.#mustBeAnswering(what);
-    return this.#ledger.issue(name, { what, argsHash, recordedAtOnce });
+    const branch = this.#branch();
+    const issued = this.#ledger.issue(branch ? branch.prefix + name : name, { what, argsHash, recordedAtOnce });
+    if (branch) (this.#branchOfCommand ??= new Map()).set(issued.commandId, branch);
+    return issued;
+  }
+
+  #branch(): Branch | null {
+    return this.#root === null ? null : (this.#sandbox.current()?.branch ?? null);
+  }
+
+  /** The code belongs to a branch that lost its race: it goes no further. */
+  #isOver(): boolean {
+    return this.#branch()?.isWithdrawn === true;
+  }
+
+  #isOfWithdrawn(commandId: string): boolean {
+    return this.#branchOfCommand?.get(commandId)?.isWithdrawn === true;
+  }
+
+  #withdrawBranches(): void {
+    for (const { commandId } of [...this.#mailbox.waits])
+      if (this.#isOfWithdrawn(commandId)) this.#closeWait(commandId);
+    for (const commandId of [...this.#sleeps.keys()]) if (this.#isOfWithdrawn(commandId)) this.#closeWait(commandId);
+  }
+
+  #patched(patchId: string): boolean {
+    if (this.#patches.has(patchId)) return true;
+    if (this.#isOver()) return false;
+    const n = this.#ledger.nextN;
+    if (this.#past && this.#past.patchAt(n) !== patchId && this.#past.reaches(n)) return false;
+    this.#mark(patchId);
+    return true;
+  }
+
+  #mark(patchId: string): void {
+    const ref = this.#issue(`patched:${patchId}`, `patch ${patchId}`, '', true);
+    this.#patches.add(patchId);
+    this.#commands.push({ type: 'patch', ...ref, patchId });
   }
 
   /** Code that goes on by itself, without an entry that woke it, cannot be brought back by replay. */
   #mustBeAnswering(what: string): void {
     if (this.#answering) return;
-    this.#broken ??= new ForeignAwaitError(
+    throw this.#late(what);
+  }
+
+  #late(what: string): Error {
+    if (this.#broken) return this.#broken;
+    this.#broken = new ForeignAwaitError(
       `Workflow ${this.#definition.name} did "${what}" after awaiting something that is not in its log. ` +
         `Move the awaited call into an action, or use context.sleep and events.waitFor.`,
+      { withStack: true },
     );
-    throw this.#broken;
+    this.onLateCode?.(this.#broken);
+    return this.#broken;
   }
 
   #promise(commandId: string): Promise<unknown> {
@@ -570,12 +650,21 @@ export class WorkflowInstance {
     for (const promise of promises) {
       const commandId = typeof promise === 'object' && promise !== null ? this.#waitOfPromise.get(promise) : undefined;
       if (commandId === undefined) continue;
-      const wait = this.#mailbox.close(commandId);
-      const slept = this.#sleeps.delete(commandId);
-      if ((wait && wait.deadlineMs !== null) || slept) this.#commands.push({ type: 'drop_timer', commandId });
-      if (wait || slept) this.#commands.push({ type: 'end_wait', commandId });
+      this.#closeWait(commandId);
     }
   }
+
+  #closeWait(commandId: string): void {
+    const wait = this.#mailbox.close(commandId);
+    const slept = this.#sleeps.delete(commandId);
+    if ((wait && wait.deadlineMs !== null) || slept) this.#commands.push({ type: 'drop_timer', commandId });
+    if (wait || slept) this.#commands.push({ type: 'end_wait', commandId });
+  }
+}
+
+/** What a call answers in code that shall go no further. */
+function never(): Promise<never> {
+  return new Promise(() => undefined);
 }
 
 /** A wait in words, which are the same in every run of the code. */

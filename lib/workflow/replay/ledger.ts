@@ -22,6 +22,11 @@ export class Ledger {
   #highestRecorded = 0;
   #n = 0;
 
+  /** Position that the next command gets. */
+  get nextN(): number {
+    return this.#n + 1;
+  }
+
   /** Names the next command. */
   issue(name: string, details: { what: string; argsHash: string; recordedAtOnce: boolean }): IssuedCommand {
     const count = (this.#counters.get(name) ?? 0) + 1;

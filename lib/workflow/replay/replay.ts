@@ -29,7 +29,7 @@ export async function replay(options: {
   readonly observe?: (entry: HistoryEntry, instance: WorkflowInstance, commands: readonly Command[]) => void;
 }): Promise<ReplayResult> {
   const { definition, identity, history, sandbox, drain, observe } = options;
-  const instance = new WorkflowInstance({ definition, identity, sandbox });
+  const instance = new WorkflowInstance({ definition, identity, sandbox, history });
   const commands: Command[] = [];
   for (const entry of history) {
     instance.settle(entry);

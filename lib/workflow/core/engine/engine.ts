@@ -472,6 +472,9 @@ export class Engine {
       });
       metrics.count({ counter: instruments.activations, labels: { mode: 'cold' } });
       const live = new LiveExecution(loaded, instance, () => clock.nowMs(), this.#ports.partitionCount);
+      instance.onLateCode = (error) => {
+        if (this.#lives.get(executionId) === live) this.#block(executionId, error);
+      };
       live.resume(commands, loaded.closingTasks);
       this.#lives.set(executionId, live);
       this.#touch(live);

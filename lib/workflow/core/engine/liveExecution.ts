@@ -336,6 +336,11 @@ export class LiveExecution {
       }
       case 'wait':
         return this.#startWait(command);
+      case 'patch': {
+        const { commandId, n, patchId } = command;
+        this.#append({ kind: 'patch_marked', body: { commandId, n, patchId } });
+        return;
+      }
       case 'sleep':
         return this.#startSleep(command);
       case 'drop_timer':

@@ -50,6 +50,8 @@ export function entryColumns(entry: NewEntry): EntryColumns {
       return { name: entry.body.key, ...commandColumns(entry.body) };
     case 'wait_started':
       return { name: entry.body.names.join(' | '), ...commandColumns(entry.body) };
+    case 'patch_marked':
+      return { name: entry.body.patchId, ...commandColumns(entry.body) };
     case 'sleep_started':
       return { name: null, ...commandColumns(entry.body) };
     case 'task_created':

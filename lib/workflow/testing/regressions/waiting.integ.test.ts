@@ -1,0 +1,172 @@
+/** Faults of waiting that systems like this one are known for, by their names. */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { submitEvent } from '../../core/submitEvent';
+import type { HintPublisher } from '../../model/ports/hints';
+import type { WorkflowContext } from '../../model/workflow';
+import { createTaskDefinitionStore } from '../../persistence/tasks/taskDefinitions';
+import { publishSystemDefinitions } from '../../tasks/publishDefinitions';
+import { createHarness, type Harness } from '../harness';
+
+let harness: Harness;
+const dayMs = 86_400_000;
+const tenant = 'acme';
+/** Hints that told of something nobody could see yet. */
+const early: string[] = [];
+
+const hints: HintPublisher = {
+  publish: async (request) => {
+    for (const { executionId } of request.hints) {
+      const seen = await harness.sql`SELECT 1 FROM workflow_executions WHERE execution_id = ${executionId}`;
+      if (seen.length === 0) early.push(executionId);
+    }
+  },
+  close: () => Promise.resolve(),
+};
+
+async function months({ data, sleep }: WorkflowContext): Promise<string> {
+  await sleep(`${data.get<number>('days')} days`);
+  return 'awake';
+}
+
+async function lateReader({ actions, events }: WorkflowContext): Promise<string> {
+  await actions.pause({ ms: 20 });
+  return (await events.waitFor('Go')).name;
+}
+
+async function unanswered({ actions, events }: WorkflowContext): Promise<string> {
+  const { completionEvent } = await actions.createHumanTask({ taskType: 'review' });
+  return (await events.waitFor(completionEvent, { timeout: '2 days' })) === null ? 'nobody' : 'somebody';
+}
+
+async function forgetful({ actions }: WorkflowContext): Promise<string> {
+  void actions.pause({ ms: 30 });
+  return 'done';
+}
+
+/** Goes on by itself after a while although an event is waited for, too. */
+async function distracted({ events, setState }: WorkflowContext): Promise<void> {
+  const { setTimeout: pause } = await import('node:timers/promises');
+  const aside = async () => {
+    await pause(20);
+    setState('moved without an entry');
+  };
+  await Promise.all([events.waitFor('Go'), aside()]);
+}
+
+/** Ends by itself although an event is waited for, too. */
+async function impatient({ events }: WorkflowContext): Promise<string> {
+  const { setTimeout: pause } = await import('node:timers/promises');
+  await Promise.race([events.waitFor('Go'), pause(20)]);
+  return 'over';
+}
+
+async function raced({ events, race, scope, sleep }: WorkflowContext): Promise<string> {
+  const first = await race({
+    decided: () => scope('deep', async () => (await events.waitFor('Decide')).name),
+    late: () => sleep('5 days'),
+  });
+  const next = await events.waitFor('Decide');
+  return `${first.name} ${next.payload.n as number}`;
+}
+
+beforeAll(async () => {
+  harness = await createHarness({ hints });
+  await publishSystemDefinitions(
+    { definitions: createTaskDefinitionStore({ sql: harness.sql }) },
+    {
+      forms: [{ name: 'review-form', jsonSchema: { type: 'object', properties: {} }, uiSchema: {} }],
+      taskDefinitions: [{ taskType: 'review', name: 'Review', formName: 'review-form', defaultRoles: ['manager'] }],
+    },
+  );
+  harness.actions.registerSimpleAction(
+    'pause',
+    'Takes its time',
+    [{ name: 'ms', type: 'number', required: true }],
+    async ({ ms }) => {
+      await new Promise((resolve) => setTimeout(resolve, ms));
+      return {};
+    },
+  );
+  const workflows = { Months: months, LateReader: lateReader, Unanswered: unanswered, Forgetful: forgetful };
+  for (const [name, workflow] of Object.entries({
+    ...workflows,
+    Distracted: distracted,
+    Impatient: impatient,
+    Raced: raced,
+  }))
+    harness.runtime.registerWorkflow(workflow, { name });
+  await harness.startWorker();
+});
+afterAll(() => harness.close());
+
+const start = (name: string, initialData = {}) => harness.runtime.startWorkflow(name, { tenant, initialData });
+const send = (id: string, name: string, payload = {}) =>
+  harness.runtime.enqueueEvent({ execution_id: id, event_name: name, payload, tenant });
+const rowOf = async (id: string) =>
+  (await harness.sql`SELECT status, result, error FROM workflow_executions WHERE execution_id = ${id}`)[0];
+
+describe('regressions of waiting', () => {
+  it('event before wait lost', async () => {
+    const ids = await Promise.all(Array.from({ length: 30 }, () => start('LateReader')));
+    await Promise.all(ids.map((id) => send(id, 'Go')));
+    for (const id of ids) expect(await harness.untilStatus(id, 'completed')).toBe('completed');
+  });
+
+  it('timer over 24.8 days', async () => {
+    const [shorter, longer] = [await start('Months', { days: 58 }), await start('Months', { days: 60 })];
+    await Promise.all([shorter, longer].map((id) => harness.untilStatus(id, 'waiting')));
+    harness.moveTime(59 * dayMs);
+    await harness.untilStatus(shorter, 'completed');
+    expect((await rowOf(longer))?.status).toBe('waiting');
+    harness.moveTime(2 * dayMs);
+    await harness.untilStatus(longer, 'completed');
+  });
+
+  it('timeout that leaves its task open', async () => {
+    const id = await start('Unanswered');
+    await harness.untilStatus(id, 'waiting');
+    harness.moveTime(3 * dayMs);
+    await harness.untilStatus(id, 'completed');
+    expect((await rowOf(id))?.result).toBe('nobody');
+    expect(await harness.sql`SELECT status FROM workflow_tasks WHERE execution_id = ${id}`).toEqual([
+      { status: 'expired' },
+    ]);
+  });
+
+  it('execution that never leaves running', async () => {
+    const ids = await Promise.all(Array.from({ length: 20 }, () => start('Forgetful')));
+    for (const id of ids) expect(await harness.untilStatus(id, 'completed')).toBe('completed');
+    const running = await harness.sql`SELECT 1 FROM workflow_executions WHERE status = 'running'`;
+    expect(running).toHaveLength(0);
+  });
+
+  it('publish before commit', async () => {
+    const [registration] =
+      await harness.sql`SELECT registration_id FROM workflow_registrations WHERE name = 'Forgetful'`;
+    await harness.sql`
+      INSERT INTO workflow_event_attachments (attachment_id, tenant_id, event_type, workflow_id)
+      VALUES (gen_random_uuid(), ${tenant}, 'FORGOTTEN', ${registration?.registration_id as string})`;
+    const { executionIds } = await submitEvent(harness.deps, { tenant, userId: null, eventType: 'FORGOTTEN' });
+    await harness.untilStatus(executionIds[0] ?? '', 'completed');
+    expect(early).toEqual([]);
+  });
+
+  it('waiter of a lost race eats the next event', async () => {
+    const id = await start('Raced');
+    await harness.untilStatus(id, 'waiting');
+    harness.moveTime(6 * dayMs);
+    await send(id, 'Decide', { n: 7 });
+    await harness.untilStatus(id, 'completed');
+    expect((await rowOf(id))?.result).toBe('late 7');
+    expect(await harness.sql`SELECT 1 FROM workflow_waits WHERE execution_id = ${id}`).toEqual([]);
+  });
+
+  it.each(['Distracted', 'Impatient'])('foreign await while another wait is open: %s', async (name) => {
+    const id = await start(name);
+    await harness.untilStatus(id, 'blocked_on_code');
+    const error = (await rowOf(id))?.error as { code: string; message: string; details: { stack: string[] } };
+    expect(error.code).toBe('foreign_await');
+    expect(error.message).toContain('awaiting something that is not in its log');
+    if (name === 'Distracted') expect(error.details.stack.join('\n')).toContain('waiting.integ.test');
+  });
+});
