@@ -20,7 +20,7 @@ const started: NewEntry = {
   },
 };
 const history = (...entries: NewEntry[]): HistoryEntry[] =>
-  [started, ...entries].map((entry, index) => ({ seq: index + 1, at: 1_000 * index, ...entry }) as HistoryEntry);
+  [started, ...entries].map((entry, index) => ({ seq: index + 1, at: 1_000 * index, ...entry }));
 const run = (workflow: WorkflowFunction, ...entries: NewEntry[]) =>
   replay({
     definition: { name: 'Test', version: '1', run: workflow },

@@ -37,7 +37,7 @@ export class Branch {
           if (!this.isWithdrawn) resolve(value);
         },
         (error: unknown) => {
-          if (!this.isWithdrawn) reject(error as Error);
+          if (!this.isWithdrawn) reject(error);
         },
       );
     });
@@ -102,7 +102,7 @@ export function combinatorsOf(host: BranchHost): Combinators {
         for (const member of members) {
           member.promise.then(
             (value) => decide(member, () => resolve(Array.isArray(branches) ? value : { name: member.key, value })),
-            (error: unknown) => decide(member, () => reject(error as Error)),
+            (error: unknown) => decide(member, () => reject(error)),
           );
         }
       });

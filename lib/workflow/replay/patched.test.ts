@@ -13,7 +13,7 @@ const run = (workflow: WorkflowFunction, ...entries: NewEntry[]) =>
   replay({
     definition: { name: 'Test', version: '1', run: workflow },
     identity: { executionId: 'x1', tenant: 'acme' },
-    history: [started, ...entries].map((entry, at) => ({ seq: at + 1, at, ...entry }) as HistoryEntry),
+    history: [started, ...entries].map((entry, at) => ({ seq: at + 1, at, ...entry })),
     sandbox: processSandbox(),
     drain: drainMacrotask,
   });
