@@ -36,7 +36,7 @@ export class Branch {
         (value) => {
           if (!this.isWithdrawn) resolve(value);
         },
-        (error: unknown) => {
+        (error: Error) => {
           if (!this.isWithdrawn) reject(error);
         },
       );
@@ -102,7 +102,7 @@ export function combinatorsOf(host: BranchHost): Combinators {
         for (const member of members) {
           member.promise.then(
             (value) => decide(member, () => resolve(Array.isArray(branches) ? value : { name: member.key, value })),
-            (error: unknown) => decide(member, () => reject(error)),
+            (error: Error) => decide(member, () => reject(error)),
           );
         }
       });

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { drainMacrotask, processSandbox } from '../core/sandbox';
 import { NondeterminismError } from '../model/errors';
 import { hashText } from '../model/hash';
-import type { HistoryEntry, NewEntry } from '../model/history';
+import type { NewEntry } from '../model/history';
 import type { WorkflowContext, WorkflowFunction } from '../model/workflow';
 import { replay } from './replay';
 
