@@ -43,11 +43,14 @@ async function forgetful({ actions }: WorkflowContext): Promise<string> {
   return 'done';
 }
 
+/** What no log knows of. */
+let happens: () => void = () => undefined;
+let elsewhere: Promise<void> = Promise.resolve();
+
 /** Goes on by itself after a while although an event is waited for, too. */
 async function distracted({ events, setState }: WorkflowContext): Promise<void> {
-  const { setTimeout: pause } = await import('node:timers/promises');
   const aside = async () => {
-    await pause(20);
+    await elsewhere;
     setState('moved without an entry');
   };
   await Promise.all([events.waitFor('Go'), aside()]);
@@ -55,8 +58,7 @@ async function distracted({ events, setState }: WorkflowContext): Promise<void> 
 
 /** Ends by itself although an event is waited for, too. */
 async function impatient({ events }: WorkflowContext): Promise<string> {
-  const { setTimeout: pause } = await import('node:timers/promises');
-  await Promise.race([events.waitFor('Go'), pause(20)]);
+  await Promise.race([events.waitFor('Go'), elsewhere]);
   return 'over';
 }
 
@@ -162,7 +164,10 @@ describe('regressions of waiting', () => {
   });
 
   it.each(['Distracted', 'Impatient'])('foreign await while another wait is open: %s', async (name) => {
+    elsewhere = new Promise((resolve) => (happens = resolve));
     const id = await start(name);
+    await harness.untilStatus(id, 'waiting');
+    happens();
     await harness.untilStatus(id, 'blocked_on_code');
     const error = (await rowOf(id))?.error as { code: string; message: string; details: { stack: string[] } };
     expect(error.code).toBe('foreign_await');
