@@ -32,11 +32,9 @@ describe('validateSubmission', () => {
     expect(validate(formOf({}), data)).toMatchObject({ ok: false, formError: expect.stringContaining('JSON object') });
   });
 
-  it('runs patterns in linear time', () => {
+  it('runs patterns in linear time: one that explodes would not come to an end', () => {
     const form = formOf({ properties: { a: { type: 'string', title: 'Code', pattern: '^(a+)+$' } } });
-    const startedAt = performance.now();
     const result = validate(form, { a: `${'a'.repeat(50_000)}!` });
-    expect(performance.now() - startedAt).toBeLessThan(1_000);
     expect(result).toMatchObject({ ok: false, fieldErrors: [{ path: '/a', keyword: 'pattern' }] });
     expect(validate(form, { a: 'aaaa' }).ok).toBe(true);
   });
