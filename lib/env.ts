@@ -79,6 +79,8 @@ const environmentSchema = z.object({
   BATON_DATABASE_POOL: wholeNumber({ name: 'BATON_DATABASE_POOL', min: 1, max: 100 }).default(8),
   BATON_WORKER_ID: uuid('BATON_WORKER_ID').optional(),
   BATON_REPLACES_WORKER: uuid('BATON_REPLACES_WORKER').optional(),
+  /** Hosts and networks, parted by commas. */
+  BATON_HTTP_ALLOW: text.transform((list) => list.split(',').map((entry) => entry.trim())).optional(),
   BATON_WORKER_RUNS: z
     .enum(['all', 'executions', 'jobs'], 'BATON_WORKER_RUNS must be all, executions or jobs.')
     .default('all'),
@@ -108,6 +110,8 @@ export interface Environment {
   readonly replacesWorker: string | undefined;
   /** 0: any free port. */
   readonly workerHealthPort: number;
+  /** Private hosts and networks that the action `httpRequest` may reach. */
+  readonly httpAllow: readonly string[];
   /** What a worker process does: drive executions, run dispatched actions, or both. */
   readonly workerRuns: 'all' | 'executions' | 'jobs';
   /** Dispatched actions that one process runs at the same time. */
@@ -136,6 +140,7 @@ export function parseEnvironment(source: Readonly<Record<string, string | undefi
     workerId: value.BATON_WORKER_ID,
     replacesWorker: value.BATON_REPLACES_WORKER,
     workerHealthPort: value.BATON_WORKER_HEALTH_PORT,
+    httpAllow: value.BATON_HTTP_ALLOW ?? [],
     workerRuns: value.BATON_WORKER_RUNS,
     jobConcurrency: value.BATON_JOB_CONCURRENCY,
   };

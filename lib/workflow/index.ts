@@ -71,12 +71,12 @@ export const redisPrefix = 'baton:';
 export async function connectFromEnvironment(
   options: { readonly logger?: Logger; readonly metrics?: Metrics; readonly workerId?: string } = {},
 ): Promise<EngineDeps> {
-  const { redisUrl: url, logLevel: level } = env();
+  const { redisUrl: url, logLevel: level, httpAllow } = env();
   const sql = options.workerId === undefined ? rawSql() : rawSql(workerSessionName(options.workerId));
   const logger = options.logger ?? createPinoLogger({ level, service: 'baton' });
   const metrics = options.metrics ?? silentMetrics;
   const counter = createChangeCounter({ sql });
-  connectActions({ keys: createActionKeyStore({ sql }), logger, clock: systemClock });
+  connectActions({ keys: createActionKeyStore({ sql }), logger, clock: systemClock, httpAllow });
   const redis = url === undefined ? null : { url, prefix: redisPrefix, logger, metrics };
   return {
     sql,

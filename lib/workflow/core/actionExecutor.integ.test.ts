@@ -191,7 +191,8 @@ describe('executeActions', () => {
           { name: 'by', type: 'number', defaultValue: 1 },
         ],
         TransactionIsolationLevel.REPEATABLE_READ,
-        async ({ id, by }, { transaction, idempotencyKey }) => {
+        async ({ id, by }, { transaction, idempotencyKey, logger, signal }) => {
+          logger.debug({ aborted: signal.aborted }, 'moves');
           const rows = await transaction('invoices').where({ id }).increment('amount_cents', by);
           if (rows !== 1) throw new Error(`no invoice ${id}`);
           const [{ level }] = (await transaction.raw("SELECT current_setting('transaction_isolation') AS level")) as [

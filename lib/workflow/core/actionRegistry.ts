@@ -10,6 +10,7 @@ import { retryPolicy } from './actions/retryPolicy';
 import { executeStandalone, type StandaloneCall, type StandaloneHost } from './actions/standalone';
 import { engineDeps } from './ambient';
 import { registerGroupBuiltIns } from './actions/builtIns/groups';
+import { registerHttpRequest } from './actions/builtIns/httpRequest';
 import { registerPlainBuiltIns } from './actions/builtIns/plain';
 import { dispatchOf } from './actions/types';
 import type {
@@ -51,6 +52,7 @@ export class ActionRegistry implements ActionRegistrar {
   constructor(host: StandaloneHost | null = null) {
     this.#host = host;
     registerPlainBuiltIns(this);
+    registerHttpRequest(this, () => (this.#host ?? processActions.host)?.httpAllow ?? []);
     registerGroupBuiltIns(this, (name) => this.requireAction(name));
   }
 

@@ -7,6 +7,7 @@ import type { WorkflowDefinition, WorkflowFunction } from '../model/workflow';
 import { publishRegistrations } from '../persistence/registrations';
 import { getActionRegistry, type ActionRegistry } from './actionRegistry';
 import { registerEmitEvent } from './actions/builtIns/emitEvent';
+import { registerStartWorkflow } from './actions/builtIns/startWorkflow';
 import { engineDeps } from './ambient';
 import { enqueueEvent, type EnqueueEventInput } from './enqueueEvent';
 import type { EngineDeps } from './engineDeps';
@@ -26,6 +27,7 @@ export class WorkflowRuntime {
   ) {
     this.#deps = deps;
     registerEmitEvent(actions, async (event) => submitEvent(await deps(), event));
+    registerStartWorkflow(actions, async (name, start) => this.startWorkflow(name, start));
   }
 
   /** Makes a workflow known to this process. A bare function goes by its name without the suffix `Workflow`. */

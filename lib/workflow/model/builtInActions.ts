@@ -1,4 +1,5 @@
 /** The actions that come with the product, as typed workflows see them. docs/actions.md describes each. */
+import type { Loose } from './loose';
 import type { CreatedHumanTask, HumanTaskRequest } from './workflow';
 
 export interface LogEventParameters {
@@ -26,7 +27,35 @@ export interface EmitEventParameters {
 type LogEvent = (params: LogEventParameters) => Promise<{ logged: boolean }>;
 type EmitEvent = (params: EmitEventParameters) => Promise<{ eventId: string; executionIds: string[] }>;
 
+export interface HttpRequestParameters {
+  readonly url: string;
+  readonly method?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** A text is sent as it is, everything else as JSON. */
+  readonly body?: unknown;
+  /** For all redirects together. Default 30,000 ms. */
+  readonly timeoutMs?: number;
+  /** Of the answer. Default 1 MiB. */
+  readonly maxBytes?: number;
+}
+
+export interface StartWorkflowParameters {
+  readonly workflow: string;
+  readonly initialData?: Readonly<Record<string, unknown>>;
+  readonly workflowKey?: string;
+  readonly subject?: string;
+}
+
+type StartWorkflow = (params: StartWorkflowParameters) => Promise<{ executionId: string }>;
+
 export interface BuiltInActions {
+  readonly httpRequest: (params: HttpRequestParameters) => Promise<{
+    status: number;
+    headers: Record<string, string | string[]>;
+    body: Loose;
+  }>;
+  readonly start_workflow: StartWorkflow;
+  readonly startWorkflow: StartWorkflow;
   readonly log_event: LogEvent;
   readonly logEvent: LogEvent;
   readonly sendNotification: (

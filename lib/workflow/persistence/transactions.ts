@@ -99,6 +99,8 @@ class Lane {
       max_lifetime: null,
       idle_timeout: 0,
       fetch_types: !knowsArrayTypes(sql),
+      // Query builders write JSON themselves: what is a text already goes as it is.
+      serializers: { ...(sql.options as { serializers?: object }).serializers, 114: jsonText, 3802: jsonText },
       onclose: () => this.discard(),
     };
     // The client takes options that it parsed before as they are; its types know only those of the first time.
@@ -179,6 +181,8 @@ class Lane {
     });
   }
 }
+
+const jsonText = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value));
 
 /**
  * Whether a connection of the pool has read the types of arrays already; clients made from its options share them.

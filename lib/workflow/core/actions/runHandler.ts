@@ -2,12 +2,19 @@
 import type { JsonObject } from '../../model/json';
 import type { Logger } from '../../model/ports/telemetry';
 import { AttemptAbortedError, pause, runAttempt } from './attempt';
-import type { TransactionOutcome, TransactionWork } from '../../model/ports/actionStores';
+import { drizzleTransaction } from './drizzleTransaction';
+import type { OpenTransaction, TransactionOutcome, TransactionWork } from '../../model/ports/actionStores';
 import type { Cut } from './cut';
 import { checkResult } from './inputs';
 import { backoffMs, shouldRetry, type RetryPolicy } from './retryPolicy';
 import { knexTransaction } from './transaction';
-import type { ActionContext, RegisteredDatabaseAction, RegisteredSimpleAction } from './types';
+import type {
+  ActionContext,
+  ActionTransaction,
+  DatabaseActionContext,
+  RegisteredDatabaseAction,
+  RegisteredSimpleAction,
+} from './types';
 
 export interface ActionClock {
   readonly now: () => number;
@@ -165,8 +172,7 @@ function databaseWork(call: DatabaseCall, attempt: number): TransactionWork {
       cut,
       work: async (attemptSignal) => {
         const ownParams = structuredClone(params);
-        const transaction = knexTransaction(open);
-        const context = Object.assign(new HandlerContext(call, attempt, attemptSignal), { transaction });
+        const context = new DatabaseHandlerContext(call, attempt, attemptSignal, open);
         const result = await definition.handler(ownParams, context);
         return { resultText: await checkResult(definition, result), completedAtMs: clock.now() };
       },
@@ -225,6 +231,23 @@ class HandlerContext implements ActionContext {
   get logger(): Logger {
     this.#logger ??= this.#call.logger();
     return this.#logger;
+  }
+}
+
+class DatabaseHandlerContext extends HandlerContext implements DatabaseActionContext {
+  readonly transaction: ActionTransaction;
+  readonly #open: OpenTransaction;
+  #db: DatabaseActionContext['db'] | undefined;
+
+  constructor(call: CallOf<unknown>, attempt: number, signal: () => AbortSignal, open: OpenTransaction) {
+    super(call, attempt, signal);
+    this.transaction = knexTransaction(open);
+    this.#open = open;
+  }
+
+  get db(): DatabaseActionContext['db'] {
+    this.#db ??= drizzleTransaction(this.#open);
+    return this.#db;
   }
 }
 

@@ -14,6 +14,8 @@ export interface StandaloneHost {
   readonly keys: ActionKeyStore;
   readonly logger: Logger;
   readonly clock: ActionClock;
+  /** Private hosts and networks that `httpRequest` may reach. None unless given. */
+  readonly httpAllow?: readonly string[];
   /** A claim that was not renewed for so long belongs to a process that died. Default 60 s. */
   readonly leaseMs?: number;
 }

@@ -1,4 +1,5 @@
 /** Definitions of actions: what a registration holds and what a handler receives. */
+import type { PgRemoteDatabase } from 'drizzle-orm/pg-proxy';
 import type { Knex } from 'knex';
 import type { Loose } from '../../model/loose';
 import type { JsonObject, JsonValue } from '../../model/json';
@@ -73,6 +74,8 @@ export interface ActionTransaction {
 
 export interface DatabaseActionContext extends ActionContext {
   readonly transaction: ActionTransaction;
+  /** The same transaction for Drizzle. Ask for `returning()` where the number of rows matters. */
+  readonly db: PgRemoteDatabase;
 }
 
 export interface ActionOptions {

@@ -14,8 +14,12 @@ export interface StatementResult {
 
 /** The transaction of a database action while its handler runs, as the tenant's role. */
 export interface OpenTransaction {
-  /** `sql` with $1, $2... @throws when the transaction is over. */
-  run(statement: { readonly sql: string; readonly bindings: readonly unknown[] }): Promise<StatementResult>;
+  /** `sql` with $1, $2... With `asArrays` each row is the list of its values. @throws when the transaction is over. */
+  run(statement: {
+    readonly sql: string;
+    readonly bindings: readonly unknown[];
+    readonly asArrays?: boolean;
+  }): Promise<StatementResult>;
 }
 
 /** The author's part of a transaction: the result as JSON text, and when it was ready. */

@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
+import { inArray } from 'drizzle-orm';
 import postgres from 'postgres';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { invoices } from '@/lib/db/schema';
 import { createTestDatabase, type TestDatabase } from '@/lib/db/testing/testDatabase';
 import { type ActionRegistry, createActionRegistry, TransactionIsolationLevel } from '../../core/actionRegistry';
 import { createActionRunner } from '../../core/actions/actionRunner';
@@ -266,6 +268,74 @@ describe('a database action', () => {
         raw: [{ n: 42 }],
       },
     });
+  });
+
+  it('runs Drizzle queries in the same transaction, under the same rules', async () => {
+    const invoiceId = await insertInvoice('acme');
+    const foreign = await insertInvoice('globex');
+    const registry = createActionRegistry();
+    registry.registerDatabaseAction(
+      'typed',
+      '',
+      [],
+      TransactionIsolationLevel.READ_COMMITTED,
+      async (_, { db, transaction }) => {
+        const changed = await db
+          .update(invoices)
+          .set({ status: 'approved' })
+          .where(inArray(invoices.id, [invoiceId, foreign]))
+          .returning({ id: invoices.id, createdAt: invoices.createdAt });
+        const seen = (await transaction('invoices').where({ id: invoiceId }).first()) as { status: string };
+        return {
+          changed: changed.map(({ id }) => id),
+          isDate: changed[0]?.createdAt instanceof Date,
+          seen: seen.status,
+        };
+      },
+    );
+    expect(await runnerOf(registry).run(callOf('typed', {}))).toMatchObject({
+      result: { changed: [invoiceId], isDate: true, seen: 'approved' },
+    });
+    expect([await statusOf(invoiceId), await statusOf(foreign)]).toEqual(['approved', 'submitted']);
+  });
+
+  it.each(Object.values(TransactionIsolationLevel))('runs at the isolation level it asks for: %s', async (level) => {
+    const registry = createActionRegistry();
+    registry.registerDatabaseAction('level', '', [], level, async (_, { transaction }) => {
+      const [row] = (await transaction.raw("SELECT current_setting('transaction_isolation') AS level")) as [
+        { level: string },
+      ];
+      return row.level;
+    });
+    expect(await runnerOf(registry).run(callOf('level', {}))).toMatchObject({ result: level.toLowerCase() });
+  });
+
+  it('is never reported failed after its effect succeeded (regression)', async () => {
+    const invoiceId = await insertInvoice('acme');
+    const call = callOf('UpdateInvoiceStatus', { invoiceId, status: 'approved' });
+    // The answer of the commit is lost, and so is the first look at what became of it.
+    const stored = createActionResultStore({ sql, transactions, workerId });
+    let looks = 0;
+    const results: ActionResultStore = {
+      ...stored,
+      transact: async (request) => {
+        const outcome = await stored.transact(request);
+        return outcome.kind === 'committed'
+          ? { kind: 'unreachable', error: new Error('connection lost'), during: 'commit' }
+          : outcome;
+      },
+      find: async (query) => {
+        looks += 1;
+        if (looks === 1) throw Object.assign(new Error('still away'), { code: '57P01' });
+        return stored.find(query);
+      },
+    };
+    expect(await runnerOf(registryWithUpdate(), results).run(call)).toMatchObject({
+      status: 'completed',
+      stored: true,
+    });
+    expect(await statusOf(invoiceId)).toBe('approved');
+    expect(await resultRows(call)).toEqual([{ status: 'completed', result: { updated: true }, attempts: 1 }]);
   });
 
   it('tries a serialisation failure again, without end in two attempts', async () => {

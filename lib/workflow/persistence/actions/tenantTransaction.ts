@@ -6,6 +6,7 @@ import type { Sql } from 'postgres';
 import type {
   IsolationLevel,
   OpenTransaction,
+  StatementResult,
   TransactionOutcome,
   TransactionWork,
 } from '../../model/ports/actionStores';
@@ -75,13 +76,13 @@ function openFor(
   const running = new Set<{ cancel(): void }>();
   let isOpen = true;
   const port: OpenTransaction = {
-    run: async ({ sql, bindings }) => {
+    run: async ({ sql, bindings, asArrays = false }) => {
       if (!isOpen) throw new Error('The transaction of this action is over: await every query inside the handler.');
       const query = transaction.unsafe(sql, bindings as never[]);
       running.add(query);
       try {
-        const result = await query;
-        return { rows: [...result], count: result.count };
+        const result = await (asArrays ? query.values() : query);
+        return { rows: [...result] as StatementResult['rows'], count: result.count };
       } catch (error) {
         onError(error instanceof Error ? error : new Error(String(error)));
         throw error;

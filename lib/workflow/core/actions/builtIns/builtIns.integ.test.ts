@@ -19,7 +19,36 @@ beforeAll(async () => {
 });
 afterAll(() => harness.close());
 
+async function helloWorkflow({ data }: WorkflowContext): Promise<unknown> {
+  return data.get('name');
+}
+async function startingWorkflow({ actions }: WorkflowContext): Promise<unknown> {
+  const own: unknown = await actions.start_workflow({ workflow: 'Hello', initialData: { name: 'ada' } });
+  const keyed: unknown = await actions.startWorkflow({ workflow: 'Hello', workflowKey: 'one', subject: 'INV-1' });
+  const again: unknown = await actions.startWorkflow({ workflow: 'Hello', workflowKey: 'one' });
+  return { own, keyed, again };
+}
+
 describe('built-in actions', () => {
+  it('start executions: one for each call, or one for each key', async () => {
+    harness.runtime.registerWorkflow(helloWorkflow);
+    harness.runtime.registerWorkflow(startingWorkflow);
+    await harness.runtime.publish();
+    const executionId = await harness.runtime.startWorkflow('Starting', { tenant: 'acme' });
+    await harness.untilStatus(executionId, 'completed');
+    const [row] = await harness.sql<{ result: Record<string, { executionId: string }> }[]>`
+      SELECT result FROM workflow_executions WHERE execution_id = ${executionId}`;
+    const { own, keyed, again } = row?.result ?? {};
+    expect(keyed).toEqual(again);
+    await harness.untilStatus(own?.executionId ?? '', 'completed');
+    const started = await harness.sql`
+      SELECT workflow_key, tenant_id, subject FROM workflow_executions WHERE workflow_name = 'Hello' ORDER BY created_at`;
+    expect(started).toEqual([
+      { workflow_key: `started by ${executionId}:startWorkflow#1`, tenant_id: 'acme', subject: null },
+      { workflow_key: 'one', tenant_id: 'acme', subject: 'INV-1' },
+    ]);
+  });
+
   it('submit events, write log lines and notifications from a workflow', async () => {
     const executionId = await harness.runtime.startWorkflow('Announcing', { tenant: 'acme' });
     await harness.untilStatus(executionId, 'completed');

@@ -102,13 +102,35 @@ async function runSteps(
   for (const { id, actionName, parameters } of steps) {
     const definition = member(require, actionName);
     const { params } = await checkParameters(definition, parameters);
-    const own = Object.create(context, {
-      idempotencyKey: { value: `${context.idempotencyKey}:${id}` },
-    }) as DatabaseActionContext;
-    const result = await definition.handler(params, own);
+    const result = await definition.handler(params, memberContext(context, id));
     results.push({ id, result: decodeJson(await checkResult(definition, result)) });
   }
   return results;
+}
+
+/** What an action of a group is told: all that its group is, with a key of its own. */
+function memberContext(group: DatabaseActionContext, id: string): DatabaseActionContext {
+  const { tenant, executionId, commandId, eventId, correlationId, attempt, transaction, reportProgress } = group;
+  return {
+    tenant,
+    executionId,
+    commandId,
+    eventId,
+    correlationId,
+    attempt,
+    transaction,
+    reportProgress,
+    idempotencyKey: `${group.idempotencyKey}:${id}`,
+    get db() {
+      return group.db;
+    },
+    get signal() {
+      return group.signal;
+    },
+    get logger() {
+      return group.logger;
+    },
+  };
 }
 
 const strictness = [
