@@ -12,8 +12,8 @@ interface Reader {
 
 interface Kept {
   readonly hint: ReceivedHint;
-  /** The youngest row of the inbox that it tells of. */
-  readonly throughRowId: number;
+  /** The rows of the inbox that it tells of. */
+  readonly rowIds: ReadonlySet<number>;
   reader: Reader | null;
 }
 
@@ -32,13 +32,13 @@ export class SimulatedHints {
 
   publish(hint: Hint, afterMs = 0): void {
     const rows = afterMs > 0 ? [] : (this.tables.executions.get(hint.executionId)?.inbox ?? []);
-    const throughRowId = rows.at(-1)?.rowId ?? 0;
+    const rowIds = new Set(rows.map(({ rowId }) => rowId));
     for (const delayMs of this.faults.hintDelaysMs()) {
       this.time.schedule({
         delayMs: afterMs + delayMs,
         owner: null,
         label: `hint ${hint.executionId}`,
-        run: () => this.#arrive(hint, throughRowId),
+        run: () => this.#arrive(hint, rowIds),
       });
     }
   }
@@ -80,9 +80,9 @@ export class SimulatedHints {
     };
   }
 
-  #arrive(hint: Hint, throughRowId: number): void {
+  #arrive(hint: Hint, rowIds: ReadonlySet<number>): void {
     this.#lastToken += 1;
-    const kept: Kept = { hint: { ...hint, token: `${this.#lastToken}` }, throughRowId, reader: null };
+    const kept: Kept = { hint: { ...hint, token: `${this.#lastToken}` }, rowIds, reader: null };
     this.#kept.set(kept.hint.token, kept);
     for (const reader of this.#readers) {
       if (reader.owner.isAlive && reader.partitions.has(hint.partitionId)) return this.#deliver(kept, reader);
@@ -100,12 +100,12 @@ export class SimulatedHints {
   }
 
   /** Who serves a partition acknowledges only what it took. Who gives it up passes hints by: its successor sweeps. */
-  #checkTaken({ hint, throughRowId }: Kept, { owner: { name }, partitions }: Reader): void {
+  #checkTaken({ hint, rowIds }: Kept, { owner: { name }, partitions }: Reader): void {
     const { executionId, partitionId } = hint;
     const row = this.tables.executions.get(executionId);
     if (!row || row.status === 'paused' || row.status === 'blocked_on_code') return;
     if (this.tables.partitions.get(partitionId) !== name || !partitions.has(partitionId)) return;
-    if (row.inbox.some((each) => each.disposition === null && each.rowId <= throughRowId)) {
+    if (row.inbox.some((each) => each.disposition === null && rowIds.has(each.rowId))) {
       this.violations.push(`${name} acknowledged a hint for ${executionId} and had not taken what it told of`);
     }
   }
