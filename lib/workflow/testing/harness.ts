@@ -15,6 +15,7 @@ import type { BusStore } from '../model/ports/bus';
 import type { HintPublisher, HintSource } from '../model/ports/hints';
 import type { JobTransport } from '../model/ports/jobs';
 import type { ExecutionStore } from '../model/ports/store';
+import type { Metrics } from '../model/ports/telemetry';
 import type { ExecutionStatus } from '../model/status';
 import { createActionResultStore } from '../persistence/actions/actionResults';
 import { createBusStore } from '../persistence/bus/busStore';
@@ -69,16 +70,22 @@ export interface WorkerOverrides {
 }
 
 export async function createHarness(
-  options: { readonly hints?: HintPublisher; readonly connections?: number; readonly jobs?: JobTransport } = {},
+  options: {
+    readonly hints?: HintPublisher;
+    readonly connections?: number;
+    readonly jobs?: JobTransport;
+    readonly metrics?: Metrics;
+  } = {},
 ): Promise<Harness> {
   const database = await createTestDatabase();
+  const metrics = options.metrics ?? silentMetrics;
   const sql = postgres(database.url, { max: options.connections ?? 12, onnotice: () => undefined });
   const deps: EngineDeps = {
     sql,
     hints: options.hints ?? absentHintPublisher,
     live: { publish: () => Promise.resolve(), close: () => Promise.resolve() },
     logger: silentLogger,
-    metrics: silentMetrics,
+    metrics,
   };
   const actions = createActionRegistry();
   const runtime = createWorkflowRuntime({ actions, deps });
@@ -105,7 +112,7 @@ export async function createHarness(
         registry: code.actions,
         results: createActionResultStore({ sql, workerId }),
         logger: silentLogger,
-        metrics: silentMetrics,
+        metrics,
         clock: systemClock,
         ...(options.jobs
           ? { jobs: createJobDispatcher({ sql, workerId, transport: options.jobs, hints: deps.hints }) }
@@ -117,7 +124,7 @@ export async function createHarness(
       sandbox: processSandbox(),
       drain: overrides.drain ?? drainMacrotask,
       logger: silentLogger,
-      metrics: silentMetrics,
+      metrics,
       monotonicMs: () => performance.now(),
       settings: { ...testWorkerSettings, ...overrides.settings },
       onFenced: () => {

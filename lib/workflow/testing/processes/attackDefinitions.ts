@@ -2,8 +2,10 @@
 import type { WorkflowDefinition } from '../../model/workflow';
 import { shapes } from '../races/shapes';
 import { randomProgramDefinition } from '../random/interpretProgram';
+import { chaosOrder } from './chaosOrder';
 
 export const attackDefinitions: readonly WorkflowDefinition[] = [
   ...shapes.map(({ definition }) => definition),
   randomProgramDefinition,
+  chaosOrder,
 ];

@@ -1,0 +1,47 @@
+/**
+ * A bad day on real processes: `npm run chaos -- --minutes 5 --workers 3 --rate 200`. Workers are killed and frozen,
+ * connections cut, Redis flushed and stopped, Postgres restarted, one after the other, under load. Prints how long each
+ * takes to recover from.
+ */
+import { parseArgs } from 'node:util';
+import { runChaosDay } from './lib/chaosServers';
+import { endWith, numberOption } from './lib/proofReport';
+
+const { values } = parseArgs({
+  options: {
+    minutes: { type: 'string', default: '1' },
+    workers: { type: 'string', default: '3' },
+    /** Events per second: starts and signals. */
+    rate: { type: 'string', default: '200' },
+  },
+});
+const minutes = Number(values.minutes);
+if (!(minutes > 0)) {
+  process.stderr.write('--minutes takes a number above 0.\n');
+  process.exit(2);
+}
+const began = performance.now();
+const report = await runChaosDay({
+  durationMs: minutes * 60_000,
+  workers: numberOption('workers', values.workers) ?? 3,
+  rate: numberOption('rate', values.rate) ?? 200,
+});
+for (const { deed, times, recoveryMs } of report.deeds) {
+  const sorted = [...recoveryMs].sort((a, b) => a - b);
+  const median = sorted[Math.floor(sorted.length / 2)] ?? 0;
+  const worst = sorted.at(-1) ?? 0;
+  console.log(
+    `${deed.padEnd(32)}${String(times).padStart(5)} times   recovered after ${Math.round(median)} ms (median), ${Math.round(worst)} ms (worst)`,
+  );
+}
+for (const violation of report.violations.slice(0, 20)) console.log(violation);
+endWith({
+  table: {
+    runs: report.executions,
+    events: report.events,
+    kills: report.kills,
+    misfortunes: report.deeds.reduce((sum, { times }) => sum + times, 0),
+    seconds: (performance.now() - began) / 1000,
+  },
+  broken: report.violations,
+});

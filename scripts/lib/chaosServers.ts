@@ -1,0 +1,53 @@
+/** Servers that a chaotic day may stop: an own Postgres that restarts at its address, an own Redis. */
+import fs from 'node:fs';
+import path from 'node:path';
+import { createDatabaseFrom, ensureTemplateDatabase } from '../../lib/db/testing/templateDatabase';
+import { createOwnRedisServer } from '../../lib/redis/testing/ownRedisServer';
+import { chaosDay, type ChaosReport } from '../../lib/workflow/testing/processes/chaosDay';
+import { openSite } from '../../lib/workflow/testing/processes/openSite';
+import { removePostgresOf, startPostgres } from './postgres.mjs';
+import { makeThrowawayDirectory } from './throwaway.mjs';
+
+const projectRoot = path.resolve(import.meta.dirname, '../..');
+
+export async function runChaosDay(options: {
+  readonly durationMs: number;
+  readonly workers: number;
+  readonly rate: number;
+}): Promise<ChaosReport> {
+  const directory = makeThrowawayDirectory();
+  const dataDir = path.join(directory, 'data');
+  // With fsync, as in production: what was answered must be there after a restart.
+  let server = await startPostgres({ projectRoot, dataDir, durable: true });
+  const redis = await createOwnRedisServer();
+  try {
+    const template = await ensureTemplateDatabase({
+      serverUrl: server.url,
+      migrationsFolder: path.join(projectRoot, 'drizzle'),
+    });
+    const database = await createDatabaseFrom({ serverUrl: server.url, template });
+    const site = await openSite(
+      { databaseUrl: database.url, redisUrl: redis.url },
+      { workers: options.workers, answersTasks: false },
+    );
+    try {
+      return await chaosDay({
+        site,
+        redis,
+        restartPostgres: async () => {
+          const { port } = server;
+          await server.stop();
+          server = await startPostgres({ projectRoot, dataDir, durable: true, port });
+        },
+        durationMs: options.durationMs,
+        rate: options.rate,
+      });
+    } finally {
+      await site.close();
+    }
+  } finally {
+    await redis.remove();
+    await removePostgresOf({ dataDir });
+    fs.rmSync(directory, { recursive: true, force: true });
+  }
+}
