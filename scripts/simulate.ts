@@ -1,5 +1,5 @@
 /**
- * Runs simulations of the engine and prints what came of them: `npm run simulate -- --seeds 1000 [--seed S]`. A seed
+ * Runs simulations of the engine and prints what came of them: `npm run simulate -- --seeds 1000 [--seed S] [--max-minutes M]`. A seed
  * that breaks a promise prints its trace; `--seed` runs that one again. `--mutants` shows that the oracle notices.
  */
 import { parseArgs } from 'node:util';
@@ -15,6 +15,8 @@ const { values } = parseArgs({
     seed: { type: 'string' },
     /** The same programs on a machine where nothing fails. */
     calm: { type: 'boolean', default: false },
+    /** Stops after so long, whatever is left. */
+    'max-minutes': { type: 'string' },
     trace: { type: 'boolean', default: false },
     /** Breaks the engine in known ways, one after the other, and looks for a seed that catches each. */
     mutants: { type: 'boolean', default: false },
@@ -40,7 +42,10 @@ const results: SimulationResult[] = [];
 const broken: SimulationResult[] = [];
 const maxShown = 3;
 
+const maxMs = Number(values['max-minutes'] ?? Number.POSITIVE_INFINITY) * 60_000;
+
 for (const seed of seeds) {
+  if (performance.now() - began > maxMs) break;
   const result = await simulate({ seed, ...faults, keepTrace: values.trace });
   results.push({ ...result, trace: [] });
   if (values.trace) console.log(result.trace.join('\n'));

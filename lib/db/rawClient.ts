@@ -21,6 +21,8 @@ export function createRawClient({
   const sql = postgres(url, {
     max,
     onnotice: () => undefined,
+    // In seconds. A server that dies while it accepts answers nothing: the client's own 30 s outlive every lease.
+    connect_timeout: Math.max(1, Math.ceil(patienceMs / 1_000)),
     connection: {
       application_name: name,
       idle_in_transaction_session_timeout: patienceMs,

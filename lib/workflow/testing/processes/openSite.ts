@@ -43,7 +43,7 @@ export async function openSite(
   const { databaseUrl, redisUrl } = place;
   const settings = { ...quick, ...options.settings };
   const redisPrefix = `kill-${randomUUID()}:`;
-  const sql = postgres(databaseUrl, { max: 8, onnotice: () => undefined });
+  const sql = postgres(databaseUrl, { max: 8, connect_timeout: 2, onnotice: () => undefined });
   await sql.unsafe(fixtureTables);
   await sql.unsafe(attackTables);
   const logger = silentLogger;

@@ -6,16 +6,15 @@ import { takeEntries } from '../memory/takeEntries';
 import { Dice } from './dice';
 import { loadPatchedWorker, type Patch } from './patchedWorker';
 import { drawFaults, type FaultPlan } from './faults';
-import { drawScenarios } from './scenarios';
+import { drawScenarios, type Drawn } from './scenarios';
 import { simulate, type Mutation } from './simulate';
-import type { SimulatedWorkflow } from './workflows';
 
 export interface Mutant {
   readonly name: string;
   /** The weather in which it does most harm; else each seed has its own. */
   readonly faults?: Partial<FaultPlan>;
   /** The workflow that it harms; else each seed has its own. */
-  readonly workflow?: SimulatedWorkflow;
+  readonly workflow?: Drawn;
   readonly patches?: readonly Patch[];
   readonly wrapStore?: Mutation['wrapStore'];
 }

@@ -45,7 +45,10 @@ type Draft = Omit<Scenario, 'workflow' | 'startAfterMs'>;
 const completed = (result: Expected['result']): Expected => ({ status: 'completed', result });
 const quiet = { data: {}, events: [] };
 
-const drafts: Readonly<Record<SimulatedWorkflow, (dice: Dice) => Draft>> = {
+/** Workflows that any seed may draw. */
+export type Drawn = Exclude<SimulatedWorkflow, 'instant'>;
+
+const drafts: Readonly<Record<Drawn, (dice: Dice) => Draft>> = {
   pipeline: (dice) => {
     const steps: PipelineStep[] = Array.from({ length: dice.between(1, 5) }, (_, index) => {
       return { action: dice.pick(['charge', 'book', 'flaky']), what: `step ${index}` };
@@ -112,9 +115,9 @@ const drafts: Readonly<Record<SimulatedWorkflow, (dice: Dice) => Draft>> = {
   foreign: () => ({ ...quiet, expected: { status: 'blocked_on_code', result: () => null } }),
 };
 
-const kinds = Object.keys(drafts) as [SimulatedWorkflow, ...SimulatedWorkflow[]];
+const kinds = Object.keys(drafts) as [Drawn, ...Drawn[]];
 
-export function drawScenarios(dice: Dice, count: number, only?: SimulatedWorkflow): Scenario[] {
+export function drawScenarios(dice: Dice, count: number, only?: Drawn): Scenario[] {
   return Array.from({ length: count }, () => {
     const workflow = only ?? dice.pick(kinds);
     return { workflow, startAfterMs: sometime(dice, 6_000), ...drafts[workflow](dice) };

@@ -126,6 +126,11 @@ class Simulation {
         this.#externalCalls.push(call);
         this.#time.note(`  calls out ${call.executionId} ${call.commandId}`);
       },
+      poke: (executionId, name) => {
+        this.#unsent += 1;
+        const send = () => this.#send(executionId, name, {});
+        this.#outside(this.#faults.dice.between(0, 12), `poke ${executionId}`, send);
+      },
       nextTaskId: () => {
         this.#lastTask += 1;
         return `task-${this.#lastTask}`;

@@ -20,8 +20,10 @@ export function registerSimulatedActions(options: {
   readonly takeTime: () => Promise<void>;
   readonly onExternalCall: (call: ExternalCall) => void;
   readonly failsNow: () => boolean;
+  /** Sends an event to the execution that asks for it, in this very instant. */
+  readonly poke: (executionId: string, name: string) => void;
 }): ActionRegistry {
-  const { takeTime, onExternalCall, failsNow } = options;
+  const { takeTime, onExternalCall, failsNow, poke } = options;
   const registry = createActionRegistry();
   const callOut = (context: ActionContext, what: string): void => {
     const { executionId, commandId, idempotencyKey } = context;
@@ -59,6 +61,17 @@ export function registerSimulatedActions(options: {
       callOut(context, what);
       await takeTime();
       throw new Error(`refused ${what}`);
+    },
+    once,
+  );
+  registry.registerSimpleAction(
+    'poke',
+    'Signals the execution that calls it',
+    parameters,
+    async ({ what }, context) => {
+      callOut(context, what);
+      poke(context.executionId, what);
+      return { what };
     },
     once,
   );

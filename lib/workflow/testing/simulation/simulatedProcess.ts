@@ -31,6 +31,7 @@ export interface World {
   readonly wrapStore: (store: ExecutionStore, tables: MemoryTables, network: Transport) => ExecutionStore;
   readonly onEffect: (effect: Effect) => void;
   readonly onExternalCall: (call: ExternalCall) => void;
+  readonly poke: (executionId: string, name: string) => void;
   readonly nextTaskId: () => string;
 }
 
@@ -59,6 +60,7 @@ export class SimulatedProcess implements StepOwner {
       takeTime: () => wait(dice.chance(0.1) ? dice.between(0, 5_000) : dice.between(0, 120)),
       onExternalCall: world.onExternalCall,
       failsNow: () => dice.chance(0.3),
+      poke: world.poke,
     });
     this.worker = new world.WorkerClass({
       identity: { workerId: name, host: 'simulation', pid: 1, codeVersion: '1' },

@@ -38,6 +38,28 @@ describe('simulation of workers over one database', () => {
   );
 
   it(
+    'loses no signal that comes in the instant of the wait, 10,000 times',
+    async () => {
+      const rounds = 20;
+      const broken: string[] = [];
+      for (let seed = 1; seed <= 10_000 / rounds; seed += 1) {
+        const scenario = {
+          workflow: 'instant' as const,
+          startAfterMs: 0,
+          data: { rounds },
+          events: [],
+          expected: { status: 'completed' as const, result: () => rounds },
+        };
+        const { violations } = await simulate({ seed: `instant ${seed}`, scenarios: [scenario] });
+        for (const violation of violations) broken.push(`seed ${seed}: ${violation}`);
+      }
+      report({ signals: 10_000, violations: broken.length });
+      expect(broken).toEqual([]);
+    },
+    3 * minuteMs,
+  );
+
+  it(
     'does the same again for the same seed, step by step',
     async () => {
       for (const seed of ['1', '2', '3', 'another']) {

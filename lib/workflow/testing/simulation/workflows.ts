@@ -133,6 +133,15 @@ async function forgetful({ actions }: WorkflowContext): Promise<string> {
   return 'done';
 }
 
+/** Signals itself in about the instant in which it begins to wait. */
+async function instant({ actions, data, events }: WorkflowContext): Promise<number> {
+  const rounds = data.get<number>('rounds');
+  for (let round = 1; round <= rounds; round += 1) {
+    await Promise.all([actions.poke?.({ what: `Poke ${round}` }), events.waitFor(`Poke ${round}`)]);
+  }
+  return rounds;
+}
+
 async function foreign({ actions }: WorkflowContext): Promise<void> {
   await actions.charge?.({ what: 'before' });
   await new Promise(() => undefined);
@@ -152,6 +161,7 @@ const runs = {
   failing,
   forgetful,
   foreign,
+  instant,
   program: randomProgramWorkflow,
 };
 export type SimulatedWorkflow = keyof typeof runs;
