@@ -8,7 +8,7 @@ export const noRaceOfAsync = {
     schema: [],
     messages: {
       nested:
-        'A wait inside this goes on when it loses Promise.{{name}}, and eats the next event. Pass the wait itself, or use context.race({ a: () => ..., b: () => ... }).',
+        'A wait inside this goes on when it loses Promise.{{name}}, and eats the next event. Pass the wait itself, and do what comes after it once the race is decided.',
     },
   },
   create(context) {

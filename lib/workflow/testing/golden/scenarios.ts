@@ -4,7 +4,7 @@ import type { StoredInvoice } from '../../../../workflows/actions/readInvoice';
 import { createActionRegistry } from '../../core/actionRegistry';
 import { WorkflowRegistry } from '../../core/workflowRegistry';
 import type { WorkflowDefinition } from '../../model/workflow';
-import type { Scenario } from '../kit/scenario';
+import type { Scenario, ScriptedEvent } from '../kit/scenario';
 import { goldenShapes, goldenWorkflow, type GoldenShape } from './workflows';
 
 export interface GoldenScenario {
@@ -15,10 +15,18 @@ export interface GoldenScenario {
 
 const actions: Scenario['actions'] = {
   work: (params) => ({ did: params as unknown, at: 'once' }),
+  undo: () => null,
   fail: () => {
     throw Object.assign(new RangeError('refused'), { code: 'no_budget', details: { limit: 5 } });
   },
 };
+
+const paid = (invoiceId: string): ScriptedEvent => ({
+  name: 'Paid',
+  payload: { invoiceId },
+  to: 'bus',
+  after: '1 hour',
+});
 
 const ofShapes: readonly (readonly [name: string, shape: GoldenShape, scenario: Scenario])[] = [
   ['pipeline', 'pipeline', { data: { steps: ['one', 'two', 'three'] } }],
@@ -32,6 +40,11 @@ const ofShapes: readonly (readonly [name: string, shape: GoldenShape, scenario: 
   ['review-escalated', 'review', { tasks: { escalation: { data: { answer: 42 }, after: '1 day' } } }],
   ['review-nobody', 'review', {}],
   ['failing', 'failing', {}],
+  ['parent', 'parent', { workflows: [goldenWorkflow('child')] }],
+  ['matched', 'matched', { events: ['a', 'b'].map((invoiceId) => paid(invoiceId)) }],
+  ['matched-never', 'matched', { events: [paid('c')] }],
+  ['grouped', 'grouped', {}],
+  ['forever', 'forever', { data: { turn: 1 }, events: [{ name: 'Next' }] }],
   ['mailbox', 'mailbox', { events: [1, 2, 3].map((payload) => ({ name: 'Item', payload, after: '1 hour' })) }],
 ];
 

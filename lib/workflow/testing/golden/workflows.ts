@@ -69,7 +69,61 @@ async function mailbox({ events, sleep }: WorkflowContext) {
   return seen;
 }
 
-const shapes = { pipeline, approval, parallel, races, sleeper, review, failing, mailbox };
+async function parent({ children, sleep }: WorkflowContext) {
+  const first = children.start<string>('golden.child', { data: { about: 'first' } });
+  await sleep('1 hour');
+  const second = await children.run<string>('golden.child', { data: { about: 'second' } });
+  const failed = await children
+    .run('golden.child', { data: { about: 'nothing' } })
+    .catch((error: Error & { code?: string }) => error.code);
+  return [await first.result(), second, failed];
+}
+
+async function child({ data, sleep, parent: starter }: WorkflowContext) {
+  await sleep('2 hours');
+  if (data.get('about') === 'nothing') throw new Error('There is nothing to tell.');
+  return `${data.get<string>('about')} of ${starter === null ? 'nobody' : 'a parent'}`;
+}
+
+async function matched({ events }: WorkflowContext) {
+  const paid = await events.waitFor<{ invoiceId: string }>('Paid', { match: { invoiceId: 'b' }, timeout: '5 days' });
+  return paid === null ? 'never' : paid.payload.invoiceId;
+}
+
+async function grouped({ executeActions }: WorkflowContext) {
+  const done = await executeActions(
+    [
+      { id: 'a', actionName: 'work', parameters: { part: 'a' }, compensateWith: { actionName: 'undo' } },
+      { id: 'b', actionName: 'work', parameters: { part: 'b' }, onError: 'continue' },
+      { syncPoint: 'both', dependsOn: ['a', 'b'] },
+      { id: 'c', actionName: 'fail', dependsOn: ['both'] },
+    ],
+    { onError: 'compensate' },
+  );
+  return done.map(({ id, success, compensated = false }) => [id, success, compensated]);
+}
+
+async function forever({ continueAsNew, data, events }: WorkflowContext) {
+  const turn = data.get<number>('turn');
+  await events.waitFor('Next');
+  await continueAsNew({ turn: turn + 1 });
+}
+
+const shapes = {
+  parent,
+  child,
+  matched,
+  grouped,
+  forever,
+  pipeline,
+  approval,
+  parallel,
+  races,
+  sleeper,
+  review,
+  failing,
+  mailbox,
+};
 export type GoldenShape = keyof typeof shapes;
 
 export const goldenWorkflow = (shape: GoldenShape): WorkflowDefinition => {
