@@ -59,7 +59,7 @@ export class MemoryStack implements Stack {
     this.#definitions = definitionsOf(scenario);
     this.#registry = new StandInRegistry(scenario, {
       busy: this.#busy,
-      needsStandIn: (action) => !action?.builtIn,
+      needsStandIn: (action) => !action?.builtIn || action.name === 'httpRequest',
       emit: async () => ({ eventId: uuidFrom(random), executionIds: [] }),
     });
     const ports = { logger: silentLogger, metrics: silentMetrics, scheduler: time };

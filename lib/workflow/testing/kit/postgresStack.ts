@@ -89,7 +89,8 @@ export class PostgresStack implements Stack {
       const registry = new StandInRegistry(scenario, {
         busy: null,
         // What stays in the test's database may run for real.
-        needsStandIn: (action) => !action || (action.kind === 'simple' && !action.builtIn),
+        needsStandIn: (action) =>
+          !action || action.name === 'httpRequest' || (action.kind === 'simple' && !action.builtIn),
         emit: (event) => submitEvent(harness.deps, event),
       });
       const runtime = createWorkflowRuntime({ actions: registry, deps: harness.deps });

@@ -187,6 +187,11 @@ describe('testWorkflow', () => {
     ).rejects.toThrow('Say what it does');
   });
 
+  it('asks no network for real, though the action is built in', async () => {
+    const asking = ({ actions }: WorkflowContext) => actions.httpRequest({ url: 'https://example.com' });
+    await expect(testWorkflow(asking)).rejects.toThrow('{ actions: { httpRequest: ... } }');
+  });
+
   it('runs built-in actions that reach nothing', async () => {
     async function tellingWorkflow({ actions, events }: WorkflowContext) {
       await events.emit('DONE', { amount: 1 });
