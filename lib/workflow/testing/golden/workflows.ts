@@ -74,7 +74,7 @@ async function parent({ children, sleep }: WorkflowContext) {
   await sleep('1 hour');
   const second = await children.run<string>('golden.child', { data: { about: 'second' } });
   const failed = await children
-    .run('golden.child', { data: { about: 'nothing' } })
+    .run<string>('golden.child', { data: { about: 'nothing' } })
     .catch((error: Error & { code?: string }) => error.code);
   return [await first.result(), second, failed];
 }
