@@ -5,7 +5,7 @@ import type { HintPublisher } from '../../model/ports/hints';
 import type { WorkflowContext } from '../../model/workflow';
 import { createTaskDefinitionStore } from '../../persistence/tasks/taskDefinitions';
 import { publishSystemDefinitions } from '../../tasks/publishDefinitions';
-import { createHarness, type Harness } from '../harness';
+import { createHarness, until, type Harness } from '../harness';
 
 let harness: Harness;
 const dayMs = 86_400_000;
@@ -43,14 +43,15 @@ async function forgetful({ actions }: WorkflowContext): Promise<string> {
   return 'done';
 }
 
-/** What no log knows of. */
-let happens: () => void = () => undefined;
-let elsewhere: Promise<void> = Promise.resolve();
+/** What no log knows of: each run of the code waits for it anew. */
+const waiting: (() => void)[] = [];
+const elsewhere = () => new Promise<void>((resolve) => waiting.push(resolve));
+const happens = () => waiting.splice(0).forEach((resolve) => resolve());
 
 /** Goes on by itself after a while although an event is waited for, too. */
 async function distracted({ events, setState }: WorkflowContext): Promise<void> {
   const aside = async () => {
-    await elsewhere;
+    await elsewhere();
     setState('moved without an entry');
   };
   await Promise.all([events.waitFor('Go'), aside()]);
@@ -58,7 +59,7 @@ async function distracted({ events, setState }: WorkflowContext): Promise<void> 
 
 /** Ends by itself although an event is waited for, too. */
 async function impatient({ events }: WorkflowContext): Promise<string> {
-  await Promise.race([events.waitFor('Go'), elsewhere]);
+  await Promise.race([events.waitFor('Go'), elsewhere()]);
   return 'over';
 }
 
@@ -164,11 +165,12 @@ describe('regressions of waiting', () => {
   });
 
   it.each(['Distracted', 'Impatient'])('foreign await while another wait is open: %s', async (name) => {
-    elsewhere = new Promise((resolve) => (happens = resolve));
     const id = await start(name);
     await harness.untilStatus(id, 'waiting');
-    happens();
-    await harness.untilStatus(id, 'blocked_on_code');
+    await until(async () => {
+      happens();
+      return (await rowOf(id))?.status === 'blocked_on_code';
+    }, 'the execution is blocked');
     const error = (await rowOf(id))?.error as { code: string; message: string; details: { stack: string[] } };
     expect(error.code).toBe('foreign_await');
     expect(error.message).toContain('awaiting something that is not in its log');
