@@ -1,9 +1,22 @@
 import type { Sql } from 'postgres';
 import { v7 as newId } from 'uuid';
-import { ExecutionEndedError, ExecutionNotFoundError, InvalidInputError } from '../model/errors';
+import {
+  ExecutionEndedError,
+  ExecutionNotFoundError,
+  InvalidInputError,
+  ReservedEventNameError,
+} from '../model/errors';
 import type { JsonValue } from '../model/json';
 import { isEnded } from '../model/status';
-import { findLastRun, insertSignals, isUuid, type Signal, type SignalledExecution } from '../persistence/inbox';
+import { assertNoTaskEnd, assertStorable, taskNamedBy } from '../model/storable';
+import {
+  findLastRun,
+  hasTask,
+  insertSignals,
+  isUuid,
+  type Signal,
+  type SignalledExecution,
+} from '../persistence/inbox';
 import { instruments } from '../telemetry/names';
 import type { EngineDeps } from './engineDeps';
 import { shareWrites, type SharedWrite } from './sharedWrites';
@@ -23,10 +36,13 @@ export interface EnqueueEventInput {
  * @throws ExecutionNotFoundError when the tenant has no such execution.
  * One that continued as new receives it in its current run.
  * @throws ExecutionEndedError when it has ended.
+ * @throws ReservedEventNameError for a name that tells of a task's end.
+ * @throws InvalidInputError for what cannot be stored.
  */
 export async function enqueueEvent(deps: EngineDeps, input: EnqueueEventInput): Promise<{ readonly eventId: string }> {
   const { execution_id: executionId, event_name: name, tenant } = input;
   if (!name) throw new InvalidInputError('An event needs a name: give event_name.');
+  assertNoTaskEnd(name);
   const event = {
     name,
     type: input.event_type ?? name,
@@ -35,6 +51,9 @@ export async function enqueueEvent(deps: EngineDeps, input: EnqueueEventInput): 
     event_id: newId(),
     timestamp: new Date().toISOString(),
   };
+  assertStorable(event, `Event ${JSON.stringify(name)}`);
+  const taskId = taskNamedBy(name);
+  if (taskId !== null && (await hasTask(deps.sql, { tenant, taskId }))) throw new ReservedEventNameError(name);
   // An id that is no id is one that the tenant does not have.
   const signalled = isUuid(executionId) ? await signal(deps.sql, { tenant, executionId, event }) : null;
   if (!signalled) throw new ExecutionNotFoundError(executionId);

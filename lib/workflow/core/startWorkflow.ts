@@ -3,6 +3,7 @@ import { v7 as newId } from 'uuid';
 import { InvalidInputError, WorkflowNotFoundError } from '../model/errors';
 import type { JsonObject } from '../model/json';
 import { partitionFor } from '../model/partitions';
+import { assertStorable } from '../model/storable';
 import {
   findByWorkflowKey,
   insertExecutions,
@@ -29,6 +30,7 @@ export interface StartWorkflowInput {
  */
 export async function startWorkflow(deps: EngineDeps, name: string, input: StartWorkflowInput): Promise<string> {
   if (!input.tenant) throw new InvalidInputError('startWorkflow needs a tenant.');
+  assertStorable({ name, input }, `The start of ${JSON.stringify(name)}`);
   const executionId = newId();
   const { tenant, workflowKey = null, initialData = {}, userId = null } = input;
   const partitionId = partitionFor(tenant, workflowKey === null ? executionId : `${name}\u0000${workflowKey}`);

@@ -9,6 +9,7 @@ import { InvalidInputError } from '../model/errors';
 import type { WorkflowEvent } from '../model/events';
 import type { JsonValue } from '../model/json';
 import { partitionFor } from '../model/partitions';
+import { assertNoTaskEnd, assertStorable } from '../model/storable';
 import type { Hint } from '../model/ports/hints';
 import { findSubmitted, storeBusEvent, type PreparedStart } from '../persistence/busEvents';
 import { instruments } from '../telemetry/names';
@@ -37,7 +38,8 @@ export interface SubmittedEvent {
 
 /**
  * One statement, so one commit.
- * @throws InvalidInputError for an event without a type.
+ * @throws InvalidInputError for an event without a type, and for what cannot be stored.
+ * @throws ReservedEventNameError for a name that tells of a task's end.
  */
 export async function submitEvent(deps: EngineDeps, input: SubmitEventInput): Promise<SubmittedEvent> {
   const { afterCommit, ...submitted } = await submitEventIn(deps, deps.sql, input);
@@ -55,6 +57,8 @@ export async function submitEventIn(
   input: SubmitEventInput,
 ): Promise<SubmittedEvent & { readonly afterCommit: () => Promise<void> }> {
   const event = eventOf(input);
+  assertNoTaskEnd(event.name);
+  assertStorable(input, `Event ${JSON.stringify(event.name)}`);
   const { tenant, subject = null, idempotencyKey = null } = input;
   const submission = { tenant, event, subject, idempotencyKey, correlationId: input.correlationId ?? event.event_id };
   let stored = await storeBusEvent(tx, { ...submission, starts: starts(tenant, usualAttachments) });

@@ -28,6 +28,16 @@ export class InvalidInputError extends BatonError {
   readonly code = 'invalid_input';
   readonly httpStatus = 422;
 }
+/** The name tells of a task's end: only the task itself may send it. */
+export class ReservedEventNameError extends BatonError {
+  readonly code = 'reserved_event_name';
+  readonly httpStatus = 422;
+  constructor(eventName: string) {
+    super(
+      `Event "${eventName}" tells of the end of a task. Complete the task instead, or give the event another name.`,
+    );
+  }
+}
 export class ValidationFailedError extends BatonError {
   readonly code = 'validation_failed';
   readonly httpStatus = 422;

@@ -63,6 +63,15 @@ export async function findLastRun(
   return row?.execution_id ?? null;
 }
 
+/** Whether the tenant has this task, open or ended. */
+export async function hasTask(
+  sql: Sql | TransactionSql,
+  { tenant, taskId }: { readonly tenant: string; readonly taskId: string },
+): Promise<boolean> {
+  const rows = await sql`SELECT 1 FROM workflow_tasks WHERE task_id = ${taskId} AND tenant_id = ${tenant}`;
+  return rows.length > 0;
+}
+
 export function isUuid(text: string): boolean {
   return /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i.test(text);
 }

@@ -3,9 +3,10 @@ import { durationMs, storableInstant } from '../model/durations';
 import { ForbiddenInWorkflowError, InvalidInputError } from '../model/errors';
 import type { WorkflowEvent } from '../model/events';
 import type { LogLevel } from '../model/history';
-import { decodeJson, encodeJson, type JsonObject, type JsonValue } from '../model/json';
+import { decodeJson, encodeJson, storableText, type JsonObject, type JsonValue } from '../model/json';
 import type { Loose } from '../model/loose';
 import { checkedMatch, type Match } from '../model/match';
+import { assertStorable } from '../model/storable';
 import { combinatorsOf, type BranchHost } from './branches';
 import { planGroup } from './actionGraph';
 import { runGroup, transactGroupOf, type GroupCall } from './actionGroup';
@@ -75,6 +76,7 @@ export function createContext(host: ContextHost): WorkflowContext {
     setState(state) {
       if (typeof state !== 'string' || state === '')
         throw new InvalidInputError('setState needs a text that is not empty.');
+      assertStorable(state, 'The state');
       host.setState(state);
     },
     getCurrentState() {
@@ -102,7 +104,10 @@ export function createContext(host: ContextHost): WorkflowContext {
 }
 
 function checkedPatch(patchId: unknown): string {
-  if (typeof patchId === 'string' && patchId !== '') return patchId;
+  if (typeof patchId === 'string' && patchId !== '') {
+    assertStorable(patchId, 'The id of a patch');
+    return patchId;
+  }
   throw new InvalidInputError('patched needs the id of the change: a text that is not empty.');
 }
 
@@ -161,6 +166,7 @@ function eventsOf(host: ContextHost): WorkflowEvents {
       if (names.length === 0 || names.some((each) => typeof each !== 'string' || each === '')) {
         throw new InvalidInputError('waitFor needs the name of an event, or a list of names.');
       }
+      assertStorable([names, options?.match], 'What waitFor asks for');
       const match = options?.match === undefined ? null : checkedMatch(options.match);
       return host.waitFor(names, options?.timeout === undefined ? null : durationMs(options.timeout), match);
     },
@@ -186,21 +192,21 @@ function receiverOf(host: ContextHost, to: Exclude<EmitOptions['to'], 'bus'>): s
 function loggerOf(host: ContextHost): WorkflowLogger {
   return {
     debug(message, data) {
-      host.log('debug', String(message), loggable(data));
+      host.log('debug', storableText(String(message)), loggable(data));
     },
     info(message, data) {
-      host.log('info', String(message), loggable(data));
+      host.log('info', storableText(String(message)), loggable(data));
     },
     warn(message, data) {
-      host.log('warn', String(message), loggable(data));
+      host.log('warn', storableText(String(message)), loggable(data));
     },
     error(message, data) {
-      host.log('error', String(message), loggable(data));
+      host.log('error', storableText(String(message)), loggable(data));
     },
   };
 }
 
 function loggable(data: unknown): JsonValue {
-  if (data instanceof Error) return { name: data.name, message: data.message };
+  if (data instanceof Error) return { name: storableText(data.name), message: storableText(data.message) };
   return data === undefined ? null : decodeJson(encodeJson(data, 'Data of a log line'));
 }

@@ -159,7 +159,7 @@ describe('engine on Postgres', () => {
 
   it('blocks a workflow whose words the database refuses', async () => {
     const id = await harness.runtime.startWorkflow('Unstorable', { tenant });
-    await harness.untilStatus(id, 'blocked_on_code');
+    await harness.untilStatus(id, 'failed');
   });
 
   it('refuses events for executions that do not exist or have ended', async () => {

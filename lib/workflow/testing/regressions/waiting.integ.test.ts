@@ -176,4 +176,32 @@ describe('regressions of waiting', () => {
     expect(error.message).toContain('awaiting something that is not in its log');
     if (name === 'Distracted') expect(error.details.stack.join('\n')).toContain('waiting.integ.test');
   });
+
+  it.each(['\u0000', '\ud800'])('value that the database cannot give back stops a batch: %j', async (bad) => {
+    const id = await start('LateReader');
+    const refused = { code: 'invalid_input' };
+    await expect(send(id, `Go${bad}`)).rejects.toMatchObject(refused);
+    await expect(send(id, 'Go', { deep: [bad] })).rejects.toMatchObject(refused);
+    await expect(start('LateReader', { note: bad })).rejects.toMatchObject(refused);
+    const event = { tenant, userId: null, eventType: 'X' };
+    await expect(submitEvent(harness.deps, { ...event, payload: { [bad]: 1 } })).rejects.toMatchObject(refused);
+    await expect(submitEvent(harness.deps, { ...event, subject: bad })).rejects.toMatchObject(refused);
+    await send(id, 'Go');
+    await harness.untilStatus(id, 'completed');
+  });
+
+  it('event that imitates the end of a task', async () => {
+    const id = await start('Unanswered');
+    await harness.untilStatus(id, 'waiting');
+    const [task] = await harness.sql`SELECT task_id FROM workflow_tasks WHERE execution_id = ${id}`;
+    const taskId = task?.task_id as string;
+    for (const name of [`Task:${taskId}:Complete`, `ANYTHING_${taskId}`]) {
+      await expect(send(id, name)).rejects.toMatchObject({ name: 'ReservedEventNameError', httpStatus: 422 });
+    }
+    const event = { tenant, userId: null, eventType: `Task:${taskId}:Complete` };
+    await expect(submitEvent(harness.deps, event)).rejects.toMatchObject({ code: 'reserved_event_name' });
+    // An id that no task of the tenant has is a name like any other.
+    await send(id, `ANYTHING_${id}`);
+    expect((await rowOf(id))?.status).not.toBe('completed');
+  });
 });

@@ -1,5 +1,7 @@
 /** Faults of design that the oracle must notice, each a small patch of the product or of what it knows as its store. */
-import type { ExecutionStore, TakeItem } from '../../model/ports/store';
+import { asksFor } from '../../core/bus/fanOut';
+import { probesOfEvent } from '../../model/match';
+import type { ExecutionKey, ExecutionStore, TakeItem } from '../../model/ports/store';
 import { flushExecutions } from '../memory/flushExecutions';
 import { MemoryTables, type Transport } from '../memory/tables';
 import { takeEntries } from '../memory/takeEntries';
@@ -8,6 +10,8 @@ import { loadPatchedWorker, type Patch } from './patchedWorker';
 import { drawFaults, type FaultPlan } from './faults';
 import { drawScenarios, type Drawn } from './scenarios';
 import { simulate, type Mutation } from './simulate';
+import type { Submit } from './simulatedBus';
+import type { SimulatedWorkflow } from './workflows';
 
 export interface Mutant {
   readonly name: string;
@@ -17,12 +21,43 @@ export interface Mutant {
   readonly workflow?: Drawn;
   readonly patches?: readonly Patch[];
   readonly wrapStore?: Mutation['wrapStore'];
+  readonly submit?: Mutation['submit'];
 }
 
 const engine = 'core/engine/engine.ts';
 const live = 'core/engine/liveExecution.ts';
 
 export const mutants: readonly Mutant[] = [
+  {
+    name: 'fan-out looks before the commit of its event',
+    faults: { slow: 0.3 },
+    workflow: 'payment',
+    submit: lookingFirst,
+  },
+  {
+    name: 'a wait does not look for what came before it',
+    workflow: 'payment',
+    patches: [
+      { file: engine, find: 'if (flush.waitsAdded.length > 0) this.#busLooks.committed(flush);', replace: '' },
+      {
+        file: 'core/engine/busLooks.ts',
+        find: "if (waits.length > 0) this.#reached('wait', await lookForEvents(bus, waits));",
+        replace: '',
+      },
+    ],
+  },
+  {
+    name: 'nobody fans out for a sender that died',
+    faults: { statementRate: 0.25 },
+    workflow: 'payment',
+    patches: [
+      {
+        file: 'core/engine/busLooks.ts',
+        find: "if (events.length > 0) this.#reached('submit', await fanOut(bus, events));",
+        replace: '',
+      },
+    ],
+  },
   { name: 'no fence', faults: { stall: 0.02, slow: 0.05 }, wrapStore: withoutFence },
   {
     name: 'promise resolved before commit',
@@ -176,6 +211,7 @@ export async function catchMutant(mutant: Mutant, maxSeeds: number): Promise<Cau
   const mutation: Mutation = {
     ...(mutant.patches ? { WorkerClass: await loadPatchedWorker(mutant.patches) } : {}),
     ...(mutant.wrapStore ? { wrapStore: mutant.wrapStore } : {}),
+    ...(mutant.submit ? { submit: mutant.submit } : {}),
   };
   for (let i = 1; i <= maxSeeds; i += 1) {
     const seed = String(i);
@@ -186,6 +222,14 @@ export async function catchMutant(mutant: Mutant, maxSeeds: number): Promise<Cau
     if (violations[0]) return { mutant: mutant.name, seed, violation: violations[0] };
   }
   return { mutant: mutant.name, seed: null, violation: null };
+}
+
+/** Finds the waits first, and delivers to them in the commit of the event. */
+async function lookingFirst({ bus, event, store }: Parameters<Submit>[0]): Promise<readonly ExecutionKey[]> {
+  const waits = await bus.waitsFor({ probes: probesOfEvent(event), after: null, limit: 500 });
+  await store();
+  const deliveries = waits.filter((wait) => asksFor(wait, event)).map((wait) => ({ ...wait, eventId: event.eventId }));
+  return bus.deliver({ deliveries, fannedOut: [event.eventId], lookedFor: [] });
 }
 
 /** Statements without their fence: they ask about a worker that nobody ever fences. */

@@ -15,11 +15,18 @@ export interface SentEvent {
   readonly payload: JsonObject;
 }
 
+/** An event of the bus. */
+export interface AnnouncedEvent extends SentEvent {
+  /** Whether the execution asks for what it holds. */
+  readonly isFor: boolean;
+}
+
 export interface Scenario {
   readonly workflow: SimulatedWorkflow;
   readonly startAfterMs: number;
   readonly data: JsonObject;
   readonly events: readonly SentEvent[];
+  readonly announced?: readonly AnnouncedEvent[];
   readonly expected: Expected;
 }
 
@@ -101,6 +108,16 @@ const drafts: Readonly<Record<Drawn, (dice: Dice) => Draft>> = {
     });
     return { data: { total }, events, expected: completed((history) => received(history).map(payloadN)) };
   },
+  payment: (dice) => {
+    const id = dice.between(1, 1_000_000);
+    const rounds = dice.between(1, 3);
+    const announced = [...Array.from({ length: rounds }, () => true), false].map((isFor, index) => {
+      const payload = { n: `${index}`, invoice: { id: isFor ? id : -id } };
+      return { afterMs: 1 + sometime(dice, 3_000), name: 'Paid', payload, isFor };
+    });
+    const result = (history: readonly HistoryEntry[]) => received(history).map(payloadN);
+    return { data: { id, rounds }, events: [], announced, expected: completed(result) };
+  },
   races: (dice) => {
     const sleepsMs = Array.from({ length: dice.between(1, 3) }, () => dice.between(1, 20) * 100);
     const events = Array.from({ length: sleepsMs.length + 1 }, (_, index) => {
@@ -115,7 +132,8 @@ const drafts: Readonly<Record<Drawn, (dice: Dice) => Draft>> = {
   foreign: () => ({ ...quiet, expected: { status: 'blocked_on_code', result: () => null } }),
 };
 
-const kinds = Object.keys(drafts) as [Drawn, ...Drawn[]];
+/** Events of the bus have runs of their own. */
+const kinds = Object.keys(drafts).filter((kind) => kind !== 'payment') as [Drawn, ...Drawn[]];
 
 export function drawScenarios(dice: Dice, count: number, only?: Drawn): Scenario[] {
   return Array.from({ length: count }, () => {

@@ -13,14 +13,16 @@ import { Dice } from './dice';
 import { drawFaults, FaultDice, type FaultPlan } from './faults';
 import { SimulatedHints } from './hints';
 import { violationsOf, type Observed } from './oracle';
-import { drawScenarios, type Scenario } from './scenarios';
+import { drawScenarios, type AnnouncedEvent, type Scenario } from './scenarios';
 import type { ExternalCall } from './simulatedActions';
+import { SimulatedBus, type Submit } from './simulatedBus';
 import { SimulatedProcess, type World } from './simulatedProcess';
 import { VirtualTime } from './virtualTime';
 
 /** A patch of the product that the oracle must notice. */
 export interface Mutation {
   readonly WorkerClass?: new (parts: WorkerParts) => Worker;
+  readonly submit?: Submit;
   readonly wrapStore?: (store: ExecutionStore, tables: MemoryTables, network: Transport) => ExecutionStore;
 }
 
@@ -73,6 +75,7 @@ class Simulation {
   readonly #tables: MemoryTables;
   readonly #hints: SimulatedHints;
   readonly #world: World;
+  readonly #bus: SimulatedBus;
   readonly #processes = new Set<SimulatedProcess>();
   readonly #scenarios = new Map<string, Scenario>();
   readonly #effects: Effect[] = [];
@@ -113,6 +116,14 @@ class Simulation {
       },
     });
     this.#hints = new SimulatedHints(this.#time, this.#faults, this.#tables);
+    const { submit } = options.mutation ?? {};
+    this.#bus = new SimulatedBus({
+      time: this.#time,
+      tables: this.#tables,
+      faults: this.#faults,
+      onReached: (key) => this.#hints.publish(key),
+      ...(submit ? { submit } : {}),
+    });
     this.#world = {
       time: this.#time,
       tables: this.#tables,
@@ -190,13 +201,17 @@ class Simulation {
     for (const [index, scenario] of scenarios.entries()) {
       const executionId = `x${index + 1}`;
       this.#scenarios.set(executionId, scenario);
-      this.#unsent += 1 + scenario.events.length;
+      this.#unsent += 1 + scenario.events.length + (scenario.announced?.length ?? 0);
       this.#outside(scenario.startAfterMs, `start ${executionId} ${scenario.workflow}`, () => this.#start(executionId));
       for (const event of scenario.events) {
         const afterMs = scenario.startAfterMs + event.afterMs;
         this.#outside(afterMs, `send ${event.name} to ${executionId}`, () =>
           this.#send(executionId, event.name, event.payload),
         );
+      }
+      for (const event of scenario.announced ?? []) {
+        const afterMs = scenario.startAfterMs + event.afterMs;
+        this.#outside(afterMs, `announce ${event.name}`, () => this.#announce(executionId, event));
       }
     }
     this.#outside(0, 'people look', () => this.#people());
@@ -251,6 +266,18 @@ class Simulation {
       if (!(error instanceof ExecutionEndedError)) throw error;
       this.#unsent -= 1;
     }
+  }
+
+  /** An event that is addressed to nobody. */
+  #announce(executionId: string, { name, payload, isFor }: AnnouncedEvent): void {
+    this.#lastEvent += 1;
+    const eventId = `${executionId}-bus-${this.#lastEvent}`;
+    const timestamp = new Date(this.#time.nowMs).toISOString();
+    const event = { name, type: name, payload, user_id: 'mia', event_id: eventId, timestamp };
+    this.#bus.send(event, () => {
+      this.#unsent -= 1;
+      if (isFor) this.#accepted.set(executionId, [...(this.#accepted.get(executionId) ?? []), eventId]);
+    });
   }
 
   #sent(executionId: string, eventId: string, commit: () => void): void {

@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { Dice } from './dice';
 import { noFaults } from './faults';
 import { catchMutant, mutants } from './mutants';
 import { loadPatchedWorker } from './patchedWorker';
+import { drawScenarios } from './scenarios';
 import { simulate } from './simulate';
 
 const seeds = 2_000;
@@ -23,6 +25,20 @@ describe('simulation of workers over one database', () => {
       expect(Math.min(totals.crashes, totals.stalls, totals.takeovers, totals.failedStatements)).toBeGreaterThan(100);
     },
     5 * minuteMs,
+  );
+
+  it(
+    'gives events of the bus once to each execution that asks for what they hold, whatever fails',
+    async () => {
+      const broken: string[] = [];
+      for (let seed = 1; seed <= 150; seed += 1) {
+        const scenarios = drawScenarios(new Dice(String(seed)), 4, 'payment');
+        const { violations } = await simulate({ seed: String(seed), scenarios });
+        for (const violation of violations) broken.push(`seed ${seed}: ${violation}`);
+      }
+      expect(broken).toEqual([]);
+    },
+    minuteMs,
   );
 
   it(

@@ -101,6 +101,18 @@ async function items({ actions, data, events }: WorkflowContext): Promise<string
   return seen;
 }
 
+/** Payments are announced to everybody: each takes its own, also those from before it waits. */
+async function payment({ actions, data, events }: WorkflowContext): Promise<string[]> {
+  const seen: string[] = [];
+  await actions.charge?.({ what: 'invoice' });
+  for (let round = 0; round < data.get<number>('rounds'); round += 1) {
+    const paid = await events.waitFor<{ n: string }>('Paid', { match: { 'invoice.id': data.get<number>('id') } });
+    seen.push(paid.payload.n);
+  }
+  await actions.book?.({ what: seen.join(' ') });
+  return seen;
+}
+
 const nameOf = (event: WorkflowEvent<{ n: string }> | void | null): string => event?.payload.n ?? 'slept';
 
 /** A wait that lost its race must not eat the next event. */
@@ -156,6 +168,7 @@ const runs = {
   review,
   impatientReview,
   items,
+  payment,
   races,
   abandoned,
   failing,

@@ -1,0 +1,32 @@
+/** What senders and authors pass in must come back out of the database as it was: else their call fails, and no other. */
+import { InvalidInputError, ReservedEventNameError } from './errors';
+import { encodeJson } from './json';
+
+/**
+ * @param where names the place in the message, as `The payload of PAID`.
+ * @throws InvalidInputError for texts with the character NUL or half of a surrogate pair, and for what JSON cannot hold.
+ */
+export function assertStorable(value: unknown, where: string): void {
+  try {
+    encodeJson(value, where);
+  } catch (error) {
+    throw new InvalidInputError(error instanceof Error ? error.message : String(error));
+  }
+}
+
+const uuid = '[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}';
+const taskEnd = new RegExp(`^Task:${uuid}:Complete$`, 'i');
+const taskSuffix = new RegExp(`_(${uuid})$`, 'i');
+
+/**
+ * Only the end of a task itself may be told under this name.
+ * @throws ReservedEventNameError
+ */
+export function assertNoTaskEnd(eventName: string): void {
+  if (taskEnd.test(eventName)) throw new ReservedEventNameError(eventName);
+}
+
+/** The id that the name ends in, where it tells of a task's end if the id is that of a task. */
+export function taskNamedBy(eventName: string): string | null {
+  return taskSuffix.exec(eventName)?.[1]?.toLowerCase() ?? null;
+}
