@@ -11,7 +11,6 @@ import { drawFaults, type FaultPlan } from './faults';
 import { drawScenarios, type Drawn } from './scenarios';
 import { simulate, type Mutation } from './simulate';
 import type { Submit } from './simulatedBus';
-import type { SimulatedWorkflow } from './workflows';
 
 export interface Mutant {
   readonly name: string;
