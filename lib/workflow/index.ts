@@ -210,6 +210,7 @@ export function createWorkerFor(options: {
     hints: transport.hints,
     locks: transport.locks,
     wakes: transport.wakes,
+    publisher: deps.hints,
     definition: (name, version) => runtime.workflows.find(name, version),
     actions: createActionRunner({
       registry: runtime.actions,

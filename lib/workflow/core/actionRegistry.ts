@@ -12,6 +12,7 @@ import { engineDeps } from './ambient';
 import { registerGroupBuiltIns } from './actions/builtIns/groups';
 import { registerHttpRequest } from './actions/builtIns/httpRequest';
 import { registerPlainBuiltIns } from './actions/builtIns/plain';
+import { registerSignalExecution } from './actions/builtIns/signalExecution';
 import { dispatchOf } from './actions/types';
 import type {
   ActionOptions,
@@ -53,6 +54,7 @@ export class ActionRegistry implements ActionRegistrar {
     this.#host = host;
     registerPlainBuiltIns(this);
     registerHttpRequest(this, () => (this.#host ?? processActions.host)?.httpAllow ?? []);
+    registerSignalExecution(this);
     registerGroupBuiltIns(this, (name) => this.requireAction(name));
   }
 

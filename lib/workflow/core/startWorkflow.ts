@@ -1,8 +1,8 @@
 import type { Sql } from 'postgres';
 import { v7 as newId } from 'uuid';
-import { InvalidInputError, WorkflowNotFoundError } from '../model/errors';
-import type { JsonObject } from '../model/json';
-import { partitionFor } from '../model/partitions';
+import { ExecutionEndedError, InvalidInputError, WorkflowKeyTakenError, WorkflowNotFoundError } from '../model/errors';
+import type { JsonObject, JsonValue } from '../model/json';
+import { keyedPartition, partitionFor } from '../model/partitions';
 import { assertStorable } from '../model/storable';
 import {
   findByWorkflowKey,
@@ -11,6 +11,7 @@ import {
   type StartOutcome,
 } from '../persistence/startExecutions';
 import type { EngineDeps } from './engineDeps';
+import { enqueueEvent, type EnqueueEventInput } from './enqueueEvent';
 import { shareWrites, type SharedWrite } from './sharedWrites';
 import { announce } from './submitEvent';
 
@@ -20,46 +21,96 @@ export interface StartWorkflowInput {
   readonly initialData?: JsonObject;
   readonly userId?: string;
   readonly subject?: string;
-  /** At most one execution of the workflow has this key: a repeated start answers with that one. */
+  /**
+   * At most one execution of the workflow that has not ended holds a key, however many start it at once. When it has
+   * ended the key is free again.
+   */
   readonly workflowKey?: string;
+  /** When another execution holds the key: `return` answers with that one (default), `fail` refuses the start. */
+  readonly onConflict?: 'return' | 'fail';
+  /** Sent with the start, or to the execution that holds the key: signal-with-start. */
+  readonly signal?: { readonly name: string; readonly payload?: JsonValue };
+}
+
+export interface StartedWorkflow {
+  readonly executionId: string;
+  /** False when an execution held the key already. */
+  readonly started: boolean;
+}
+
+/** A holder of the key may end while it is looked for, and the next one too. */
+const maxTries = 20;
+
+/** As `startOrFind`; answers with the id of the execution that was started or found. */
+export async function startWorkflow(deps: EngineDeps, name: string, input: StartWorkflowInput): Promise<string> {
+  return (await startOrFind(deps, name, input)).executionId;
 }
 
 /**
- * Starts an execution by name, without an event. Answers with its id.
+ * Starts an execution by name, without an event.
  * @throws WorkflowNotFoundError when no worker ever registered the name.
+ * @throws WorkflowKeyTakenError when the key is taken and `onConflict` is `fail`.
  */
-export async function startWorkflow(deps: EngineDeps, name: string, input: StartWorkflowInput): Promise<string> {
-  if (!input.tenant) throw new InvalidInputError('startWorkflow needs a tenant.');
+export async function startOrFind(deps: EngineDeps, name: string, input: StartWorkflowInput): Promise<StartedWorkflow> {
+  const { tenant, workflowKey = null, userId: user_id = null } = input;
+  if (!tenant) throw new InvalidInputError('startWorkflow needs a tenant.');
   assertStorable({ name, input }, `The start of ${JSON.stringify(name)}`);
+  if (workflowKey === '') throw new InvalidInputError('A workflow key must not be empty.');
+  if (input.signal?.name === '') throw new InvalidInputError('The signal of a start needs a name.');
+  for (let tries = 1; ; tries += 1) {
+    const execution = newExecution(name, input);
+    const { executionId, partitionId } = execution;
+    const outcome = await startsOf(deps.sql)(execution);
+    if (outcome === 'unknown_workflow') throw new WorkflowNotFoundError(name);
+    if (outcome === 'started') {
+      await announce(deps, tenant, [{ partitionId, executionId }]);
+      return { executionId, started: true };
+    }
+    const holder = workflowKey && (await findByWorkflowKey(deps.sql, { tenant, workflowName: name, workflowKey }));
+    if (holder) {
+      if (input.onConflict === 'fail') throw new WorkflowKeyTakenError(name, workflowKey, holder);
+      if (!input.signal || (await signalled(deps, { ...input.signal, tenant, user_id, execution_id: holder }))) {
+        return { executionId: holder, started: false };
+      }
+    }
+    if (tries === maxTries) throw new Error(`The key ${workflowKey} of workflow ${name} changes hands all the time.`);
+  }
+}
+
+/** False when the receiver ended meanwhile. */
+async function signalled(
+  deps: EngineDeps,
+  { name, ...event }: Omit<EnqueueEventInput, 'event_name'> & { readonly name: string },
+): Promise<boolean> {
+  try {
+    await enqueueEvent(deps, { ...event, event_name: name });
+    return true;
+  } catch (error) {
+    if (error instanceof ExecutionEndedError) return false;
+    throw error;
+  }
+}
+
+function newExecution(workflowName: string, input: StartWorkflowInput): NewExecution {
   const executionId = newId();
-  const { tenant, workflowKey = null, initialData = {}, userId = null } = input;
-  const partitionId = partitionFor(tenant, workflowKey === null ? executionId : `${name}\u0000${workflowKey}`);
-  const outcome = await startsOf(deps.sql)({
+  const { tenant, workflowKey = null, initialData = {}, userId: startedBy = null, subject = null, signal } = input;
+  const key = workflowKey === null ? executionId : keyedPartition(workflowName, workflowKey);
+  const event = (name: string, payload: JsonValue) => {
+    return { name, type: name, payload, user_id: startedBy, event_id: newId(), timestamp: new Date().toISOString() };
+  };
+  return {
     executionId,
-    partitionId,
+    partitionId: partitionFor(tenant, key),
     tenant,
-    workflowName: name,
-    subject: input.subject ?? null,
+    workflowName,
+    subject,
     workflowKey,
-    startedBy: userId,
-    trigger: {
-      name: 'workflow.started',
-      type: 'workflow.started',
-      payload: initialData,
-      user_id: userId,
-      event_id: newId(),
-      timestamp: new Date().toISOString(),
-    },
+    startedBy,
+    trigger: event('workflow.started', initialData),
     initialData,
     seed: newId(),
-  });
-  if (outcome === 'unknown_workflow') throw new WorkflowNotFoundError(name);
-  if (outcome === 'key_taken' && workflowKey !== null) {
-    const existing = await findByWorkflowKey(deps.sql, { tenant, workflowName: name, workflowKey });
-    if (existing) return existing;
-  }
-  await announce(deps, tenant, [{ partitionId, executionId }]);
-  return executionId;
+    signal: signal ? event(signal.name, signal.payload ?? {}) : null,
+  };
 }
 
 /** Starts over one pool share statements. A start may wait for somebody else's use of its key: one more goes past it. */

@@ -11,7 +11,7 @@ import { registerStartWorkflow } from './actions/builtIns/startWorkflow';
 import { engineDeps } from './ambient';
 import { enqueueEvent, type EnqueueEventInput } from './enqueueEvent';
 import type { EngineDeps } from './engineDeps';
-import { startWorkflow, type StartWorkflowInput } from './startWorkflow';
+import { startOrFind, type StartedWorkflow, type StartWorkflowInput } from './startWorkflow';
 import { submitEvent } from './submitEvent';
 import { WorkflowRegistry, type RegisterOptions } from './workflowRegistry';
 
@@ -38,16 +38,32 @@ export class WorkflowRuntime {
   /**
    * Starts an execution and answers with its id once it is committed.
    * @throws WorkflowNotFoundError when neither this process nor any worker registered the name.
+   * @throws WorkflowKeyTakenError when the key is taken and the caller does not want its holder.
    */
   async startWorkflow(name: string, input: StartWorkflowInput): Promise<string> {
+    return (await this.#start(name, input)).executionId;
+  }
+
+  /**
+   * Sends an event to the execution that holds a key, and starts it first where there is none: the event is there
+   * before the execution runs.
+   */
+  async signalWithStart(
+    name: string,
+    input: StartWorkflowInput & Required<Pick<StartWorkflowInput, 'workflowKey' | 'signal'>>,
+  ): Promise<StartedWorkflow> {
+    return this.#start(name, input);
+  }
+
+  async #start(name: string, input: StartWorkflowInput): Promise<StartedWorkflow> {
     const deps = await this.#deps();
     try {
-      return await startWorkflow(deps, name, input);
+      return await startOrFind(deps, name, input);
     } catch (error) {
       const own = this.workflows.all.filter((definition) => definition.name === name);
       if (!(error instanceof WorkflowNotFoundError) || own.length === 0) throw error;
       await publishRegistrations(deps.sql, own);
-      return startWorkflow(deps, name, input);
+      return startOrFind(deps, name, input);
     }
   }
 

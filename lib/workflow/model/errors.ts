@@ -74,6 +74,18 @@ export class ExecutionNotFailedError extends BatonError {
     super(`Execution ${executionId} is ${status}: only one that failed or is blocked on its code can be retried.`);
   }
 }
+/** Another execution of the workflow, which has not ended, holds the key. */
+export class WorkflowKeyTakenError extends BatonError {
+  readonly code = 'workflow_key_taken';
+  readonly httpStatus = 409;
+  constructor(
+    workflow: string,
+    workflowKey: string,
+    readonly executionId: string,
+  ) {
+    super(`Execution ${executionId} of workflow "${workflow}" holds the key "${workflowKey}" and has not ended.`);
+  }
+}
 export class WorkflowNotFoundError extends BatonError {
   readonly code = 'workflow_not_found';
   readonly httpStatus = 404;

@@ -17,9 +17,11 @@ export interface NewExecution {
   readonly trigger: WorkflowEvent;
   readonly initialData: JsonObject;
   readonly seed: string;
+  /** Lies in the inbox when the execution begins. */
+  readonly signal?: WorkflowEvent | null;
 }
 
-/** `key_taken`: an execution of the workflow has this key already. */
+/** `key_taken`: an execution of the workflow that has not ended has this key. */
 export type StartOutcome = 'started' | 'key_taken' | 'unknown_workflow';
 
 /** Answers in the order of the executions. */
@@ -39,13 +41,14 @@ export async function insertExecutions(
     trigger: execution.trigger,
     initial_data: execution.initialData,
     seed: execution.seed,
+    signal: execution.signal ?? null,
   }));
   const known = await sql<{ execution_id: string; started: boolean }[]>`
     WITH known AS MATERIALIZED (
       SELECT w.*, r.registration_id, r.current_version
       FROM json_to_recordset(${JSON.stringify(rows)}::text::json)
         AS w(execution_id uuid, partition_id smallint, tenant_id text, workflow_name text, subject text,
-             workflow_key text, started_by text, trigger json, initial_data json, seed text)
+             workflow_key text, started_by text, trigger json, initial_data json, seed text, signal json)
       JOIN workflow_registrations r ON r.name = w.workflow_name AND r.tenant_id IS NULL
     ), started AS (
       INSERT INTO workflow_executions (execution_id, partition_id, tenant_id, workflow_name, workflow_version,
@@ -62,6 +65,11 @@ export async function insertExecutions(
                'initialData', k.initial_data, 'seed', k.seed, 'logicalExecutionId', k.execution_id,
                'startedBy', k.started_by)
       FROM known k JOIN started s ON s.execution_id = k.execution_id
+      UNION ALL
+      SELECT k.execution_id, k.partition_id, NULL, k.tenant_id, 'event_received', k.signal ->> 'name',
+             json_build_object('event', k.signal)
+      FROM known k JOIN started s ON s.execution_id = k.execution_id
+      WHERE k.signal ->> 'name' IS NOT NULL
     )
     SELECT k.execution_id, s.execution_id IS NOT NULL AS started
     FROM known k LEFT JOIN started s ON s.execution_id = k.execution_id`;

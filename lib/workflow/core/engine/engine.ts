@@ -26,7 +26,7 @@ import { processScheduler, sleep } from '../scheduler';
 import { BusLooks } from './busLooks';
 import type { EngineClock } from './clock';
 import { LiveExecution } from './liveExecution';
-import { touchedBy } from './relations';
+import { signalledBy, touchedBy } from './relations';
 import { splitUntilGood } from './splitBatch';
 import { TimerWakes } from './timerWakes';
 
@@ -574,6 +574,7 @@ export class Engine {
           if (outcome.status === 'ownership_lost') return this.#reload(live);
           if (outcome.status === 'deferred') return this.#actionDeferred(live, command, outcome.taskId);
           live.actionEnded(command, outcome);
+          this.#announce(signalledBy(command.name, outcome));
           this.#dirty.add(live);
           this.#ports.onWork();
         });

@@ -57,6 +57,19 @@ async function countingWorkflow({ continueAsNew, data, events }: WorkflowContext
   return continueAsNew({ seen });
 }
 
+async function reportingWorkflow({ data, events, parent }: WorkflowContext): Promise<unknown> {
+  await events.emit('Word', { word: 'from the child' }, { to: 'parent' });
+  const to = data.get<string | null>('to');
+  if (to) await events.emit('Word', { word: 'from afar' }, { to: { executionId: to } });
+  return parent;
+}
+
+async function listeningWorkflow({ children, data, events }: WorkflowContext): Promise<unknown> {
+  const child = children.start<unknown>('Reporting', { data: { to: data.get<string>('to') ?? null } });
+  const { payload } = await events.waitFor<{ word: string }>('Word');
+  return { word: payload.word, parent: await child.result() };
+}
+
 beforeAll(async () => {
   harness = await createHarness();
   for (const workflow of [
@@ -68,6 +81,8 @@ beforeAll(async () => {
     catchingWorkflow,
     leavingWorkflow,
     countingWorkflow,
+    reportingWorkflow,
+    listeningWorkflow,
   ]) {
     harness.runtime.registerWorkflow(workflow);
   }
@@ -209,5 +224,74 @@ describe('continueAsNew', () => {
     for (const word of ['a', 'b', 'c', 'd']) await send(child, 'Word', { word });
     await harness.untilStatus(executionId, 'completed');
     expect((await rowOf(executionId)).result).toEqual(['a', 'b', 'c', 'd']);
+  });
+});
+
+describe('events.emit', () => {
+  it('reaches the parent and any other execution once, and knows its parent', async () => {
+    const listener = await harness.runtime.startWorkflow('Waiting', acme);
+    const initialData = { to: listener };
+    const executionId = await harness.runtime.startWorkflow('Listening', { ...acme, initialData });
+    await harness.untilStatus(executionId, 'completed');
+    await harness.untilStatus(listener, 'completed');
+    expect((await rowOf(executionId)).result).toEqual({ word: 'from the child', parent: { executionId } });
+    expect((await rowOf(listener)).result).toBe('from afar');
+  });
+
+  it.each([
+    ['has ended', async () => ended(), 'execution_ended'],
+    [
+      'is of another tenant',
+      () => harness.runtime.startWorkflow('Waiting', { tenant: 'globex' }),
+      'execution_not_found',
+    ],
+    ['does not exist', async () => 'nobody', 'execution_not_found'],
+  ])('fails by name when the receiver %s', async (_, receiver, code) => {
+    const initialData = { workflow: 'Listening', options: { data: { to: await receiver() } } };
+    const executionId = await harness.runtime.startWorkflow('Catching', { ...acme, initialData });
+    await harness.untilStatus(executionId, 'completed');
+    expect((await rowOf(executionId)).result).toMatchObject({ name: 'ChildFailedError', status: 'failed', code });
+  });
+});
+
+async function ended(): Promise<string> {
+  const executionId = await harness.runtime.startWorkflow('Adding', { ...acme, initialData: { a: 1, b: 1 } });
+  await harness.untilStatus(executionId, 'completed');
+  return executionId;
+}
+
+describe('a workflow key', () => {
+  it('starts one execution however many start it at once, and another one after its end', async () => {
+    const start = () => harness.runtime.startWorkflow('Waiting', { ...acme, workflowKey: 'fifty' });
+    const ids = new Set(await Promise.all(Array.from({ length: 50 }, start)));
+    expect(ids.size).toBe(1);
+    const [first = ''] = ids;
+    await expect(
+      harness.runtime.startWorkflow('Waiting', { ...acme, workflowKey: 'fifty', onConflict: 'fail' }),
+    ).rejects.toMatchObject({ code: 'workflow_key_taken', executionId: first });
+    await send(first, 'Word', { word: 'done' });
+    await harness.untilStatus(first, 'completed');
+    const again = await start();
+    expect(again).not.toBe(first);
+    expect((await rowOf(again)).status).not.toBe('completed');
+  });
+
+  it('takes a signal with the start: it is there before the first run, and is sent to the holder after it', async () => {
+    const signalled = (word: string) =>
+      harness.runtime.signalWithStart('Counting', {
+        ...acme,
+        workflowKey: 'signalled',
+        signal: { name: 'Word', payload: { word } },
+      });
+    const answers = await Promise.all(['a', 'b', 'c', 'd'].map(signalled));
+    expect(answers.filter(({ started }) => started)).toHaveLength(1);
+    let last: { status: string; result: unknown } | undefined;
+    await until(async () => {
+      const rows = await harness.sql<{ status: string; result: unknown }[]>`
+        SELECT status, result FROM workflow_executions WHERE workflow_key = 'signalled' AND status = 'completed'`;
+      last = rows[0];
+      return last !== undefined;
+    }, 'all words are counted');
+    expect([...(last?.result as string[])].sort()).toEqual(['a', 'b', 'c', 'd']);
   });
 });

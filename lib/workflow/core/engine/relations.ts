@@ -3,6 +3,7 @@ import type { CommandOf } from '../../model/commands';
 import type { EntryBody } from '../../model/history';
 import type { JsonObject } from '../../model/json';
 import { keyedPartition, partitionFor } from '../../model/partitions';
+import type { RecordedOutcome } from '../../model/ports/actions';
 import type { ChildClosing, ChildStart, FlushRelations, Successor } from '../../model/ports/relations';
 import type { ExecutionFlush, ExecutionKey } from '../../model/ports/store';
 import type { ChildEnd } from '../../model/relations';
@@ -130,3 +131,12 @@ export function touchedBy(flush: ExecutionFlush): readonly ExecutionKey[] {
     ...(childrenStarted.length > 0 ? [flush] : []),
   ].map(({ executionId, partitionId: of }) => ({ executionId, partitionId: of }));
 }
+
+/** Whose inbox an action wrote: the owner is to look. */
+export function signalledBy(actionName: string, outcome: RecordedOutcome): readonly ExecutionKey[] {
+  if (actionName !== 'signalExecution' || outcome.status !== 'completed') return nobody;
+  const { executionId, partitionId } = outcome.result as { executionId: string; partitionId: number };
+  return [{ executionId, partitionId }];
+}
+
+const nobody: readonly never[] = [];
