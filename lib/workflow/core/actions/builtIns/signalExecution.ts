@@ -1,6 +1,5 @@
-import { v7 as newId } from 'uuid';
+import { v7 as newId, validate as isUuid } from 'uuid';
 import { ExecutionEndedError, ExecutionNotFoundError } from '../../../model/errors';
-import { isUuid } from '../../../persistence/inbox';
 import { TransactionIsolationLevel, type ActionRegistrar } from '../types';
 
 /** What `baton_signal` answers, see drizzle. */
