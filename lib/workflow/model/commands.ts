@@ -46,7 +46,7 @@ export type Command =
   /** The time of this task is over; whatever waited for it has been told. */
   | { readonly type: 'expire_task'; readonly taskId: string }
   | { readonly type: 'complete'; readonly result: JsonValue }
-  | { readonly type: 'fail'; readonly error: RecordedError }
+  | { readonly type: 'fail'; readonly error: RecordedError; readonly failedCommand: string | null }
   /** This run ends and another one goes on with the data. */
   | { readonly type: 'continue_as_new'; readonly data: JsonObject };
 

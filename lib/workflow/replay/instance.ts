@@ -18,6 +18,7 @@ import { Cancellation } from './cancellation';
 import { Children, type NewChild } from './children';
 import { createContext, type ContextHost } from './context';
 import { hashText } from '../model/hash';
+import { FailedCommands } from './failedWith';
 import { describeMatch, type Match } from '../model/match';
 import { Ledger, type IssuedCommand } from './ledger';
 import { Mailbox, type Mail, type OpenWait } from './mailbox';
@@ -35,9 +36,17 @@ export interface WaitView {
   readonly commandId: string;
   readonly kind: 'event' | 'timer' | 'task' | 'child';
   readonly names: readonly string[];
+  /** What an event of the bus must hold; null: none is wanted. */
+  readonly match: Match | null;
   readonly deadlineMs: number | null;
   readonly taskId: string | null;
   readonly sinceMs: number;
+}
+
+interface WantedTimer {
+  readonly commandId: string;
+  readonly fireAtMs: number;
+  readonly taskId: string | null;
 }
 
 interface Pending {
@@ -55,6 +64,7 @@ interface OpenSleep {
 interface KnownTask {
   readonly taskId: string;
   readonly completionEvent: string;
+  readonly expiresAtMs: number | null;
   ended: boolean;
 }
 
@@ -90,6 +100,9 @@ export class WorkflowInstance {
   #branchOfCommand: Map<string, Branch> | null = null;
   /** Told once when code went on by itself: no entry will ever tell. */
   onLateCode: ((error: Error) => void) | null = null;
+  readonly #failedCommands = new FailedCommands();
+  /** The command whose failure the code answers now. */
+  #justFailed: string | null = null;
   #finished = false;
   /** Another run takes over: what arrives now is for that one, whatever this one still waits for. */
   #goesOn = false;
@@ -115,6 +128,7 @@ export class WorkflowInstance {
   settle(entry: HistoryEntry): void {
     this.#nowMs = entry.at;
     this.#answering = continuesCode(entry.kind);
+    if (this.#answering) this.#justFailed = null;
     switch (entry.kind) {
       case 'execution_started':
         return this.#start(entry.body);
@@ -130,9 +144,11 @@ export class WorkflowInstance {
       case 'timer_fired':
         return this.#fire(entry.seq, entry.body.commandId);
       case 'action_completed':
+        if (entry.body.n === 0) return;
         this.#ledger.record(entry.seq, { ...entry.body, what: `action ${entry.body.name}` });
         return this.#resolve(entry.body.commandId, entry.body.result);
       case 'action_failed':
+        if (entry.body.n === 0) return;
         this.#ledger.record(entry.seq, { ...entry.body, what: `action ${entry.body.name}` });
         return this.#reject(entry.body.commandId, new ActionError(entry.body.name, entry.body.error));
       case 'task_created':
@@ -177,6 +193,31 @@ export class WorkflowInstance {
       case 'execution_failed':
       case 'execution_continued':
         return;
+    }
+  }
+
+  /** From here on the code is run again from before a failure; of these entries only what fits the new run counts. */
+  retryFrom(undone: readonly HistoryEntry[]): void {
+    this.#ledger.setAside(undone);
+  }
+
+  /** Settles an entry that a retry left behind, if it is the outside world's or tells of what the code asked for before. */
+  settleIfItFits(entry: HistoryEntry): boolean {
+    switch (entry.kind) {
+      case 'action_failed':
+      case 'task_refused':
+      case 'log_written':
+      case 'execution_failed':
+        return false;
+      default:
+        break;
+    }
+    try {
+      this.settle(entry);
+      return true;
+    } catch (error) {
+      if (error instanceof NondeterminismError) return false;
+      throw error;
     }
   }
 
@@ -248,6 +289,10 @@ export class WorkflowInstance {
     return false;
   }
 
+  get openTasks(): string[] {
+    return [...this.#tasks.values()].flatMap((task) => (task.ended ? [] : [task.taskId]));
+  }
+
   hasEndedTask(taskId: string): boolean {
     return this.#tasks.get(taskId)?.ended === true;
   }
@@ -265,15 +310,23 @@ export class WorkflowInstance {
   }
 
   get waits(): WaitView[] {
-    const events = [...this.#mailbox.waits].map(({ commandId, names, deadlineMs, taskId, sinceMs }) => {
+    const events = [...this.#mailbox.waits].map(({ commandId, names, match, deadlineMs, taskId, sinceMs }) => {
       const kind = taskId === null ? ('event' as const) : ('task' as const);
-      return { commandId, kind, names, deadlineMs, taskId, sinceMs };
+      return { commandId, kind, names, match, deadlineMs, taskId, sinceMs };
     });
     const sleeps = [...this.#sleeps].map(([commandId, { fireAtMs, sinceMs }]) => {
-      return { commandId, kind: 'timer' as const, names: [], deadlineMs: fireAtMs, taskId: null, sinceMs };
+      return { commandId, kind: 'timer' as const, names: [], match: null, deadlineMs: fireAtMs, taskId: null, sinceMs };
     });
     const children = (this.#children?.waits ?? []).map(({ commandId, workflow, sinceMs }) => {
-      return { commandId, kind: 'child' as const, names: [workflow], deadlineMs: null, taskId: null, sinceMs };
+      return {
+        commandId,
+        kind: 'child' as const,
+        names: [workflow],
+        match: null,
+        deadlineMs: null,
+        taskId: null,
+        sinceMs,
+      };
     });
     return [...events, ...sleeps, ...children];
   }
@@ -285,6 +338,21 @@ export class WorkflowInstance {
     if (taskId !== undefined) return this.#tasks.get(taskId)?.ended === false;
     for (const wait of this.#mailbox.waits) if (wait.commandId === commandId) return wait.deadlineMs !== null;
     return false;
+  }
+
+  /** The timers of open waits with a deadline, of sleeps, and of tasks that may expire. */
+  get wantedTimers(): WantedTimer[] {
+    const timers: WantedTimer[] = [];
+    for (const { commandId, deadlineMs, taskId } of this.waits) {
+      if (deadlineMs !== null) timers.push({ commandId, fireAtMs: deadlineMs, taskId });
+    }
+    for (const [commandId, taskId] of this.#taskOfCommand) {
+      const task = this.#tasks.get(taskId);
+      if (task && !task.ended && task.expiresAtMs !== null) {
+        timers.push({ commandId, fireAtMs: task.expiresAtMs, taskId });
+      }
+    }
+    return timers;
   }
 
   // Inputs
@@ -307,7 +375,10 @@ export class WorkflowInstance {
         (result) => this.#finish({ type: 'complete', result }),
         (error: unknown) => {
           if (error instanceof NondeterminismError || error instanceof ForeignAwaitError) this.#broken ??= error;
-          else this.#finish({ type: 'fail', error: recordError(error) });
+          else {
+            const failedCommand = this.#failedCommands.behind(error, this.#justFailed);
+            this.#finish({ type: 'fail', error: recordError(error), failedCommand });
+          }
         },
       );
   }
@@ -419,6 +490,8 @@ export class WorkflowInstance {
   }
 
   #reject(commandId: string, error: Error): void {
+    this.#justFailed = commandId;
+    this.#failedCommands.remember(error, commandId);
     const pending = this.#pending.get(commandId);
     this.#pending.delete(commandId);
     if (!this.#isOfWithdrawn(commandId)) pending?.reject(error);
@@ -426,7 +499,8 @@ export class WorkflowInstance {
 
   #createTask(body: EntryBody<'task_created'>): void {
     const { taskId, completionEvent, warnings } = body;
-    this.#tasks.set(taskId, { taskId, completionEvent, ended: false });
+    const expiresAtMs = body.expiresAt === null ? null : Date.parse(body.expiresAt);
+    this.#tasks.set(taskId, { taskId, completionEvent, expiresAtMs, ended: false });
     if (body.expiresAt !== null) this.#taskOfCommand.set(body.commandId, taskId);
     this.#resolve(body.commandId, { taskId, completionEvent, warnings });
   }

@@ -3,7 +3,7 @@
  * here, at the first entry that shows it.
  */
 import { NondeterminismError } from '../model/errors';
-import type { CommandRef } from '../model/history';
+import type { CommandRef, HistoryEntry } from '../model/history';
 
 /** The part of a command that must be the same in every run of the code. */
 export interface IssuedCommand extends CommandRef {
@@ -19,7 +19,11 @@ export class Ledger {
   /** Issued and not yet in the log. */
   readonly #issued = new Map<string, IssuedCommand>();
   readonly #counters = new Map<string, number>();
+  /** Commands that a retry of the execution left behind, with the arguments of those that may be taken over. */
+  readonly #setAside = new Map<string, string | null>();
   #highestRecorded = 0;
+  /** The last command before the last retry. */
+  #retriedAt = Number.POSITIVE_INFINITY;
   #n = 0;
 
   /** Position that the next command gets. */
@@ -32,9 +36,32 @@ export class Ledger {
     const count = (this.#counters.get(name) ?? 0) + 1;
     this.#counters.set(name, count);
     this.#n += 1;
-    const command = { commandId: `${name}#${count}`, n: this.#n, ...details };
+    const commandId = this.#freshId(`${name}#${count}`, details.argsHash);
+    const command = { commandId, n: this.#n, ...details };
     this.#issued.set(command.commandId, command);
     return command;
+  }
+
+  /**
+   * A retry begins: ids of these commands are not given to others, since rows and keys outside are known by them. An
+   * action with the same arguments is the same call and keeps its id.
+   */
+  setAside(undone: readonly HistoryEntry[]): void {
+    this.#retriedAt = this.#n;
+    for (const { kind, body } of undone) {
+      if (!('commandId' in body) || !('n' in body)) continue;
+      const isCall = kind === 'action_completed' || kind === 'action_failed';
+      this.#setAside.set(body.commandId, isCall ? body.argsHash : null);
+    }
+  }
+
+  #freshId(id: string, argsHash: string): string {
+    if (this.#setAside.size === 0) return id;
+    for (let retry = 0; ; retry += 1) {
+      const candidate = retry === 0 ? id : `${id}~${retry}`;
+      const known = this.#setAside.get(candidate);
+      if (known === undefined || known === argsHash) return candidate;
+    }
   }
 
   /** Compares a recorded command with what the code issued. */
@@ -60,7 +87,8 @@ export class Ledger {
    */
   checkEnd(): void {
     for (const command of this.#issued.values()) {
-      if (command.recordedAtOnce && command.n < this.#highestRecorded) {
+      const isNewPath = command.n > this.#retriedAt;
+      if (command.recordedAtOnce && command.n < this.#highestRecorded && !isNewPath) {
         throw new NondeterminismError(
           `The code now does "${command.what}" (${command.commandId}) at a place where the log has nothing. ` +
             `Deploy the code that wrote this log, or guard the new path by a new workflow version.`,

@@ -5,6 +5,7 @@
 import type { Command } from '../model/commands';
 import { ForeignAwaitError } from '../model/errors';
 import { continuesCode, type HistoryEntry } from '../model/history';
+import { cutsOf } from '../model/retries';
 import type { WorkflowDefinition } from '../model/workflow';
 import { WorkflowInstance, type InstanceIdentity } from './instance';
 import type { Drain, Sandbox } from './sandbox';
@@ -31,8 +32,13 @@ export async function replay(options: {
   const { definition, identity, history, sandbox, drain, observe } = options;
   const instance = new WorkflowInstance({ definition, identity, sandbox, history });
   const commands: Command[] = [];
-  for (const entry of history) {
-    instance.settle(entry);
+  const cuts = cutsOf(history);
+  for (const [index, entry] of history.entries()) {
+    const cut = cuts.find(({ from, to }) => from <= index && index < to);
+    if (cut?.from === index) instance.retryFrom(history.slice(cut.from, cut.to));
+    if (cut) {
+      if (!instance.settleIfItFits(entry)) continue;
+    } else instance.settle(entry);
     const begun = commands.length;
     if (continuesCode(entry.kind)) {
       await drain();

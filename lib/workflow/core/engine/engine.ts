@@ -8,16 +8,16 @@
 import type { CommandOf } from '../../model/commands';
 import { recordError, WorkflowNotFoundError } from '../../model/errors';
 import { continuesCode, type HistoryEntry } from '../../model/history';
-import type { ActionOutcome, ActionRunner } from '../../model/ports/actions';
+import type { ActionRunner } from '../../model/ports/actions';
 import type { BusStore } from '../../model/ports/bus';
 import type { HintPublisher, WakeScheduler } from '../../model/ports/hints';
 import type { LiveChange, LivePublisher } from '../../model/ports/live';
 import type { Scheduler, TimerHandle } from '../../model/ports/scheduler';
 import { FencedError, type ExecutionFlush, type ExecutionKey, type ExecutionStore } from '../../model/ports/store';
-import type { LoadedExecution } from '../../model/ports/store';
+import type { LoadedExecution, TakenEntries } from '../../model/ports/store';
 import type { TaskPreparer } from '../../model/ports/tasks';
 import type { Logger, Metrics } from '../../model/ports/telemetry';
-import { isEnded } from '../../model/status';
+import { isFreshlyRetried } from '../../model/retries';
 import type { WorkflowDefinition } from '../../model/workflow';
 import { assertKnownWait, replay } from '../../replay/replay';
 import type { Drain, Sandbox } from '../../replay/sandbox';
@@ -25,6 +25,8 @@ import { instruments } from '../../telemetry/names';
 import { processScheduler, sleep } from '../scheduler';
 import { BusLooks } from './busLooks';
 import type { EngineClock } from './clock';
+import { bareFlush } from './bareFlush';
+import { HeldExecutions, type CallUnderWay, type SortedExecutions } from './heldExecutions';
 import { LiveExecution } from './liveExecution';
 import { signalledBy, touchedBy } from './relations';
 import { splitUntilGood } from './splitBatch';
@@ -90,7 +92,8 @@ export class Engine {
   readonly #ready = new Map<string, ExecutionKey>();
   readonly #dirty = new Set<LiveExecution>();
   readonly #partitions = new Set<number>();
-  readonly #actionsInFlight = new Map<string, Promise<ActionOutcome>>();
+  readonly #actionsInFlight = new Map<string, CallUnderWay>();
+  readonly #decisions: HeldExecutions;
   readonly #timerWakes: TimerWakes;
   readonly #busLooks: BusLooks;
   readonly #scheduler: Scheduler;
@@ -116,6 +119,18 @@ export class Engine {
       wake: (key) => this.wake([key]),
     });
     this.#busLooks = new BusLooks({ ...ports, wake: (keys) => this.wake(keys) });
+    this.#decisions = new HeldExecutions({
+      workerId: ports.workerId,
+      store: ports.store,
+      nowMs: () => ports.clock.nowMs(),
+      hasCode: ({ workflowName, workflowVersion }) => ports.definition(workflowName, workflowVersion) !== undefined,
+      underWay: (executionId) =>
+        [...this.#actionsInFlight].flatMap(([key, call]) => (key.startsWith(`${executionId}:`) ? [call] : [])),
+      interrupt: (executionId) => ports.actions.interrupt?.({ executionId, why: 'terminated' }),
+      write: (flushes) => this.#write(flushes),
+      onWritten: (flush) => this.#written(flush),
+      wake: (keys) => this.#again(keys),
+    });
   }
 
   /** These executions may have something to take. Ids of other partitions are ignored. */
@@ -309,22 +324,17 @@ export class Engine {
   }
 
   #flushed(live: LiveExecution, flush: ExecutionFlush, feed: Feed): void {
-    const { executionId: id, tenant } = live;
+    const { tenant } = live;
     const wasBlocked = live.blocked;
     const entries = live.committed(flush);
-    this.#changes.push({ tenant, topic: 'execution', id });
+    this.#written(flush);
     for (const task of flush.tasksAdded) this.#changes.push({ tenant, topic: 'task', id: task.row.taskId });
     for (const taskId of flush.tasksExpired) this.#changes.push({ tenant, topic: 'task', id: taskId });
     for (const timer of flush.timersAdded) this.#scheduleWake(live, timer.fireAtMs);
     if (flush.waitsAdded.length > 0) this.#busLooks.committed(flush);
-    if (flush.end) {
-      this.#ports.metrics.count({ counter: instruments.executionsEnded, labels: { status: flush.status } });
-      if (flush.cancelOpenTasks) this.#changes.push({ tenant, topic: 'task', id });
-      this.#drop(live);
-      this.#announce(touchedBy(flush));
-      return;
-    }
-    if (flush.relations) this.#announce(touchedBy(flush));
+    if (flush.end || (live.isPaused && live.parked)) return this.#drop(live);
+    // What the log holds is not for the code now; a later replay gives it.
+    if (live.isHeld) return this.#touch(live);
     feed.set(live, [...entries]);
     if (wasBlocked) this.wake([live]);
   }
@@ -335,6 +345,16 @@ export class Engine {
     this.wake(keys);
     const hints = keys.filter(({ partitionId }) => !this.#partitions.has(partitionId));
     if (hints.length > 0) void this.#ports.publisher?.publish({ hints });
+  }
+
+  /** Tells of a commit. */
+  #written(flush: ExecutionFlush): void {
+    const { executionId: id, tenant } = flush;
+    this.#changes.push({ tenant, topic: 'execution', id });
+    if (flush.relations) this.#announce(touchedBy(flush));
+    if (!flush.end) return;
+    this.#ports.metrics.count({ counter: instruments.executionsEnded, labels: { status: flush.status } });
+    if (flush.cancelOpenTasks) this.#changes.push({ tenant, topic: 'task', id });
   }
 
   /** Timers are rows that the sweep finds; this only makes them punctual. */
@@ -381,6 +401,8 @@ export class Engine {
       if (now.length + afterFlush.length >= this.#limits.takeBatch) break;
       if (this.#held.has(id)) continue;
       const live = this.#lives.get(id);
+      // It takes nothing more; what still comes is closed after its end.
+      if (live?.isTerminating) this.#ready.delete(id);
       if (live && written.has(live)) afterFlush.push(key);
       else if (live ? live.mayTake : mayBegin-- > 0) now.push(key);
       else continue;
@@ -404,33 +426,44 @@ export class Engine {
       this.#trouble = true;
       return this.#again(keys);
     }
-    const revived = await Promise.all(loaded.map((execution) => this.#revive(execution)));
+    const { toRun, late, held } = this.#decisions.sort(
+      loaded.filter(({ partitionId }) => this.#partitions.has(partitionId)),
+    );
+    const revived = await Promise.all(toRun.map((execution) => this.#revive(execution)));
     const withInbox = new Set(revived.flatMap(({ live, hasInbox }) => (live && hasInbox ? [live] : [])));
     const warm = keys.flatMap((key) => {
       const live = this.#lives.get(key.executionId);
       return live && (withInbox.has(live) || !wasCold.has(key)) ? [live] : [];
     });
-    const late = loaded.filter((execution) => isEnded(execution.status) && execution.hasInbox);
     for (const { live } of revived) if (live) feed.set(live, feed.get(live) ?? []);
     await this.#takeEntries(
       warm.filter((live) => !this.#dirty.has(live) && !live.blocked),
       feed,
     );
     this.#again(warm.filter((live) => this.#dirty.has(live) && !live.blocked));
+    await this.#decideHeld(held);
     if (late.length === 0) return;
     const { handedTo } = await this.#ports.store.closeLate({ workerId: this.#ports.workerId, executions: late });
     this.#announce(handedTo);
   }
 
+  async #decideHeld(held: SortedExecutions['held']): Promise<void> {
+    try {
+      await this.#decisions.handle(held);
+    } catch (error) {
+      if (error instanceof FencedError) throw error;
+      const { logger, workerId } = this.#ports;
+      logger.warn({ error, workerId, executions: held.length }, 'Decisions have no answer; they are looked for again');
+      this.#trouble = true;
+      this.#again(held.map(({ execution }) => execution));
+    }
+  }
+
   async #takeEntries(lives: readonly LiveExecution[], feed: Feed): Promise<void> {
     if (lives.length === 0) return;
-    const { store, workerId, logger, metrics } = this.#ports;
-    const items = lives.map((live) => {
-      const { executionId, partitionId, head: headSeq } = live;
-      return { executionId, partitionId, headSeq, atMs: live.stamp() };
-    });
+    const { workerId, logger, metrics } = this.#ports;
     try {
-      const taken = new Map((await store.take({ workerId, items })).map((each) => [each.executionId, each.entries]));
+      const taken = new Map((await this.#takeFrom(lives)).map((each) => [each.executionId, each.entries]));
       for (const live of lives) {
         if (live.dropped) continue;
         const entries = taken.get(live.executionId);
@@ -439,8 +472,12 @@ export class Engine {
           continue;
         }
         metrics.count({ counter: instruments.entriesTaken, by: entries.length });
+        const wasPaused = live.isPaused;
         live.taken(entries);
-        feed.set(live, [...(feed.get(live) ?? []), ...entries]);
+        live.heed(entries);
+        if (live.isHeld) this.#hold(live, feed);
+        else if (wasPaused) this.#reload(live);
+        else feed.set(live, [...(feed.get(live) ?? []), ...entries]);
       }
     } catch (error) {
       if (error instanceof FencedError) throw error;
@@ -450,11 +487,31 @@ export class Engine {
     }
   }
 
+  async #takeFrom(lives: readonly LiveExecution[]): Promise<readonly TakenEntries[]> {
+    const { store, workerId } = this.#ports;
+    const paused = lives.filter((live) => live.isPaused);
+    if (paused.length === 0) return store.take({ workerId, items: lives.map(takeItem) });
+    const free = lives.filter((live) => !live.isPaused);
+    const decided = paused.map((live) => ({ ...takeItem(live), failuresUndone: [] }));
+    const taken = [
+      free.length > 0 ? store.take({ workerId, items: free.map(takeItem) }) : [],
+      store.takeDecisions({ workerId, items: decided }),
+    ];
+    return (await Promise.all(taken)).flat();
+  }
+
+  /** Paused, or to be terminated: only what is under way is still recorded. */
+  #hold(live: LiveExecution, feed: Feed): void {
+    feed.delete(live);
+    const { executionId } = live;
+    if (live.isTerminating && live.hasRunning) this.#ports.actions.interrupt?.({ executionId, why: 'terminated' });
+    if (live.isPaused && live.parked) this.#drop(live);
+    else this.#touch(live);
+  }
+
   /** Brings an execution back to life by replaying its log. */
   async #revive(loaded: LoadedExecution): Promise<{ readonly live: LiveExecution | null; readonly hasInbox: boolean }> {
     const nothing = { live: null, hasInbox: false };
-    if (isEnded(loaded.status) || loaded.status === 'paused' || !this.#partitions.has(loaded.partitionId))
-      return nothing;
     const definition = this.#ports.definition(loaded.workflowName, loaded.workflowVersion);
     if (!definition) {
       await this.#defer(loaded);
@@ -475,13 +532,29 @@ export class Engine {
       instance.onLateCode = (error) => {
         if (this.#lives.get(executionId) === live) this.#block(executionId, error);
       };
-      live.resume(commands, loaded.closingTasks);
+      const restoresRows = isFreshlyRetried(history);
+      if (restoresRows && !(await this.#reopenTasks(loaded, instance.openTasks))) return nothing;
+      live.resume(commands, loaded.closingTasks, { restoresRows });
       this.#lives.set(executionId, live);
       this.#touch(live);
       return { live, hasInbox: loaded.hasInbox || loaded.timers.length > 0 };
     } catch (error) {
       await this.#writeBlocked(loaded, error);
       return nothing;
+    }
+  }
+
+  /** False when the store did not answer: the execution is looked at again. */
+  async #reopenTasks(execution: ExecutionKey, taskIds: readonly string[]): Promise<boolean> {
+    const { store, workerId, logger } = this.#ports;
+    try {
+      if (taskIds.length > 0) await store.reopenTasks({ workerId, execution, taskIds });
+      return true;
+    } catch (error) {
+      logger.warn({ error, workerId, executionId: execution.executionId }, 'Tasks could not be opened again');
+      this.#trouble = true;
+      this.#again([execution]);
+      return false;
     }
   }
 
@@ -515,6 +588,7 @@ export class Engine {
         }
         if (entry) {
           live.instance.settle(entry);
+          if (entry.kind === 'cancel_requested' && live.hasRunning) this.#interruptCanceled(live);
           fed.push(live);
         } else {
           queues.delete(live);
@@ -525,6 +599,10 @@ export class Engine {
       }
     }
     return fed;
+  }
+
+  #interruptCanceled({ executionId }: LiveExecution): void {
+    this.#ports.actions.interrupt?.({ executionId, why: 'canceled' });
   }
 
   #collect(live: LiveExecution): void {
@@ -566,9 +644,9 @@ export class Engine {
       for (const { command, call } of live.takeStartable()) {
         const key = `${call.executionId}:${call.commandId}`;
         // After a reload the same call may still be under way: its outcome serves the new copy.
-        const running = this.#actionsInFlight.get(key) ?? this.#ports.actions.run(call);
+        const running = this.#actionsInFlight.get(key) ?? { command, outcome: this.#ports.actions.run(call) };
         this.#actionsInFlight.set(key, running);
-        void running.then((outcome) => {
+        void running.outcome.then((outcome) => {
           if (this.#actionsInFlight.get(key) === running) this.#actionsInFlight.delete(key);
           if (live.dropped) return;
           if (outcome.status === 'ownership_lost') return this.#reload(live);
@@ -683,27 +761,11 @@ export class Engine {
 }
 
 function blockFlush(execution: LiveExecution | LoadedExecution, error: unknown): ExecutionFlush {
-  const live = execution instanceof LiveExecution;
-  const { executionId, partitionId, tenant } = execution;
-  return {
-    executionId,
-    partitionId,
-    tenant,
-    expectedHead: live ? execution.head : execution.history.length,
-    status: 'blocked_on_code',
-    state: null,
-    end: null,
-    blockedBy: recordError(error),
-    entries: [],
-    results: [],
-    timersAdded: [],
-    timersDropped: [],
-    waitsAdded: [],
-    waitsEnded: [],
-    tasksAdded: [],
-    tasksExpired: [],
-    cancelOpenTasks: false,
-    relations: null,
-    atMs: 0,
-  };
+  const expectedHead = execution instanceof LiveExecution ? execution.head : execution.history.length;
+  return bareFlush(execution, { expectedHead, status: 'blocked_on_code', blockedBy: recordError(error) });
+}
+
+function takeItem(live: LiveExecution) {
+  const { executionId, partitionId, head: headSeq } = live;
+  return { executionId, partitionId, headSeq, atMs: live.stamp() };
 }

@@ -9,9 +9,11 @@ import type { FlushRelations, Successor } from '../../model/ports/relations';
 import type { ActionCall, RecordedOutcome } from '../../model/ports/actions';
 import type { ExecutionFlush, LoadedExecution, StoredActionResult, WaitRow } from '../../model/ports/store';
 import type { PreparedTask, TaskToPrepare } from '../../model/ports/tasks';
-import type { EndedStatus, ExecutionStatus } from '../../model/status';
+import { standingOf, undecided } from '../../model/standing';
+import type { ExecutionStatus } from '../../model/status';
 import type { WorkflowInstance } from '../../replay/instance';
 import { DeferredActions } from './deferredActions';
+import { endOf } from './ends';
 import { PendingChanges } from './pendingChanges';
 import { childStart, relationsAtEnd, successorOf, type Relative } from './relations';
 
@@ -46,8 +48,11 @@ export class LiveExecution {
   readonly #running = new Set<string>();
   /** Begun, with an outcome that comes later through the inbox. */
   readonly #deferred = new DeferredActions();
-  #end: EndCommand | null = null;
-  #endAppended = false;
+  /** What the code ended with. */
+  #result: EndCommand | null = null;
+  /** The end, once it has its place in the log. */
+  #end: NonNullable<ExecutionFlush['end']> | null = null;
+  #standing = undecided;
   #successor: Omit<Successor, 'mail'> | null = null;
   #unfed: NewEntry[] = [];
   #announced = false;
@@ -81,18 +86,58 @@ export class LiveExecution {
   }
 
   /** Takes over what replay found: commands without entries, and rows that a lost flush would have removed. */
-  resume(commands: readonly Command[], closingTasks: readonly string[]): void {
+  resume(
+    commands: readonly Command[],
+    closingTasks: readonly string[],
+    options: { readonly restoresRows: boolean } = { restoresRows: false },
+  ): void {
     this.absorb(commands.filter((c) => c.type !== 'drop_timer' && c.type !== 'end_wait' && c.type !== 'expire_task'));
+    if (options.restoresRows) this.#restoreRows();
     const { waits } = this.instance;
     const wanted = new Set(waits.map((wait) => wait.commandId));
     // That a child is awaited has no entry of its own: its row may be missing.
-    for (const wait of waits)
-      if (wait.kind === 'child' && !this.#waitRows.has(wait.commandId)) this.#addWait({ ...wait, match: null });
+    for (const wait of waits) if (wait.kind === 'child' && !this.#waitRows.has(wait.commandId)) this.#addWait(wait);
     for (const commandId of [...this.#timerRows]) {
       if (!this.instance.wantsTimer(commandId)) this.#dropTimer(commandId);
     }
     for (const commandId of [...this.#waitRows]) if (!wanted.has(commandId)) this.#endWait(commandId);
     for (const taskId of closingTasks) if (this.instance.hasEndedTask(taskId)) this.#pending.expireTask(taskId);
+  }
+
+  /** A failure removed the rows of waits and timers that are open again once it is undone. */
+  #restoreRows(): void {
+    for (const wait of this.instance.waits) if (!this.#waitRows.has(wait.commandId)) this.#addWait(wait);
+    for (const { commandId, fireAtMs, taskId } of this.instance.wantedTimers) {
+      if (!this.#timerRows.has(commandId)) this.#addTimer(commandId, fireAtMs, taskId);
+    }
+  }
+
+  // Decisions
+
+  /** The code gets nothing any more, from this copy: it may be behind the log from here on. */
+  get isHeld(): boolean {
+    return this.isPaused || this.isTerminating;
+  }
+
+  get isPaused(): boolean {
+    return this.#standing.isPaused && !this.isTerminating;
+  }
+
+  get isTerminating(): boolean {
+    return this.#standing.termination !== null;
+  }
+
+  get hasRunning(): boolean {
+    return this.#running.size > 0;
+  }
+
+  /** Heeds what was decided in these entries. What the code asked for and was not begun does not begin any more. */
+  heed(entries: readonly HistoryEntry[]): void {
+    this.#standing = standingOf(entries, this.#standing);
+    if (!this.isHeld) return;
+    this.#startable = [];
+    this.#toPrepare = [];
+    this.#appendEnd();
   }
 
   /** Entries that a take committed. */
@@ -143,7 +188,8 @@ export class LiveExecution {
         argsHash,
         attemptsBefore,
       };
-      if (!earlier) return { command, call };
+      // No attempt counts any more where a retry of the execution set it back.
+      if (!earlier || earlier.attempts === 0) return { command, call };
       const { startedAtMs: firstStartedAtMs, nextAttemptAtMs } = earlier;
       return { command, call: { ...call, firstStartedAtMs, nextAttemptAtMs } };
     });
@@ -159,7 +205,8 @@ export class LiveExecution {
   actionDeferred(command: ActionCommand): void {
     this.#running.delete(command.commandId);
     const again = this.#deferred.add(command);
-    if (again) this.#startable.push(again);
+    if (again && !this.isHeld) this.#startable.push(again);
+    if (this.isTerminating) this.#appendEnd();
   }
 
   actionEnded(command: ActionCommand, outcome: RecordedOutcome): void {
@@ -242,7 +289,8 @@ export class LiveExecution {
 
   /** New entries may get places in the log: none of its own is without a commit. */
   get mayTake(): boolean {
-    return this.#flushing === null && this.#pending.entries.length === 0 && !this.blocked && !this.dropped;
+    if (this.blocked || this.dropped || this.isTerminating) return false;
+    return this.#flushing === null && this.#pending.entries.length === 0;
   }
 
   /** Nothing under way and nothing to write: the copy may leave memory. */
@@ -260,14 +308,14 @@ export class LiveExecution {
   }
 
   get ended(): boolean {
-    return this.#endAppended;
+    return this.#end !== null;
   }
 
   beginFlush(): ExecutionFlush {
     this.appendOutcomes();
     this.#appendEnd();
     const pending = this.#pending;
-    const end = this.#endAppended ? this.#end : null;
+    const end = this.#end;
     if (end) {
       pending.cancelNewTasks();
       for (const commandId of [...this.#timerRows]) this.#dropTimer(commandId);
@@ -275,28 +323,20 @@ export class LiveExecution {
     }
     this.#flushing = pending;
     this.#pending = new PendingChanges();
-    const endStatus = end ? endStatusOf(end) : null;
-    const ended = end &&
-      endStatus && {
-        status: endStatus,
-        result: end.type === 'complete' ? end.result : null,
-        error: end.type === 'fail' ? end.error : null,
-      };
     return {
       executionId: this.executionId,
       partitionId: this.partitionId,
       tenant: this.tenant,
       expectedHead: this.head,
-      // An outcome that the code has not seen yet: whoever takes over must go on.
-      status: endStatus ?? (pending.entries.some(isOutcome) ? 'running' : this.#status()),
+      status: this.#flushedStatus(pending),
       state: this.instance.state,
-      end: ended,
+      end,
       blockedBy: null,
       entries: pending.entries,
       results: pending.results,
       ...pending.projections,
       cancelOpenTasks: end !== null && (this.instance.hasOpenTasks || this.#deferred.size > 0),
-      relations: this.#relations(pending, ended),
+      relations: this.#relations(pending, end),
       atMs: this.#lastAt,
     };
   }
@@ -310,8 +350,16 @@ export class LiveExecution {
     return flush.entries.filter((entry) => entry.kind !== 'task_created' && entry.kind !== 'task_refused');
   }
 
+  #flushedStatus(pending: PendingChanges): ExecutionStatus {
+    // An outcome that the code has not seen yet: whoever takes over must go on.
+    if (this.#end || this.isPaused) return this.#status();
+    return pending.entries.some(isOutcome) ? 'running' : this.#status();
+  }
+
   #status(): ExecutionStatus {
-    if (this.#endAppended && this.#end) return endStatusOf(this.#end);
+    if (this.#end) return this.#end.status;
+    if (this.isPaused) return 'paused';
+    if (this.isTerminating) return 'running';
     const busy = this.#running.size + this.#startable.length + this.#outcomes.length + this.#toPrepare.length > 0;
     if (busy) return 'running';
     return this.instance.finished ? 'running' : 'waiting';
@@ -365,7 +413,7 @@ export class LiveExecution {
       case 'complete':
       case 'fail':
       case 'continue_as_new':
-        this.#end = command;
+        this.#result = command;
         return;
     }
   }
@@ -453,27 +501,24 @@ export class LiveExecution {
 
   /** The end is logged once every action that was started has its outcome in the log. */
   #appendEnd(): void {
-    if (!this.#end || this.#endAppended) return;
+    if (this.#end || this.isPaused || (!this.#result && !this.isTerminating)) return;
     if (this.#running.size + this.#startable.length + this.#outcomes.length + this.#toPrepare.length > 0) return;
-    if (this.#deferred.size > 0) return;
-    this.#endAppended = true;
-    switch (this.#end.type) {
-      case 'complete':
-        this.#append({ kind: 'execution_completed', body: { result: this.#end.result } });
-        return;
-      case 'fail':
-        this.#append({ kind: 'execution_failed', body: { error: this.#end.error } });
-        return;
-      case 'continue_as_new':
-        this.#continueAsNew(this.#end);
-        return;
-    }
+    // A person who is asked what became of a call does not keep it from being terminated.
+    if (this.#deferred.size > 0 && !this.isTerminating) return;
+    const { termination } = this.#standing;
+    const { isCanceled } = this.instance;
+    if (this.#result?.type === 'continue_as_new' && !termination && !isCanceled)
+      return this.#continueAsNew(this.#result);
+    const { entry, end } = endOf({ result: this.#result, termination, isCanceled });
+    this.#end = end;
+    this.#append(entry);
   }
 
   #continueAsNew({ data }: CommandOf<'continue_as_new'>): void {
     const relative = this.#relative();
     if (!relative) return;
     this.#successor = successorOf(relative, { data, atMs: this.stamp() });
+    this.#end = { status: 'continued_as_new', result: null, error: null };
     this.#append({ kind: 'execution_continued', body: { successorId: this.#successor.executionId } });
   }
 
@@ -488,17 +533,6 @@ export class LiveExecution {
 
 /** One list for all that have nothing: it is asked for in every round. */
 const nothing: readonly never[] = [];
-
-function endStatusOf(end: EndCommand): EndedStatus {
-  switch (end.type) {
-    case 'complete':
-      return 'completed';
-    case 'fail':
-      return 'failed';
-    case 'continue_as_new':
-      return 'continued_as_new';
-  }
-}
 
 function childWaitRow({ commandId, workflow, sinceMs }: CommandOf<'await_child'>['wait']): WaitRow {
   return { commandId, kind: 'child', names: [workflow], match: null, deadlineMs: null, taskId: null, sinceMs };

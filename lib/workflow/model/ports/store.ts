@@ -2,7 +2,7 @@
  * Where executions are kept. Every write names the worker and happens only while that worker is not fenced; every
  * write to an execution happens only while its log is as long as the writer believes.
  */
-import type { HistoryEntry } from '../history';
+import type { DecisionKind, HistoryEntry } from '../history';
 import type { RecordedError } from '../errors';
 import type { JsonValue } from '../json';
 import type { Match } from '../match';
@@ -18,6 +18,7 @@ export interface ExecutionKey {
 
 export interface StoredActionResult {
   readonly commandId: string;
+  readonly actionName: string;
   /** null while attempts go on. */
   readonly outcome: RecordedOutcome | null;
   readonly attempts: number;
@@ -36,13 +37,15 @@ export interface LoadedExecution extends ExecutionKey {
   readonly startedBy: string | null;
   readonly subject: string | null;
   readonly history: readonly HistoryEntry[];
-  /** Results that the log does not hold yet. */
+  /** Results that the log does not hold yet; of an execution that was retried, all results. */
   readonly unlogged: readonly StoredActionResult[];
   /** Command ids of timer rows and wait rows, and tasks whose time ran out but that are still open. */
   readonly timers: readonly string[];
   readonly waits: readonly string[];
   readonly closingTasks: readonly string[];
   readonly hasInbox: boolean;
+  /** Which kinds of decisions are in the inbox. */
+  readonly decisions: readonly DecisionKind[];
 }
 
 export interface TakeItem extends ExecutionKey {
@@ -50,6 +53,11 @@ export interface TakeItem extends ExecutionKey {
   readonly headSeq: number;
   /** Stamp for the entries that are taken, milliseconds since the epoch. */
   readonly atMs: number;
+}
+
+export interface TakeDecisionsItem extends TakeItem {
+  /** Calls with a failed result that is set back where a retry is taken. */
+  readonly failuresUndone: readonly string[];
 }
 
 export interface TakenEntries {
@@ -121,7 +129,10 @@ export interface LateRows {
 }
 
 export interface FoundWork {
-  /** Executions with inbox rows, due timers, or that were started and never run. */
+  /**
+   * Executions with inbox rows, due timers, or that were started and never run. Of those that are paused or blocked on
+   * code only such as have a decision in their inbox.
+   */
   readonly executions: readonly ExecutionKey[];
   /** Timers that become due within the horizon. */
   readonly upcoming: readonly (ExecutionKey & { readonly fireAtMs: number })[];
@@ -141,8 +152,26 @@ export interface ExecutionStore {
   take(batch: { readonly workerId: string; readonly items: readonly TakeItem[] }): Promise<readonly TakenEntries[]>;
 
   /**
+   * Gives only decisions their places in the log (all but requests to cancel), in every status but the final ones; a
+   * failed execution takes a retry alone. It is then running, or paused where that was the last decision. Answers and
+   * rejects like `take`.
+   */
+  takeDecisions(batch: {
+    readonly workerId: string;
+    readonly items: readonly TakeDecisionsItem[];
+  }): Promise<readonly TakenEntries[]>;
+
+  /** Opens tasks again that the failure of their execution canceled. Does nothing to others, nor for a fenced worker. */
+  reopenTasks(request: {
+    readonly workerId: string;
+    readonly execution: ExecutionKey;
+    readonly taskIds: readonly string[];
+  }): Promise<void>;
+
+  /**
    * Appends and projects in one commit. Answers with the ids that won; the others were not as the worker believed.
-   * Rejects `FencedError` when the worker is fenced; any other rejection leaves the outcome unknown.
+   * Paused executions are written too: outcomes of what was under way. Rejects `FencedError` when the worker is fenced;
+   * any other rejection leaves the outcome unknown.
    */
   flush(batch: {
     readonly workerId: string;
@@ -163,8 +192,9 @@ export interface ExecutionStore {
   }): Promise<readonly ExecutionKey[]>;
 
   /**
+  /**
    * Empties the inboxes of ended executions: rows of a run that goes on as another one are handed on to it, all others
-   * are closed as `too_late`.
+   * are closed as `too_late`, but for the retry of one that failed.
    */
   closeLate(batch: { readonly workerId: string; readonly executions: readonly ExecutionKey[] }): Promise<LateRows>;
 

@@ -18,7 +18,8 @@ FROM moment m LEFT JOIN (
    FROM workflow_events i
    JOIN workflow_executions e ON e.execution_id = i.execution_id AND e.partition_id = i.partition_id
    WHERE i.partition_id = ANY($1::smallint[]) AND i.seq IS NULL AND i.disposition IS NULL
-     AND e.status NOT IN ('paused', 'blocked_on_code')
+     AND (e.status NOT IN ('paused', 'blocked_on_code') OR i.kind IN
+          ('terminate_requested', 'execution_paused', 'execution_resumed', 'execution_retried'))
    LIMIT $2::int)
   UNION ALL
   (SELECT e.execution_id, e.partition_id, NULL, false FROM workflow_executions e

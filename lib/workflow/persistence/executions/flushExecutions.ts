@@ -32,7 +32,7 @@ WITH fence AS MATERIALIZED (
                       THEN clock_timestamp() END${moreColumns}
   FROM head h
   WHERE e.execution_id = h.execution_id AND e.partition_id = h.partition_id AND e.head_seq = h.expected
-    AND e.status IN ('pending', 'running', 'waiting', 'blocked_on_code') AND EXISTS (SELECT 1 FROM fence)
+    AND e.status IN ('pending', 'running', 'waiting', 'paused', 'blocked_on_code') AND EXISTS (SELECT 1 FROM fence)
   RETURNING e.execution_id, e.partition_id, e.tenant_id, h.place::int AS place
 ), log AS (
   INSERT INTO workflow_events (execution_id, partition_id, seq, tenant_id, kind, name, command_id, payload, at)

@@ -18,6 +18,7 @@ export async function closeLate(sql: Sql, workerId: string, executions: readonly
         AND e.partition_id = ANY(${executions.map((key) => key.partitionId)}::smallint[])
         AND i.seq IS NULL AND i.disposition IS NULL
         AND e.status IN ('completed', 'failed', 'canceled', 'terminated', 'continued_as_new')
+        AND NOT (e.status = 'failed' AND i.kind = 'execution_retried')
         AND EXISTS (SELECT 1 FROM fence)
     ), moved AS (
       UPDATE workflow_events i

@@ -1,7 +1,7 @@
 /** Whole executions for a cold start: their rows, logs and action results, each in one query for all of them. */
 import type { Sql } from 'postgres';
 import type { RecordedError } from '../../model/errors';
-import type { HistoryEntry } from '../../model/history';
+import { isDecision, type HistoryEntry } from '../../model/history';
 import type { JsonValue } from '../../model/json';
 import type { ExecutionKey, LoadedExecution, StoredActionResult } from '../../model/ports/store';
 import type { ExecutionStatus } from '../../model/status';
@@ -21,12 +21,13 @@ interface ExecutionRow {
   timers: string[];
   waits: string[];
   closing_tasks: string[];
-  has_inbox: boolean;
+  inbox_kinds: string[];
 }
 
 export interface ResultRow {
   execution_id: string;
   command_id: string;
+  action_name: string;
   status: 'retrying' | 'started' | 'completed' | 'failed';
   params: JsonValue;
   result: JsonValue;
@@ -48,9 +49,9 @@ SELECT e.execution_id, e.partition_id, e.tenant_id, e.workflow_name, e.workflow_
        ARRAY(SELECT k.task_id::text FROM workflow_tasks k
              WHERE k.execution_id = e.execution_id AND k.closing_at IS NOT NULL
                AND k.status IN ('pending', 'claimed')) AS closing_tasks,
-       EXISTS (SELECT 1 FROM workflow_events i
-               WHERE i.partition_id = e.partition_id AND i.execution_id = e.execution_id
-                 AND i.seq IS NULL AND i.disposition IS NULL) AS has_inbox
+       ARRAY(SELECT DISTINCT i.kind FROM workflow_events i
+             WHERE i.partition_id = e.partition_id AND i.execution_id = e.execution_id
+               AND i.seq IS NULL AND i.disposition IS NULL) AS inbox_kinds
 FROM workflow_executions e WHERE e.execution_id = ANY($1::uuid[])`;
 
 const entriesSql = `
@@ -58,8 +59,8 @@ SELECT execution_id, seq, at, kind, name, command_id, payload
 FROM workflow_events WHERE execution_id = ANY($1::uuid[]) AND seq IS NOT NULL ORDER BY execution_id, seq`;
 
 export const resultsSql = `
-SELECT execution_id, command_id, status, params, result, error, attempts, started_at, next_attempt_at, completed_at,
-       via_inbox
+SELECT execution_id, command_id, action_name, status, params, result, error, attempts, started_at,
+       next_attempt_at, completed_at, via_inbox
 FROM workflow_action_results WHERE execution_id = ANY($1::uuid[])`;
 
 /** The parts of an execution are read by statements of their own: a commit may come between them, hardly ever twice. */
@@ -105,10 +106,12 @@ function assemble(row: ExecutionRow, entries: readonly EntryRow[], rows: readonl
   const arriving = new Set(rows.filter((result) => result.via_inbox).map((result) => result.command_id));
   const history: HistoryEntry[] = [];
   const logged = new Set<string>();
+  let wasRetried = false;
   for (const entryRow of entries.slice(0, row.head_seq)) {
     const entry = entryFromRow(entryRow, (commandId) => results.get(commandId));
     if (!entry || entry.seq !== history.length + 1) return null;
     if (entry.kind === 'action_completed' || entry.kind === 'action_failed') logged.add(entry.body.commandId);
+    wasRetried ||= entry.kind === 'execution_retried';
     history.push(entry);
   }
   if (history.length !== row.head_seq) return null;
@@ -123,11 +126,14 @@ function assemble(row: ExecutionRow, entries: readonly EntryRow[], rows: readonl
     startedBy: row.started_by,
     subject: row.subject,
     history,
-    unlogged: [...results.values()].filter(({ commandId }) => !logged.has(commandId) && !arriving.has(commandId)),
+    unlogged: [...results.values()].filter(({ commandId }) =>
+      logged.has(commandId) ? wasRetried : !arriving.has(commandId),
+    ),
     timers: row.timers,
     waits: row.waits,
     closingTasks: row.closing_tasks,
-    hasInbox: row.has_inbox,
+    hasInbox: row.inbox_kinds.length > 0,
+    decisions: row.inbox_kinds.filter(isDecision),
   };
 }
 
@@ -139,9 +145,9 @@ export function storedResult(row: ResultRow): StoredActionResult {
     stored: true,
     params: row.params,
   };
-  const { command_id: commandId, attempts, status } = row;
+  const { command_id: commandId, action_name: actionName, attempts, status } = row;
   const nextAttemptAtMs = row.next_attempt_at?.getTime() ?? null;
-  const facts = { commandId, attempts, startedAtMs: common.startedAtMs, nextAttemptAtMs };
+  const facts = { commandId, actionName, attempts, startedAtMs: common.startedAtMs, nextAttemptAtMs };
   if (status === 'completed') return { ...facts, outcome: { ...common, status, result: row.result } };
   if (status === 'failed' && row.error) return { ...facts, outcome: { ...common, status, error: row.error } };
   return { ...facts, outcome: null };

@@ -5,6 +5,8 @@ import { findUnfinished, findWork } from './findWork';
 import { flushExecutions } from './flushExecutions';
 import { closeLate } from './lateEvents';
 import { loadExecutions } from './loadExecutions';
+import { reopenTasks } from './reopenTasks';
+import { takeDecisions } from './takeDecisions';
 import { takeEntries } from './takeEntries';
 
 /**
@@ -19,6 +21,8 @@ export function createPostgresStore(options: {
   return {
     load: ({ executions }) => loadExecutions(sql, executions),
     take: ({ workerId, items }) => takeEntries(sql, workerId, items, clockOffsetMs()),
+    takeDecisions: ({ workerId, items }) => takeDecisions(sql, workerId, items),
+    reopenTasks: (request) => reopenTasks(sql, request),
     flush: ({ workerId, executions }) => flushExecutions(sql, workerId, executions),
     findWork: (query) => findWork(sql, query, clockOffsetMs()),
     findUnfinished: (query) => findUnfinished(sql, query),

@@ -21,7 +21,7 @@ export function readEntry(
 }
 
 export function readResult(row: ResultRow): StoredActionResult {
-  const { commandId, attempts, status, startedAtMs, error } = row;
+  const { commandId, actionName, attempts, status, startedAtMs, error } = row;
   const completedAtMs = row.completedAtMs ?? startedAtMs;
   const common = {
     attempts,
@@ -30,7 +30,7 @@ export function readResult(row: ResultRow): StoredActionResult {
     stored: true,
     params: JSON.parse(row.paramsText) as JsonValue,
   };
-  const facts = { commandId, attempts, startedAtMs, nextAttemptAtMs: row.nextAttemptAtMs };
+  const facts = { commandId, actionName, attempts, startedAtMs, nextAttemptAtMs: row.nextAttemptAtMs };
   if (status === 'completed') {
     const result = JSON.parse(row.resultText ?? 'null') as JsonValue;
     return { ...facts, outcome: { ...common, status, result } };

@@ -1,4 +1,4 @@
-import type { HistoryEntry } from '../../model/history';
+import { isDecision, type HistoryEntry } from '../../model/history';
 import {
   type ExecutionKey,
   type ExecutionStore,
@@ -18,6 +18,7 @@ import {
   type ResultRow,
   type Transport,
 } from './tables';
+import { takeDecisions } from './takeDecisions';
 import { takeEntries } from './takeEntries';
 
 /** Executions in memory, with the semantics of the statements on Postgres. */
@@ -29,6 +30,16 @@ export function createMemoryStore(options: {
   return {
     load: ({ executions }) => load(tables, transport, executions),
     take: ({ workerId, items }) => transport('take', () => takeEntries(tables, workerId, items)),
+    takeDecisions: ({ workerId, items }) => transport('takeDecisions', () => takeDecisions(tables, workerId, items)),
+    reopenTasks: ({ workerId, execution, taskIds }) =>
+      transport('reopenTasks', () => {
+        if (tables.isFenced(workerId)) return;
+        for (const taskId of taskIds) {
+          const task = tables.tasks.get(taskId);
+          if (task?.executionId !== execution.executionId || task.status !== 'canceled') continue;
+          Object.assign(task, { status: 'pending', endedAtMs: null, isClosing: false });
+        }
+      }),
     flush: ({ workerId, executions }) => transport('flush', () => flushExecutions(tables, workerId, executions)),
     findWork: (query) => transport('findWork', () => findWork(tables, query)),
     findUnfinished: (query) => transport('findUnfinished', () => findUnfinished(tables, query)),
@@ -83,6 +94,7 @@ function headOf(tables: MemoryTables, row: ExecutionTableRow): Head {
     waits: [...row.waits.keys()],
     closingTasks: tables.openTasks(executionId).flatMap((task) => (task.isClosing ? [task.taskId] : [])),
     hasInbox: row.inbox.some((each) => each.disposition === null),
+    decisions: row.inbox.flatMap(({ kind, disposition }) => (disposition === null && isDecision(kind) ? [kind] : [])),
   };
 }
 
@@ -98,7 +110,9 @@ function assemble(head: Head, log: readonly LogRow[], rows: readonly ResultRow[]
     history.push(entry);
   }
   if (history.length !== headSeq) return null;
-  return { ...loaded, history, unlogged: [...results.values()].filter(({ commandId }) => !logged.has(commandId)) };
+  const wasRetried = history.some((entry) => entry.kind === 'execution_retried');
+  const unlogged = [...results.values()].filter(({ commandId }) => wasRetried || !logged.has(commandId));
+  return { ...loaded, history, unlogged };
 }
 
 const keyOf = ({ executionId, partitionId }: ExecutionTableRow): ExecutionKey => ({ executionId, partitionId });
@@ -110,7 +124,14 @@ function findWork(
   const nowMs = tables.nowMs();
   const rows = inPartitions(tables, partitions);
   const reachable = rows.filter((row) => row.status !== 'paused' && row.status !== 'blocked_on_code');
-  const withInbox = reachable.filter((row) => row.inbox.some((each) => each.disposition === null)).slice(0, limit);
+  const withInbox = rows
+    .filter((row) =>
+      row.inbox.some(({ disposition, kind }) => {
+        const isReachable = reachable.includes(row) || (isDecision(kind) && kind !== 'cancel_requested');
+        return disposition === null && isReachable;
+      }),
+    )
+    .slice(0, limit);
   const pending = rows.filter((row) => row.status === 'pending').slice(0, limit);
   const timers = reachable
     .flatMap((row) => [...row.timers.values()].map(({ fireAtMs }) => ({ ...keyOf(row), fireAtMs })))
@@ -150,7 +171,7 @@ function closeLate(tables: MemoryTables, workerId: string, keys: readonly Execut
     const next = row.continuedTo === null ? undefined : tables.executions.get(row.continuedTo);
     if (next && handOn(row, next) > 0) handedTo.push(keyOf(next));
     for (const each of row.inbox) {
-      if (each.disposition !== null) continue;
+      if (each.disposition !== null || (row.status === 'failed' && each.kind === 'execution_retried')) continue;
       each.disposition = 'too_late';
       closed += 1;
     }

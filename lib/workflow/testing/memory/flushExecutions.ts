@@ -15,7 +15,7 @@ export function flushExecutions(
   const won = flushes.flatMap((flush) => {
     const row = tables.executions.get(flush.executionId);
     if (!row || row.partitionId !== flush.partitionId || row.headSeq !== flush.expectedHead) return [];
-    if (!['pending', 'running', 'waiting', 'blocked_on_code'].includes(row.status)) return [];
+    if (!['pending', 'running', 'waiting', 'paused', 'blocked_on_code'].includes(row.status)) return [];
     return [{ row, flush }];
   });
   for (const { row, flush } of won) checkConstraints(tables, row, flush);

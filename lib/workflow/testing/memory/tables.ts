@@ -5,6 +5,7 @@
  */
 import type { RecordedError } from '../../model/errors';
 import type { WorkflowEvent } from '../../model/events';
+import type { DecisionKind } from '../../model/history';
 import type { JsonValue } from '../../model/json';
 import type { TaskInsert, TimerRow, WaitRow } from '../../model/ports/store';
 import { isEnded, type ExecutionStatus, type TaskStatus } from '../../model/status';
@@ -20,7 +21,7 @@ export interface LogRow {
 
 export interface InboxRow {
   readonly rowId: number;
-  readonly kind: 'event_received' | 'task_ended' | 'child_ended' | 'cancel_requested' | 'terminate_requested';
+  readonly kind: 'event_received' | 'task_ended' | 'child_ended' | DecisionKind;
   readonly name: string | null;
   /** Which command it answers, where it answers one. */
   readonly commandId: string | null;
@@ -32,14 +33,14 @@ export interface InboxRow {
 export interface ResultRow {
   readonly commandId: string;
   readonly actionName: string;
-  readonly status: 'retrying' | 'completed' | 'failed';
+  status: 'retrying' | 'completed' | 'failed';
   readonly paramsText: string;
   readonly resultText: string | null;
   readonly error: RecordedError | null;
-  readonly attempts: number;
+  attempts: number;
   readonly startedAtMs: number;
   readonly nextAttemptAtMs: number | null;
-  readonly completedAtMs: number | null;
+  completedAtMs: number | null;
 }
 
 export interface TaskTableRow {

@@ -1,0 +1,58 @@
+/**
+ * What the retry of a failed execution undoes. The log stays as it is; replay leaves the failure out.
+ *
+ * A retry goes back to the outcome that the code failed with, or, where the code failed by itself, to the moment before
+ * its failure. What the log holds from there to the failure is the *cut*: of it only inputs from outside still count,
+ * and records of what the code had asked for before. All failed outcomes of the cut are tried again, with the keys they
+ * had. Completed ones are taken over where the code asks for the very same again.
+ */
+import { isDecision, type HistoryEntry } from './history';
+
+export interface Cut {
+  /** Index of the first entry that is undone. */
+  readonly from: number;
+  /** Index of the retry. */
+  readonly to: number;
+}
+
+/** The cuts of a log, in order; one that contains another stands for both. */
+export function cutsOf(history: readonly HistoryEntry[]): readonly Cut[] {
+  let cuts: readonly Cut[] = noCuts;
+  let failure: number | null = null;
+  for (let index = 0; index < history.length; index += 1) {
+    const kind = history[index]?.kind;
+    if (kind === 'execution_failed') failure = index;
+    if (kind !== 'execution_retried' || failure === null) continue;
+    const from = beginOf(history, failure);
+    cuts = [...cuts.filter((cut) => cut.from < from), { from, to: index }];
+    failure = null;
+  }
+  return cuts;
+}
+
+const noCuts: readonly Cut[] = [];
+
+/** Calls with a failed outcome that a retry of this log, which ends with a failure, tries again. */
+export function failuresUndone(history: readonly HistoryEntry[]): readonly string[] {
+  if (history.at(-1)?.kind !== 'execution_failed') return [];
+  const tail = history.slice(beginOf(history, history.length - 1));
+  return [...new Set(tail.flatMap((entry) => (entry.kind === 'action_failed' ? [entry.body.commandId] : [])))];
+}
+
+/** Whether the execution was retried and nothing has happened since: rows that its failure removed are to come back. */
+export function isFreshlyRetried(history: readonly HistoryEntry[]): boolean {
+  const last = history.findLast((entry) => entry.kind === 'execution_retried' || !isDecision(entry.kind));
+  return last?.kind === 'execution_retried' && cutsOf(history).some(({ to }) => history[to]?.seq === last.seq);
+}
+
+function beginOf(history: readonly HistoryEntry[], failure: number): number {
+  const failed = history[failure];
+  const commandId = failed?.kind === 'execution_failed' ? (failed.body.failedCommand ?? null) : null;
+  if (commandId === null) return failure;
+  for (let index = failure - 1; index >= 0; index -= 1) {
+    const entry = history[index];
+    const isFailure = entry?.kind === 'action_failed' || entry?.kind === 'task_refused';
+    if (isFailure && entry.body.commandId === commandId) return index;
+  }
+  return failure;
+}

@@ -1,0 +1,50 @@
+/** Puts what people decide about an execution into its inbox. Only its owner acts on it. */
+import type { Sql } from 'postgres';
+import type { Decision, DecisionKind } from '../model/history';
+import type { ExecutionStatus } from '../model/status';
+
+export interface DecidedExecution {
+  readonly partitionId: number;
+  /** As the statement found it: the decision was put into the inbox unless this speaks against it. */
+  readonly status: ExecutionStatus;
+}
+
+const decidable: readonly ExecutionStatus[] = ['pending', 'running', 'waiting', 'paused', 'blocked_on_code'];
+const retryable: readonly ExecutionStatus[] = ['failed', 'blocked_on_code'];
+
+/** The statuses in which a decision is taken. */
+export const statusesFor = (kind: DecisionKind): readonly ExecutionStatus[] =>
+  kind === 'execution_retried' ? retryable : decidable;
+
+/**
+ * One statement. The same decision right behind itself is not stored twice. Answers null for an execution that the
+ * tenant does not have.
+ */
+export async function insertDecision(
+  sql: Sql,
+  request: {
+    readonly tenant: string;
+    /** A UUID. */
+    readonly executionId: string;
+    readonly kind: DecisionKind;
+    readonly decision: Decision;
+  },
+): Promise<DecidedExecution | null> {
+  const { tenant, executionId, kind, decision } = request;
+  const [row] = await sql<{ partition_id: number; status: ExecutionStatus }[]>`
+    WITH target AS MATERIALIZED (
+      SELECT execution_id, partition_id, tenant_id, status FROM workflow_executions
+      WHERE execution_id = ${executionId} AND tenant_id = ${tenant}
+    ), newest AS (
+      SELECT i.kind FROM workflow_events i
+      JOIN target t ON t.execution_id = i.execution_id AND t.partition_id = i.partition_id
+      WHERE i.seq IS NULL AND i.disposition IS NULL
+      ORDER BY i.row_id DESC LIMIT 1
+    ), sent AS (
+      INSERT INTO workflow_events (execution_id, partition_id, tenant_id, kind, payload)
+      SELECT execution_id, partition_id, tenant_id, ${kind}, ${JSON.stringify(decision)}::text::json FROM target
+      WHERE status = ANY(${[...statusesFor(kind)]}::text[]) AND NOT EXISTS (SELECT 1 FROM newest WHERE kind = ${kind})
+    )
+    SELECT partition_id, status FROM target`;
+  return row ? { partitionId: row.partition_id, status: row.status } : null;
+}

@@ -1,0 +1,96 @@
+/**
+ * Gives decisions about executions their places in the log where nothing else may be taken: paused, blocked on code,
+ * failed, or of code that this worker does not have. Everything else stays in the inbox. Like a take it is fenced and
+ * compares the head. Rare, so that the take itself stays as lean as it is.
+ *
+ * - A request to cancel is for the code and waits until that runs.
+ * - A failed execution takes a retry alone; with it the failed results named are set back, in the same commit.
+ * - Whatever is to be done next, `running` lets a successor find it if this worker dies now.
+ */
+import type { Sql } from 'postgres';
+import type { HistoryEntry } from '../../model/history';
+import type { TakenEntries, TakeDecisionsItem } from '../../model/ports/store';
+import { assertNotFenced } from './fence';
+import { entryFromRow, type EntryRow } from './historyRows';
+
+const takeDecisionsSql = `
+WITH fence AS MATERIALIZED (
+  SELECT 1 FROM workflow_workers WHERE worker_id = $1::uuid AND fenced_at IS NULL FOR SHARE
+), wanted AS (
+  SELECT * FROM unnest($2::uuid[], $3::smallint[], $4::int[], $5::timestamptz[])
+    AS w(execution_id, partition_id, head_seq, at)
+), locked AS MATERIALIZED (
+  SELECT e.execution_id, e.partition_id, e.head_seq, e.status, w.at
+  FROM workflow_executions e
+  JOIN wanted w ON w.execution_id = e.execution_id AND w.partition_id = e.partition_id AND w.head_seq = e.head_seq
+  WHERE e.status IN ('pending', 'running', 'waiting', 'paused', 'blocked_on_code', 'failed')
+    AND EXISTS (SELECT 1 FROM fence)
+  ORDER BY e.execution_id FOR UPDATE OF e
+), numbered AS MATERIALIZED (
+  SELECT i.execution_id, i.partition_id, i.row_id, i.kind, i.name, i.payload, l.at,
+         l.head_seq + (row_number() OVER (PARTITION BY i.execution_id ORDER BY i.row_id))::int AS seq
+  FROM workflow_events i JOIN locked l ON l.execution_id = i.execution_id AND l.partition_id = i.partition_id
+  WHERE i.seq IS NULL AND i.disposition IS NULL
+    AND i.kind IN ('terminate_requested', 'execution_paused', 'execution_resumed', 'execution_retried')
+    AND (l.status <> 'failed' OR i.kind = 'execution_retried')
+), moved AS (
+  UPDATE workflow_events i SET seq = n.seq, at = n.at
+  FROM numbered n
+  WHERE i.partition_id = n.partition_id AND i.execution_id = n.execution_id AND i.row_id = n.row_id AND i.seq IS NULL
+), changed AS (
+  SELECT execution_id, partition_id, max(seq) AS head_seq,
+         bool_or(kind IN ('terminate_requested', 'execution_retried')) AS to_be_run,
+         (array_agg(kind ORDER BY seq DESC) FILTER (WHERE kind IN ('execution_paused', 'execution_resumed')))[1] AS hold
+  FROM numbered GROUP BY 1, 2
+), heads AS (
+  UPDATE workflow_executions e
+  SET head_seq = c.head_seq,
+      status = CASE WHEN c.to_be_run OR c.hold = 'execution_resumed' THEN 'running' ELSE 'paused' END,
+      result = CASE WHEN l.status = 'failed' THEN NULL ELSE e.result END,
+      error = NULL, ended_at = NULL, updated_at = clock_timestamp()
+  FROM changed c JOIN locked l ON l.execution_id = c.execution_id
+  WHERE e.execution_id = c.execution_id AND e.partition_id = c.partition_id
+), set_back AS (
+  UPDATE workflow_action_results r SET status = 'retrying', attempts = 0, next_attempt_at = NULL, completed_at = NULL
+  FROM json_to_recordset($6::text::json) AS u(execution_id uuid, command_id text), locked l, changed c
+  WHERE l.execution_id = u.execution_id AND l.status = 'failed' AND c.execution_id = l.execution_id
+    AND r.execution_id = u.execution_id AND r.partition_id = l.partition_id AND r.command_id = u.command_id
+    AND r.status = 'failed'
+)
+SELECT l.execution_id, n.seq, n.at, n.kind, n.name, NULL AS command_id, n.payload
+FROM locked l LEFT JOIN numbered n ON n.execution_id = l.execution_id
+ORDER BY l.execution_id, n.seq`;
+
+type TakenRow = { execution_id: string } & (EntryRow | { seq: null });
+
+export async function takeDecisions(
+  sql: Sql,
+  workerId: string,
+  items: readonly TakeDecisionsItem[],
+): Promise<TakenEntries[]> {
+  if (items.length === 0) return [];
+  const undone = items.flatMap(({ executionId, failuresUndone }) =>
+    failuresUndone.map((commandId) => ({ execution_id: executionId, command_id: commandId })),
+  );
+  const rows = await sql.unsafe<TakenRow[]>(
+    takeDecisionsSql,
+    [
+      workerId,
+      items.map((item) => item.executionId),
+      items.map((item) => item.partitionId),
+      items.map((item) => item.headSeq),
+      items.map((item) => new Date(item.atMs).toISOString()),
+      JSON.stringify(undone),
+    ],
+    { prepare: true },
+  );
+  if (rows.length === 0) await assertNotFenced(sql, workerId);
+  const taken = new Map<string, HistoryEntry[]>();
+  for (const row of rows) {
+    const entries = taken.get(row.execution_id) ?? [];
+    taken.set(row.execution_id, entries);
+    const entry = row.seq === null ? null : entryFromRow(row, () => undefined);
+    if (entry) entries.push(entry);
+  }
+  return [...taken].map(([executionId, entries]) => ({ executionId, entries }));
+}

@@ -1,0 +1,60 @@
+import { isDecision, type HistoryEntry } from '../../model/history';
+import { FencedError, type TakeDecisionsItem, type TakenEntries } from '../../model/ports/store';
+import { isEnded } from '../../model/status';
+import { readEntry } from './entries';
+import type { ExecutionTableRow, InboxRow, MemoryTables } from './tables';
+
+/** Gives decisions alone their places in the log, as the statement on Postgres does. */
+export function takeDecisions(
+  tables: MemoryTables,
+  workerId: string,
+  items: readonly TakeDecisionsItem[],
+): TakenEntries[] {
+  if (items.length === 0) return [];
+  if (tables.isFenced(workerId)) throw new FencedError(workerId);
+  return items.flatMap((item) => {
+    const row = tables.executions.get(item.executionId);
+    if (!row || row.partitionId !== item.partitionId || row.headSeq !== item.headSeq) return [];
+    if (isEnded(row.status) && row.status !== 'failed') return [];
+    return [{ executionId: row.executionId, entries: takeOne(tables, workerId, row, item) }];
+  });
+}
+
+function takeOne(
+  tables: MemoryTables,
+  workerId: string,
+  row: ExecutionTableRow,
+  item: TakeDecisionsItem,
+): HistoryEntry[] {
+  const { executionId, partitionId, headSeq: fromHead } = row;
+  const decisions = row.inbox.filter((each) => isTaken(row, each));
+  if (decisions.length === 0) return [];
+  for (const { kind, name, payloadText } of decisions) {
+    row.headSeq += 1;
+    row.log.push({ seq: row.headSeq, atMs: item.atMs, kind, name, commandId: null, payloadText });
+  }
+  row.inbox = row.inbox.filter((each) => !decisions.includes(each));
+  const kinds = decisions.map(({ kind }) => kind);
+  if (row.status === 'failed') setBack(row, item.failuresUndone);
+  const isToRun = kinds.includes('terminate_requested') || kinds.includes('execution_retried');
+  const hold = kinds.findLast((kind) => kind === 'execution_paused' || kind === 'execution_resumed');
+  row.status = isToRun || hold === 'execution_resumed' ? 'running' : 'paused';
+  row.error = null;
+  tables.options.onWrite?.({ statement: 'take', workerId, executionId, partitionId, fromHead, toHead: row.headSeq });
+  return row.log.slice(fromHead).flatMap((entry) => readEntry(entry, () => undefined) ?? []);
+}
+
+function isTaken(row: ExecutionTableRow, { kind, disposition }: InboxRow): boolean {
+  if (disposition !== null) return false;
+  if (row.status === 'failed') return kind === 'execution_retried';
+  return isDecision(kind) && kind !== 'cancel_requested';
+}
+
+function setBack(row: ExecutionTableRow, commandIds: readonly string[]): void {
+  row.result = null;
+  row.endedAtMs = null;
+  for (const commandId of commandIds) {
+    const result = row.results.get(commandId);
+    if (result?.status === 'failed') Object.assign(result, { status: 'retrying', attempts: 0, completedAtMs: null });
+  }
+}
