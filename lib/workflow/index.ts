@@ -11,6 +11,14 @@ import { connectActions } from './core/actionRegistry';
 import { createActionRunner } from './core/actions/actionRunner';
 import { systemClock } from './core/actions/runHandler';
 import { engineDeps } from './core/ambient';
+import {
+  cancelExecution as cancel,
+  pauseExecution as pause,
+  resumeExecution as resume,
+  retryExecution as retry,
+  terminateExecution as terminate,
+  type DecisionInput,
+} from './core/decideExecution';
 import { enqueueEvent as enqueue, type EnqueueEventInput } from './core/enqueueEvent';
 import type { EngineDeps } from './core/engineDeps';
 import { startWorkflow as start, type StartWorkflowInput } from './core/startWorkflow';
@@ -113,6 +121,29 @@ export async function startWorkflow(name: string, input: StartWorkflowInput) {
 
 export async function enqueueEvent(event: EnqueueEventInput) {
   return enqueue(await engineDeps(), event);
+}
+
+/** Lets an execution clean up and end. */
+export async function cancelExecution(input: DecisionInput) {
+  return cancel(await engineDeps(), input);
+}
+
+/** Ends an execution at once, without its code. */
+export async function terminateExecution(input: DecisionInput) {
+  return terminate(await engineDeps(), input);
+}
+
+export async function pauseExecution(input: DecisionInput) {
+  return pause(await engineDeps(), input);
+}
+
+export async function resumeExecution(input: DecisionInput) {
+  return resume(await engineDeps(), input);
+}
+
+/** Goes on from an execution's failure, or tries the code that it is blocked on. */
+export async function retryExecution(input: DecisionInput) {
+  return retry(await engineDeps(), input);
 }
 
 export async function claimTask(request: TaskRequest) {

@@ -9,6 +9,14 @@ import { getActionRegistry, type ActionRegistry } from './actionRegistry';
 import { registerEmitEvent } from './actions/builtIns/emitEvent';
 import { registerStartWorkflow } from './actions/builtIns/startWorkflow';
 import { engineDeps } from './ambient';
+import {
+  cancelExecution,
+  pauseExecution,
+  resumeExecution,
+  retryExecution,
+  terminateExecution,
+  type DecisionInput,
+} from './decideExecution';
 import { enqueueEvent, type EnqueueEventInput } from './enqueueEvent';
 import type { EngineDeps } from './engineDeps';
 import { startOrFind, type StartedWorkflow, type StartWorkflowInput } from './startWorkflow';
@@ -73,6 +81,43 @@ export class WorkflowRuntime {
    */
   async enqueueEvent(event: EnqueueEventInput): Promise<{ readonly eventId: string }> {
     return enqueueEvent(await this.#deps(), event);
+  }
+
+  /**
+   * Asks the code to end: its waits throw a `CanceledError`, it cleans up, the execution ends as `canceled`.
+   * @throws ExecutionNotFoundError, ExecutionEndedError
+   */
+  async cancelExecution(input: DecisionInput): Promise<void> {
+    return cancelExecution(await this.#deps(), input);
+  }
+
+  /**
+   * Ends the execution without running its code.
+   * @throws ExecutionNotFoundError, ExecutionEndedError
+   */
+  async terminateExecution(input: DecisionInput): Promise<void> {
+    return terminateExecution(await this.#deps(), input);
+  }
+
+  /**
+   * Stops the execution for now: events are kept, timers wait, actions under way are recorded.
+   * @throws ExecutionNotFoundError, ExecutionEndedError
+   */
+  async pauseExecution(input: DecisionInput): Promise<void> {
+    return pauseExecution(await this.#deps(), input);
+  }
+
+  /** @throws ExecutionNotFoundError, ExecutionEndedError */
+  async resumeExecution(input: DecisionInput): Promise<void> {
+    return resumeExecution(await this.#deps(), input);
+  }
+
+  /**
+   * Goes on from the failure of an execution, or tries the code that it is blocked on.
+   * @throws ExecutionNotFoundError, ExecutionEndedError, ExecutionNotFailedError
+   */
+  async retryExecution(input: DecisionInput): Promise<void> {
+    return retryExecution(await this.#deps(), input);
   }
 
   /** Makes the registered workflows known to every process that uses the database. */
