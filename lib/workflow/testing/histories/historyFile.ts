@@ -93,7 +93,7 @@ function outcomeOf(kind: string, commandId: string, action: FileEntry['action'])
     failed && action.error
       ? { ...facts, status: 'failed' as const, error: action.error }
       : { ...facts, status: 'completed' as const, result: action.result ?? null };
-  return { commandId, attempts: 1, startedAtMs: 0, nextAttemptAtMs: null, outcome };
+  return { commandId, actionName: '', attempts: 1, startedAtMs: 0, nextAttemptAtMs: null, outcome };
 }
 
 /** The text of a file that `readHistory` reads. */
