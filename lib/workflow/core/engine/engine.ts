@@ -493,11 +493,8 @@ export class Engine {
     if (paused.length === 0) return store.take({ workerId, items: lives.map(takeItem) });
     const free = lives.filter((live) => !live.isPaused);
     const decided = paused.map((live) => ({ ...takeItem(live), failuresUndone: [] }));
-    const taken = [
-      free.length > 0 ? store.take({ workerId, items: free.map(takeItem) }) : [],
-      store.takeDecisions({ workerId, items: decided }),
-    ];
-    return (await Promise.all(taken)).flat();
+    const taken = await store.takeDecisions({ workerId, items: decided });
+    return free.length > 0 ? [...taken, ...(await store.take({ workerId, items: free.map(takeItem) }))] : taken;
   }
 
   /** Paused, or to be terminated: only what is under way is still recorded. */
