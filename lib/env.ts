@@ -85,6 +85,7 @@ const environmentSchema = z.object({
     .enum(['all', 'executions', 'jobs'], 'BATON_WORKER_RUNS must be all, executions or jobs.')
     .default('all'),
   BATON_JOB_CONCURRENCY: wholeNumber({ name: 'BATON_JOB_CONCURRENCY', min: 1, max: 1_000 }).default(4),
+  BATON_WATCHDOG_MS: wholeNumber({ name: 'BATON_WATCHDOG_MS', min: 0, max: 60_000 }).default(3000),
   BATON_WORKER_HEALTH_PORT: wholeNumber({ name: 'BATON_WORKER_HEALTH_PORT', min: 0, max: 65_535 }).default(0),
 });
 
@@ -108,6 +109,8 @@ export interface Environment {
   readonly workerId: string | undefined;
   /** The dead incarnation that this worker takes over from at once, named by the supervisor that saw it end. */
   readonly replacesWorker: string | undefined;
+  /** How long a worker's loop may stand still before its watchdog ends it; 0: for ever, as debuggers need it. */
+  readonly watchdogMs: number;
   /** 0: any free port. */
   readonly workerHealthPort: number;
   /** Private hosts and networks that the action `httpRequest` may reach. */
@@ -139,6 +142,7 @@ export function parseEnvironment(source: Readonly<Record<string, string | undefi
     databasePoolSize: value.BATON_DATABASE_POOL,
     workerId: value.BATON_WORKER_ID,
     replacesWorker: value.BATON_REPLACES_WORKER,
+    watchdogMs: value.BATON_WATCHDOG_MS,
     workerHealthPort: value.BATON_WORKER_HEALTH_PORT,
     httpAllow: value.BATON_HTTP_ALLOW ?? [],
     workerRuns: value.BATON_WORKER_RUNS,

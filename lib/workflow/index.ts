@@ -40,6 +40,7 @@ import { createPostgresMembership, workerSessionName } from './persistence/membe
 import { createPeopleDirectory } from './persistence/tasks/people';
 import { createTaskDefinitionStore } from './persistence/tasks/taskDefinitions';
 import { createTaskStore } from './persistence/tasks/taskStore';
+import { startWatchdog } from './persistence/watchdog';
 import { publishRegistrations as publishAll } from './persistence/registrations';
 import { createTransactions, type Transactions } from './persistence/transactions';
 import { absentHintPublisher, absentHintSource } from './streams/absentHints';
@@ -232,9 +233,12 @@ export function createWorkerFor(options: {
   const { workerId } = identity;
   const transport = connectTransport(deps, workerId);
   const tasks = createTaskPreparer({ definitions: createTaskDefinitionStore({ sql }) });
+  const { databaseUrl, watchdogMs: stallMs } = env();
+  const watch = stallMs > 0 ? startWatchdog({ databaseUrl, workerId, stallMs, logger }) : null;
   const worker = new Worker({
     identity,
     replaces,
+    ...(watch && { watch }),
     membership: createPostgresMembership(sql),
     store: createPostgresStore({ sql }),
     bus: createBusStore({ sql }),
@@ -261,7 +265,12 @@ export function createWorkerFor(options: {
     monotonicMs: () => performance.now(),
     onFenced,
   });
-  return { worker, close: transport.close };
+  return {
+    worker,
+    close: async () => {
+      await Promise.all([transport.close(), watch?.close()]);
+    },
+  };
 }
 
 /** Runs dispatched actions of any execution, beside a worker or alone. */

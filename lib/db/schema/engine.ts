@@ -386,5 +386,7 @@ export const workflowWorkerLeases = pgTable('workflow_worker_leases', {
 export const workflowPartitions = pgTable('workflow_partitions', {
   partitionId: smallint('partition_id').primaryKey(),
   workerId: uuid('worker_id'),
+  /** The last owner did not give it up: it was fenced. */
+  leftUnclean: boolean('left_unclean').notNull().default(false),
   changedAt: instant('changed_at').notNull().defaultNow(),
 });

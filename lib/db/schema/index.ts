@@ -1,3 +1,4 @@
 export * from './engine';
+export * from './failures';
 export * from './tasks';
 export * from './app';

@@ -156,6 +156,8 @@ export class NondeterminismError extends BatonError {
       readonly seq: number | null;
       readonly recorded: string | null;
       readonly actual: string | null;
+      /** Where in the code the actual command was issued, if that was traced. */
+      readonly callSite?: string | null;
     },
   ) {
     super(message);

@@ -73,7 +73,7 @@ export function createPostgresMembership(sql: Sql): MembershipStore {
 
     release: async ({ workerId, partitions }) => {
       await sql`
-        UPDATE workflow_partitions SET worker_id = NULL, changed_at = clock_timestamp()
+        UPDATE workflow_partitions SET worker_id = NULL, left_unclean = false, changed_at = clock_timestamp()
         WHERE worker_id = ${workerId} AND partition_id = ANY(${[...partitions]}::smallint[])`;
     },
 
@@ -84,8 +84,10 @@ export function createPostgresMembership(sql: Sql): MembershipStore {
             UPDATE workflow_workers SET fenced_at = clock_timestamp(), fenced_reason = 'stopped'
             WHERE worker_id = ${workerId} AND fenced_at IS NULL`;
           await tx`
-            UPDATE workflow_partitions SET worker_id = NULL, changed_at = clock_timestamp()
+            UPDATE workflow_partitions SET worker_id = NULL, left_unclean = false, changed_at = clock_timestamp()
             WHERE worker_id = ${workerId}`;
+          await tx`UPDATE workflow_suspects SET worker_id = NULL WHERE worker_id = ${workerId}`;
+          await tx`DELETE FROM workflow_suspects WHERE worker_id IS NULL AND strikes = 0`;
           await tx`DELETE FROM workflow_worker_leases WHERE worker_id = ${workerId}`;
         },
       });
@@ -106,7 +108,12 @@ async function fenceOne(sql: Sql, transactions: Transactions, workerId: string, 
             SELECT 1 FROM workflow_worker_leases l WHERE l.worker_id = w.worker_id AND l.lease_until < clock_timestamp()))`;
       if (fenced.count === 0) return false;
       await tx`
-        UPDATE workflow_partitions SET worker_id = NULL, changed_at = clock_timestamp() WHERE worker_id = ${workerId}`;
+        UPDATE workflow_partitions SET worker_id = NULL, left_unclean = true, changed_at = clock_timestamp()
+        WHERE worker_id = ${workerId}`;
+      // What it had noted to be running may be why it ended.
+      await tx`
+        UPDATE workflow_suspects SET strikes = strikes + 1, worker_id = NULL, last_at = now()
+        WHERE worker_id = ${workerId}`;
       return true;
     },
   });

@@ -72,7 +72,7 @@ export class WorkflowInstance {
   readonly #definition: WorkflowDefinition;
   readonly #identity: InstanceIdentity;
   readonly #sandbox: Sandbox;
-  readonly #ledger = new Ledger();
+  readonly #ledger: Ledger;
   readonly #mailbox = new Mailbox();
   readonly #data = new Map<string, string>();
   /** Actions and task creations without an outcome. */
@@ -114,11 +114,14 @@ export class WorkflowInstance {
     readonly sandbox: Sandbox;
     /** The log that is about to be fed; empty for none. */
     readonly history?: readonly HistoryEntry[];
+    /** Remembers where in the code each command was issued: slow, for explaining a difference. */
+    readonly isTraced?: boolean;
   }) {
     this.#definition = options.definition;
     this.#identity = options.identity;
     this.#sandbox = options.sandbox;
     this.#past = options.history ? new Past(options.history) : null;
+    this.#ledger = new Ledger({ isTraced: options.isTraced ?? false });
   }
 
   /**

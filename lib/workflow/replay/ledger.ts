@@ -16,6 +16,9 @@ export interface IssuedCommand extends CommandRef {
 }
 
 export class Ledger {
+  /** Where commands were issued, for explaining a difference; null: not traced, which costs nothing. */
+  readonly #sites: Map<string, string> | null;
+
   /** Issued and not yet in the log. */
   readonly #issued = new Map<string, IssuedCommand>();
   readonly #counters = new Map<string, number>();
@@ -25,6 +28,10 @@ export class Ledger {
   /** The last command before the last retry. */
   #retriedAt = Number.POSITIVE_INFINITY;
   #n = 0;
+
+  constructor({ isTraced = false }: { readonly isTraced?: boolean } = {}) {
+    this.#sites = isTraced ? new Map() : null;
+  }
 
   /** Position that the next command gets. */
   get nextN(): number {
@@ -39,6 +46,7 @@ export class Ledger {
     const commandId = this.#freshId(`${name}#${count}`, details.argsHash);
     const command = { commandId, n: this.#n, ...details };
     this.#issued.set(command.commandId, command);
+    this.#sites?.set(command.commandId, callSite());
     return command;
   }
 
@@ -92,7 +100,7 @@ export class Ledger {
         throw new NondeterminismError(
           `The code now does "${command.what}" (${command.commandId}) at a place where the log has nothing. ` +
             `Deploy the code that wrote this log, or guard the new path by a new workflow version.`,
-          { seq: null, recorded: null, actual: command.what },
+          { seq: null, recorded: null, actual: command.what, callSite: this.#sites?.get(command.commandId) ?? null },
         );
       }
     }
@@ -115,7 +123,19 @@ export class Ledger {
         ? `Entry ${seq} of the log is "${recorded.what}" (${recorded.commandId}) with other arguments than the code passes now.`
         : `Entry ${seq} of the log is command ${recorded.n}, "${recorded.what}" (${recorded.commandId}); at that place the code now does ${did}. ` +
             `Deploy the code that wrote this log, or guard the new path by a new workflow version.`,
-      { seq, recorded: recorded.what, actual: actual?.what ?? null },
+      {
+        seq,
+        recorded: recorded.what,
+        actual: actual?.what ?? null,
+        callSite: (actual && this.#sites?.get(actual.commandId)) ?? null,
+      },
     );
   }
+}
+
+/** The first frame that is not the engine's own. */
+function callSite(): string {
+  const frames = (new Error().stack ?? '').split('\n').slice(1);
+  const frame = frames.find((each) => !/[\\/]lib[\\/]workflow[\\/](replay|core)[\\/]|node:|<anonymous>\)?$/.test(each));
+  return (frame ?? frames.at(-1) ?? '').trim().replace(/^at /, '');
 }

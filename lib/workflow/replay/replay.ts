@@ -28,9 +28,11 @@ export async function replay(options: {
   readonly drain: Drain;
   /** Called after each entry with what the code asked for in answer to it. */
   readonly observe?: (entry: HistoryEntry, instance: WorkflowInstance, commands: readonly Command[]) => void;
+  /** For explaining a difference that a replay found: the next one says where the code makes it. */
+  readonly isTraced?: boolean;
 }): Promise<ReplayResult> {
-  const { definition, identity, history, sandbox, drain, observe } = options;
-  const instance = new WorkflowInstance({ definition, identity, sandbox, history });
+  const { definition, identity, history, sandbox, drain, observe, isTraced = false } = options;
+  const instance = new WorkflowInstance({ definition, identity, sandbox, history, isTraced });
   const commands: Command[] = [];
   const cuts = cutsOf(history);
   for (const [index, entry] of history.entries()) {

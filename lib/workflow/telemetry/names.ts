@@ -71,7 +71,7 @@ export const instruments = {
 
   // What needs a person.
   nondeterminism: counter('baton_nondeterminism_total', 'Replays that differed from the log.'),
-  deadLetters: counter('baton_dead_letters_total', 'Rows put aside as dead letters.'),
+  deadLetters: counter('baton_dead_letters_total', 'What was put aside as dead letters, by kind.', ['kind']),
   stuckExecutions: gauge('baton_stuck_executions', 'Executions that someone should look at, by reason.', ['reason']),
 
   // Redis. Only latency depends on these.

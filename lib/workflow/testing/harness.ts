@@ -101,7 +101,7 @@ export async function createHarness(
     const tasks = createTaskPreparer({ definitions: createTaskDefinitionStore({ sql }) });
     let fenced = false;
     const worker = new Worker({
-      identity: { workerId, host: 'test', pid: process.pid, codeVersion: 'test' },
+      identity: { workerId, host: 'test', pid: process.pid, codeVersion: code.workflows.fingerprint },
       replaces: overrides.replaces ?? null,
       membership: createPostgresMembership(sql),
       hints: overrides.hints ?? absentHintSource,

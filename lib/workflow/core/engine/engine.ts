@@ -6,12 +6,13 @@
  * batches grow with the load and there is no timer. No statement of an execution is under way while its code runs.
  */
 import type { CommandOf } from '../../model/commands';
-import { recordError, WorkflowNotFoundError } from '../../model/errors';
+import { NondeterminismError, recordError, WorkflowNotFoundError, type RecordedError } from '../../model/errors';
 import { continuesCode, type HistoryEntry } from '../../model/history';
 import type { ActionRunner } from '../../model/ports/actions';
 import type { BusStore } from '../../model/ports/bus';
 import type { HintPublisher, WakeScheduler } from '../../model/ports/hints';
 import type { LiveChange, LivePublisher } from '../../model/ports/live';
+import type { RunWatch } from '../../model/ports/runWatch';
 import type { Scheduler, TimerHandle } from '../../model/ports/scheduler';
 import { FencedError, type ExecutionFlush, type ExecutionKey, type ExecutionStore } from '../../model/ports/store';
 import type { LoadedExecution, TakenEntries } from '../../model/ports/store';
@@ -24,16 +25,20 @@ import type { Drain, Sandbox } from '../../replay/sandbox';
 import { instruments } from '../../telemetry/names';
 import { processScheduler, sleep } from '../scheduler';
 import { BusLooks } from './busLooks';
+import { blockedBy, mayBeTried } from './blockedBy';
 import type { EngineClock } from './clock';
 import { bareFlush } from './bareFlush';
 import { HeldExecutions, type CallUnderWay, type SortedExecutions } from './heldExecutions';
 import { LiveExecution } from './liveExecution';
 import { signalledBy, touchedBy } from './relations';
+import { Probation } from './probation';
 import { splitUntilGood } from './splitBatch';
 import { TimerWakes } from './timerWakes';
 
 export interface EnginePorts {
   readonly workerId: string;
+  /** Changes with the code of the workflows: what was blocked is tried again by other code. */
+  readonly codeVersion: string;
   readonly store: ExecutionStore;
   readonly bus: BusStore;
   readonly definition: (name: string, version: string) => WorkflowDefinition | undefined;
@@ -47,6 +52,8 @@ export interface EnginePorts {
   /** How many partitions executions are spread over; the product's number unless given. */
   readonly partitionCount?: number;
   readonly sandbox: Sandbox;
+  /** Knows whose code runs, for when it never ends. */
+  readonly watch?: RunWatch;
   readonly drain: Drain;
   readonly clock: EngineClock;
   /** The process's own timers unless given. */
@@ -64,9 +71,16 @@ export interface EngineLimits {
   readonly flushBatch: number;
   /** Executions kept in memory; those parked longest leave first. */
   readonly liveExecutions: number;
+  /** Workers that may end while they run an execution, before it is put aside. */
+  readonly maxStrikes: number;
 }
 
-export const defaultEngineLimits: EngineLimits = { takeBatch: 256, flushBatch: 1_024, liveExecutions: 20_000 };
+export const defaultEngineLimits: EngineLimits = {
+  takeBatch: 256,
+  flushBatch: 1_024,
+  liveExecutions: 20_000,
+  maxStrikes: 3,
+};
 
 const timerHorizonMs = 10_000;
 const deferralMs = 5_000;
@@ -76,6 +90,9 @@ const rescueMs = 20_000;
 const leastBegun = 8;
 
 type Feed = Map<LiveExecution, HistoryEntry[]>;
+type Revived = { readonly live: LiveExecution | null; readonly hasInbox: boolean };
+
+const nobody: readonly LoadedExecution[] = [];
 
 /** What a round does: writes these, takes those, and takes some of the written ones after their commit. */
 interface Work {
@@ -96,6 +113,7 @@ export class Engine {
   readonly #decisions: HeldExecutions;
   readonly #timerWakes: TimerWakes;
   readonly #busLooks: BusLooks;
+  readonly #probation: Probation;
   readonly #scheduler: Scheduler;
   readonly #deferred = new Map<string, TimerHandle>();
   /** Adopted, but not yet searched for what their last owner left unfinished. */
@@ -112,6 +130,7 @@ export class Engine {
     this.#ports = ports;
     this.#limits = limits;
     this.#scheduler = ports.scheduler ?? processScheduler;
+    this.#probation = new Probation(ports);
     this.#timerWakes = new TimerWakes({
       horizonMs: timerHorizonMs,
       scheduler: this.#scheduler,
@@ -144,10 +163,7 @@ export class Engine {
    * is read by a later sweep.
    */
   async adopt(partitions: readonly number[]): Promise<void> {
-    for (const partition of partitions) {
-      this.#partitions.add(partition);
-      this.#unadopted.add(partition);
-    }
+    for (const partition of partitions) this.#unadopted.add(partition);
     await this.sweep();
   }
 
@@ -157,7 +173,11 @@ export class Engine {
    */
   async leave(partitions: readonly number[], maxMs: number): Promise<void> {
     const leaving = new Set(partitions);
-    for (const partition of leaving) this.#partitions.delete(partition);
+    for (const partition of leaving) {
+      this.#partitions.delete(partition);
+      this.#unadopted.delete(partition);
+    }
+    this.#probation.leave(leaving);
     for (const [id, key] of this.#ready) if (leaving.has(key.partitionId)) this.#ready.delete(id);
     await Promise.all(this.#rounds);
     let leftMs = maxMs;
@@ -178,8 +198,9 @@ export class Engine {
 
   /** Looks for work that no hint told of. */
   async sweep(): Promise<void> {
-    if (this.#partitions.size === 0) return;
+    if (this.#partitions.size + this.#unadopted.size === 0) return;
     const adopting = [...this.#unadopted];
+    await this.#examine(adopting);
     const found = await this.#ports.store.findWork({
       partitions: [...this.#partitions],
       limit: this.#limits.takeBatch * 4,
@@ -189,19 +210,44 @@ export class Engine {
     for (const { executionId } of found.executions) this.#lives.get(executionId)?.announce();
     for (const timer of found.upcoming) this.#timerWakes.schedule(timer, timer.fireAtMs);
     this.wake(found.executions);
+    await this.#applyRedrives(found.redriven);
     await this.#adoptUnfinished(adopting);
     await this.#rescue(found.nowMs);
     await this.#busLooks.sweep([...this.#partitions], found.nowMs);
   }
 
+  /** Nothing of newly owned partitions runs before it is known what ended their last owner. */
+  async #examine(partitions: readonly number[]): Promise<void> {
+    if (partitions.length === 0) return;
+    const { store, workerId, logger } = this.#ports;
+    const examination = await store.examine({ workerId, partitions, maxStrikes: this.#limits.maxStrikes });
+    this.#probation.examined(examination);
+    for (const { executionId, tenant } of examination.condemned) {
+      logger.error({ executionId, tenant, workerId }, 'Workers ended again and again while they ran it; put aside');
+      this.#ports.metrics.count({ counter: instruments.deadLetters, labels: { kind: 'poison' } });
+      this.#changes.push({ tenant, topic: 'execution', id: executionId });
+    }
+    for (const partition of partitions) if (this.#unadopted.has(partition)) this.#partitions.add(partition);
+    this.#publish();
+  }
+
+  /** Somebody wants these to go on that were put aside. */
+  async #applyRedrives(redriven: readonly ExecutionKey[]): Promise<void> {
+    if (redriven.length === 0) return;
+    const { store, workerId } = this.#ports;
+    this.wake(await store.applyRedrives({ workerId, executions: redriven }));
+  }
+
   /**
    * Called after the inbox of these partitions was looked through: what a late statement of the last owner takes out of
-   * the inbox between the two looks is found by the second. Executions blocked on code are tried once by each new
-   * owner: it may have other code.
+   * the inbox between the two looks is found by the second. Executions blocked by other code than this
+   * worker's are tried again.
    */
   async #adoptUnfinished(partitions: readonly number[]): Promise<void> {
     if (partitions.length === 0) return;
-    const unfinished = await this.#ports.store.findUnfinished({ partitions, includeBlocked: true });
+    const { store, codeVersion } = this.#ports;
+    const unfinished = await store.findUnfinished({ partitions, blockedForCode: codeVersion });
+    this.#probation.adopted(partitions, unfinished);
     for (const partition of partitions) this.#unadopted.delete(partition);
     this.wake(unfinished);
   }
@@ -214,7 +260,7 @@ export class Engine {
     if (nowMs < this.#rescueAtMs) return;
     const unfinished = await this.#ports.store.findUnfinished({
       partitions: [...this.#partitions],
-      includeBlocked: false,
+      blockedForCode: null,
     });
     this.#rescueAtMs = nowMs + rescueMs;
     this.wake(unfinished.filter(({ executionId }) => this.#lives.get(executionId)?.parked !== false));
@@ -266,6 +312,7 @@ export class Engine {
       await this.#work(work);
     } finally {
       for (const id of held) this.#held.delete(id);
+      if (!this.#probation.isEmpty) this.#probation.release(held);
     }
   }
 
@@ -284,6 +331,7 @@ export class Engine {
       throw failed.reason;
     }
     await this.#run(feed);
+    if (!this.#probation.isEmpty) await this.#endProbation([...now, ...afterFlush]);
     this.#startActions(feed.keys());
     this.#evict();
     this.#publish();
@@ -372,7 +420,7 @@ export class Engine {
       const write = (part: readonly ExecutionFlush[]) => store.flush({ workerId, executions: part });
       const won = await splitUntilGood(flushes, write, (flush, error) => {
         logger.error({ error, executionId: flush.executionId, workerId }, 'An execution cannot be written');
-        this.#block(flush.executionId, error);
+        this.#block(flush.executionId, error, 'bad_row');
       });
       if (won.size < flushes.length) {
         metrics.count({ counter: instruments.headsLost, by: flushes.length - won.size });
@@ -397,15 +445,18 @@ export class Engine {
     const afterFlush: ExecutionKey[] = [];
     // What is under way is finished before more is begun: a worker that begins all at once carries all of it along.
     let mayBegin = flushing.length < this.#limits.flushBatch / 2 ? this.#limits.takeBatch : leastBegun;
+    const admits = this.#probation.isEmpty ? null : this.#probation.admission();
     for (const [id, key] of this.#ready) {
       if (now.length + afterFlush.length >= this.#limits.takeBatch) break;
       if (this.#held.has(id)) continue;
       const live = this.#lives.get(id);
       // It takes nothing more; what still comes is closed after its end.
       if (live?.isTerminating) this.#ready.delete(id);
-      if (live && written.has(live)) afterFlush.push(key);
-      else if (live ? live.mayTake : mayBegin-- > 0) now.push(key);
-      else continue;
+      const later = live !== undefined && written.has(live);
+      if (!later && !(live ? live.mayTake : mayBegin > 0)) continue;
+      if (admits && !admits(id)) continue;
+      if (!live) mayBegin -= 1;
+      (later ? afterFlush : now).push(key);
       this.#ready.delete(id);
     }
     return { now, afterFlush };
@@ -429,7 +480,8 @@ export class Engine {
     const { toRun, late, held } = this.#decisions.sort(
       loaded.filter(({ partitionId }) => this.#partitions.has(partitionId)),
     );
-    const revived = await Promise.all(toRun.map((execution) => this.#revive(execution)));
+    const revived = await this.#reviveAll(toRun);
+    if (!revived) return this.#again(keys);
     const withInbox = new Set(revived.flatMap(({ live, hasInbox }) => (live && hasInbox ? [live] : [])));
     const warm = keys.flatMap((key) => {
       const live = this.#lives.get(key.executionId);
@@ -506,9 +558,57 @@ export class Engine {
     else this.#touch(live);
   }
 
+  /** Null when it could not be noted who is about to run. */
+  async #reviveAll(loaded: readonly LoadedExecution[]): Promise<readonly Revived[] | null> {
+    const { watch, logger, workerId } = this.#ports;
+    const suspects = this.#probation.isEmpty
+      ? nobody
+      : loaded.filter((each) => this.#probation.isSuspect(each) && this.#mayRun(each));
+    const revived: Revived[] = [];
+    if (suspects.length > 0) {
+      try {
+        await this.#probation.note(suspects);
+      } catch (error) {
+        logger.warn({ error, workerId }, 'Suspects could not be noted; trying again');
+        this.#trouble = true;
+        return null;
+      }
+      for (const suspect of suspects) {
+        watch?.enter(suspect.executionId);
+        revived.push(await this.#revive(suspect));
+        watch?.leave();
+      }
+    }
+    const others = suspects.length === 0 ? loaded : loaded.filter((each) => !suspects.includes(each));
+    if (watch) for (const { executionId } of others) watch.enter(executionId);
+    revived.push(...(await Promise.all(others.map((each) => this.#revive(each)))));
+    watch?.leave();
+    return revived;
+  }
+
+  #mayRun({ partitionId, blockedBy: why, workflowName, workflowVersion }: LoadedExecution): boolean {
+    return (
+      this.#partitions.has(partitionId) &&
+      mayBeTried(why, this.#ports.codeVersion) &&
+      this.#ports.definition(workflowName, workflowVersion) !== undefined
+    );
+  }
+
+  async #endProbation(ran: readonly ExecutionKey[]): Promise<void> {
+    try {
+      await this.#probation.clear(ran);
+    } catch (error) {
+      const { logger, workerId } = this.#ports;
+      logger.warn({ error, workerId }, 'It could not be noted that suspects ran; trying again');
+    }
+    // Those that waited for their turn.
+    if (this.#ready.size > 0) this.#ports.onWork();
+  }
+
   /** Brings an execution back to life by replaying its log. */
-  async #revive(loaded: LoadedExecution): Promise<{ readonly live: LiveExecution | null; readonly hasInbox: boolean }> {
+  async #revive(loaded: LoadedExecution): Promise<Revived> {
     const nothing = { live: null, hasInbox: false };
+    if (!mayBeTried(loaded.blockedBy, this.#ports.codeVersion)) return nothing;
     const definition = this.#ports.definition(loaded.workflowName, loaded.workflowVersion);
     if (!definition) {
       await this.#defer(loaded);
@@ -536,7 +636,7 @@ export class Engine {
       this.#touch(live);
       return { live, hasInbox: loaded.hasInbox || loaded.timers.length > 0 };
     } catch (error) {
-      await this.#writeBlocked(loaded, error);
+      await this.#writeBlocked(loaded, await this.#explained(loaded, definition, error), 'code');
       return nothing;
     }
   }
@@ -555,21 +655,46 @@ export class Engine {
     }
   }
 
+  /** A difference is looked for once more, slowly, to say where the code makes it. */
+  async #explained(loaded: LoadedExecution, definition: WorkflowDefinition, error: unknown): Promise<unknown> {
+    if (!(error instanceof NondeterminismError)) return error;
+    const { sandbox, drain } = this.#ports;
+    const { executionId, tenant, history } = loaded;
+    const options = { definition, identity: { executionId, tenant }, history, sandbox, drain, isTraced: true };
+    return replay(options).then(
+      () => error,
+      (traced: unknown) => traced,
+    );
+  }
+
   // Run
 
   /** Feeds entries one at a time; one drain serves all executions that got one. */
   async #run(feed: Feed): Promise<void> {
     const queues: Feed = new Map([...feed].filter(([live]) => !live.dropped));
+    if (!this.#probation.isEmpty) {
+      for (const [live, entries] of [...queues]) {
+        if (!this.#probation.isNoted(live.executionId)) continue;
+        queues.delete(live);
+        await this.#runTogether(new Map([[live, entries]]), new Map([[live, entries]]));
+      }
+    }
+    await this.#runTogether(feed, queues);
+    for (const live of feed.keys()) this.#touch(live);
+  }
+
+  /** @param queues what is left to feed of `feed`; used up. */
+  async #runTogether(feed: Feed, queues: Feed): Promise<void> {
     for (;;) {
       const fed = this.#feedNext(queues);
       if (fed.length > 0) {
         await this.#ports.drain();
         for (const live of fed) this.#collect(live);
+        this.#ports.watch?.leave();
         continue;
       }
       if (!(await this.#prepareTasks(feed.keys(), queues))) break;
     }
-    for (const live of feed.keys()) this.#touch(live);
   }
 
   #feedNext(queues: Feed): LiveExecution[] {
@@ -584,6 +709,7 @@ export class Engine {
           entry = entries.shift();
         }
         if (entry) {
+          this.#ports.watch?.enter(live.executionId);
           live.instance.settle(entry);
           if (entry.kind === 'cancel_requested' && live.hasRunning) this.#interruptCanceled(live);
           fed.push(live);
@@ -714,20 +840,27 @@ export class Engine {
   // Trouble
 
   /** The code and the log disagree: the execution waits for a deploy, nothing of it is written. */
-  #block(executionId: string, error: unknown): void {
+  #block(executionId: string, error: unknown, why: 'code' | 'bad_row' = 'code'): void {
     const live = this.#lives.get(executionId);
     if (!live) return;
     this.#drop(live);
-    void this.#writeBlocked(live, error);
+    void this.#writeBlocked(live, error, why);
   }
 
-  async #writeBlocked(execution: LiveExecution | LoadedExecution, error: unknown): Promise<void> {
-    const { store, workerId, logger, metrics } = this.#ports;
+  async #writeBlocked(
+    execution: LiveExecution | LoadedExecution,
+    error: unknown,
+    why: 'code' | 'bad_row',
+  ): Promise<void> {
+    const { store, workerId, logger, metrics, codeVersion } = this.#ports;
     const { executionId, tenant } = execution;
+    const history = 'history' in execution ? execution.history : null;
+    const recorded = blockedBy(error, { codeVersion, history });
     logger.error({ error, executionId, tenant, workerId }, 'Execution is blocked on its code');
     metrics.count({ counter: instruments.nondeterminism });
     try {
-      const won = await store.flush({ workerId, executions: [blockFlush(execution, error)] });
+      if (why === 'bad_row') await this.#putAside(execution, recorded);
+      const won = await store.flush({ workerId, executions: [blockFlush(execution, recorded)] });
       if (!won.has(executionId)) return this.#again([execution]);
       this.#changes.push({ tenant, topic: 'execution', id: executionId });
       this.#publish();
@@ -736,6 +869,13 @@ export class Engine {
       this.#trouble = true;
       this.#again([execution]);
     }
+  }
+
+  async #putAside({ executionId, partitionId }: ExecutionKey, error: RecordedError): Promise<void> {
+    const { store, workerId, metrics } = this.#ports;
+    const reason = `What the execution did cannot be written: ${error.message}`;
+    await store.putAside({ workerId, execution: { executionId, partitionId }, kind: 'bad_row', reason, error });
+    metrics.count({ counter: instruments.deadLetters, labels: { kind: 'bad_row' } });
   }
 
   /** This worker lacks the code. It may come with a deploy, here or elsewhere. */
@@ -757,9 +897,9 @@ export class Engine {
   }
 }
 
-function blockFlush(execution: LiveExecution | LoadedExecution, error: unknown): ExecutionFlush {
+function blockFlush(execution: LiveExecution | LoadedExecution, blocked: RecordedError): ExecutionFlush {
   const expectedHead = execution instanceof LiveExecution ? execution.head : execution.history.length;
-  return bareFlush(execution, { expectedHead, status: 'blocked_on_code', blockedBy: recordError(error) });
+  return bareFlush(execution, { expectedHead, status: 'blocked_on_code', blockedBy: blocked });
 }
 
 function takeItem(live: LiveExecution) {

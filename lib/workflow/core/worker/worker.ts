@@ -28,7 +28,7 @@ export const defaultWorkerSettings: WorkerSettings = {
   drainMs: 10_000,
 };
 
-export interface WorkerParts extends Omit<EnginePorts, 'workerId' | 'clock' | 'onWork'> {
+export interface WorkerParts extends Omit<EnginePorts, 'workerId' | 'codeVersion' | 'clock' | 'onWork'> {
   readonly identity: WorkerIdentity;
   /** The worker that this one replaces, known to be dead. */
   readonly replaces?: string | null;
@@ -64,9 +64,12 @@ export class Worker {
     this.#parts = parts;
     this.#settings = parts.settings ?? defaultWorkerSettings;
     this.#scheduler = parts.scheduler ?? processScheduler;
-    const { workerId } = parts.identity;
+    const { workerId, codeVersion } = parts.identity;
     const clock = createEngineClock(parts.monotonicMs);
-    this.#engine = new Engine({ ...parts, workerId, clock, onWork: () => this.#wakeUp() }, this.#settings.limits);
+    this.#engine = new Engine(
+      { ...parts, workerId, codeVersion, clock, onWork: () => this.#wakeUp() },
+      this.#settings.limits,
+    );
     this.#membership = new MembershipLoop({
       store: parts.membership,
       worker: parts.identity,

@@ -9,6 +9,7 @@ import type { Match } from '../match';
 import type { EndedStatus, ExecutionStatus } from '../status';
 import type { RecordedOutcome } from './actions';
 import type { FlushRelations } from './relations';
+import type { FailureStore } from './failures';
 import type { NewTaskRow } from './tasks';
 
 export interface ExecutionKey {
@@ -46,6 +47,8 @@ export interface LoadedExecution extends ExecutionKey {
   readonly hasInbox: boolean;
   /** Which kinds of decisions are in the inbox. */
   readonly decisions: readonly DecisionKind[];
+  /** Why it is blocked on code, where it is. */
+  readonly blockedBy: RecordedError | null;
 }
 
 export interface TakeItem extends ExecutionKey {
@@ -136,11 +139,13 @@ export interface FoundWork {
   readonly executions: readonly ExecutionKey[];
   /** Timers that become due within the horizon. */
   readonly upcoming: readonly (ExecutionKey & { readonly fireAtMs: number })[];
+  /** Put aside, and redriven by somebody since. */
+  readonly redriven: readonly ExecutionKey[];
   /** The database's clock. */
   readonly nowMs: number;
 }
 
-export interface ExecutionStore {
+export interface ExecutionStore extends FailureStore {
   /** Reads whole executions. Ids that do not exist are left out. */
   load(query: { readonly executions: readonly ExecutionKey[] }): Promise<readonly LoadedExecution[]>;
 
@@ -185,10 +190,13 @@ export interface ExecutionStore {
     readonly horizonMs: number;
   }): Promise<FoundWork>;
 
-  /** Executions that were being worked on when their partition changed hands. */
+  /**
+   * Executions that were being worked on when their partition changed hands; and those blocked by other code than
+   * `blockedForCode`, if it is given. What is put aside as poison is not among them.
+   */
   findUnfinished(query: {
     readonly partitions: readonly number[];
-    readonly includeBlocked: boolean;
+    readonly blockedForCode: string | null;
   }): Promise<readonly ExecutionKey[]>;
 
   /**

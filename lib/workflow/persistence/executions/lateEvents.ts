@@ -1,6 +1,6 @@
 /**
  * What reached an execution after its end leaves its inbox. A run that goes on as another one hands it on, in the order
- * of arrival; else it stays visible, marked as too late.
+ * of arrival; else it stays visible, marked as too late, and an event is a dead letter, so that somebody learns of it.
  */
 import type { Sql } from 'postgres';
 import type { ExecutionKey, LateRows } from '../../model/ports/store';
@@ -10,7 +10,7 @@ export async function closeLate(sql: Sql, workerId: string, executions: readonly
     WITH fence AS MATERIALIZED (
       SELECT 1 FROM workflow_workers WHERE worker_id = ${workerId} AND fenced_at IS NULL FOR SHARE
     ), late AS MATERIALIZED (
-      SELECT i.partition_id, i.row_id, i.execution_id,
+      SELECT i.partition_id, i.row_id, i.execution_id, e.status, e.head_seq,
              CASE WHEN i.kind <> 'child_ended' THEN e.continued_to END AS handed_to
       FROM workflow_executions e
       JOIN workflow_events i ON i.execution_id = e.execution_id AND i.partition_id = e.partition_id
@@ -27,7 +27,13 @@ export async function closeLate(sql: Sql, workerId: string, executions: readonly
       FROM late l
       WHERE i.partition_id = l.partition_id AND i.execution_id = l.execution_id AND i.row_id = l.row_id
         AND i.seq IS NULL AND i.disposition IS NULL
-      RETURNING l.handed_to, i.partition_id
+      RETURNING l.handed_to, i.partition_id, i.tenant_id, i.execution_id, i.row_id, i.kind, i.name, l.status, l.head_seq
+    ), letters AS (
+      INSERT INTO workflow_dead_letters (tenant_id, execution_id, partition_id, kind, reason, event_row_id, head_seq, worker_id)
+      SELECT tenant_id, execution_id, partition_id, 'undeliverable',
+             'Event ' || coalesce(name, '') || ' came after the execution had ended (' || status || ').',
+             row_id, head_seq, ${workerId}
+      FROM moved WHERE handed_to IS NULL AND kind IN ('event_received', 'task_ended')
     )
     SELECT handed_to, partition_id, count(*)::int AS rows FROM moved GROUP BY 1, 2`;
   return {

@@ -22,6 +22,7 @@ interface ExecutionRow {
   waits: string[];
   closing_tasks: string[];
   inbox_kinds: string[];
+  blocked_by: RecordedError | null;
 }
 
 export interface ResultRow {
@@ -51,7 +52,8 @@ SELECT e.execution_id, e.partition_id, e.tenant_id, e.workflow_name, e.workflow_
                AND k.status IN ('pending', 'claimed')) AS closing_tasks,
        ARRAY(SELECT DISTINCT i.kind FROM workflow_events i
              WHERE i.partition_id = e.partition_id AND i.execution_id = e.execution_id
-               AND i.seq IS NULL AND i.disposition IS NULL) AS inbox_kinds
+               AND i.seq IS NULL AND i.disposition IS NULL) AS inbox_kinds,
+       CASE WHEN e.status = 'blocked_on_code' THEN e.error END AS blocked_by
 FROM workflow_executions e WHERE e.execution_id = ANY($1::uuid[])`;
 
 const entriesSql = `
@@ -134,6 +136,7 @@ function assemble(row: ExecutionRow, entries: readonly EntryRow[], rows: readonl
     closingTasks: row.closing_tasks,
     hasInbox: row.inbox_kinds.length > 0,
     decisions: row.inbox_kinds.filter(isDecision),
+    blockedBy: row.blocked_by,
   };
 }
 

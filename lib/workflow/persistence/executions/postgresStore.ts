@@ -1,5 +1,7 @@
 import type { Sql } from 'postgres';
 import type { ExecutionStore } from '../../model/ports/store';
+import { applyRedrives, putAside } from '../failures/deadLetters';
+import { clearActivations, examine, noteActivations } from '../failures/suspects';
 import { noteDeferral } from './deferral';
 import { findUnfinished, findWork } from './findWork';
 import { flushExecutions } from './flushExecutions';
@@ -28,5 +30,10 @@ export function createPostgresStore(options: {
     findUnfinished: (query) => findUnfinished(sql, query),
     closeLate: ({ workerId, executions }) => closeLate(sql, workerId, executions),
     defer: (note) => noteDeferral(sql, note),
+    examine: (query) => examine(sql, query),
+    noteActivations: ({ workerId, executions }) => noteActivations(sql, workerId, executions),
+    clearActivations: ({ workerId, executions }) => clearActivations(sql, workerId, executions),
+    putAside: (letter) => putAside(sql, letter),
+    applyRedrives: ({ workerId, executions }) => applyRedrives(sql, workerId, executions),
   };
 }

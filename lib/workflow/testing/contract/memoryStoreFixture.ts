@@ -3,6 +3,7 @@ import { v7 as newId } from 'uuid';
 import { createMemoryBus } from '../memory/busStore';
 import { createMemoryStore } from '../memory/executionStore';
 import { completeTask, insertBusEvent, insertExecution } from '../memory/senders';
+import { createMemoryMembership } from '../memory/membership';
 import { MemoryTables } from '../memory/tables';
 import type { StoreFixture } from './storeFixture';
 import { startedBody } from './startedBody';
@@ -11,12 +12,13 @@ export async function createMemoryStoreFixture(): Promise<StoreFixture> {
   let clockOffsetMs = 0;
   const nowMs = () => Date.now() + clockOffsetMs;
   const tables = new MemoryTables({ nowMs, partitionCount: 64 });
+  const membership = createMemoryMembership({ tables });
   return {
     store: createMemoryStore({ tables }),
     bus: createMemoryBus({ tables }),
     addWorker: async () => {
       const workerId = randomUUID();
-      tables.workers.set(workerId, { workerId, fencedAtMs: null, leaseUntilMs: nowMs() + 60_000 });
+      tables.workers.set(workerId, { workerId, fencedAtMs: null, leaseUntilMs: Number.MAX_SAFE_INTEGER });
       return workerId;
     },
     fence: async (workerId) => {
@@ -55,6 +57,20 @@ export async function createMemoryStoreFixture(): Promise<StoreFixture> {
       clockOffsetMs += byMs;
     },
     nowMs: async () => nowMs(),
+    own: async (workerId, partitionId) => {
+      tables.partitions.set(partitionId, workerId);
+    },
+    takeOver: async (workerId) => {
+      await membership.fenceExpired({ knownDead: workerId });
+    },
+    retire: (workerId) => membership.retire({ workerId }),
+    redrive: async ({ executionId }) => {
+      for (const letter of tables.deadLetters) if (letter.executionId === executionId) letter.isRedriven = true;
+    },
+    letters: async ({ executionId }) =>
+      tables.deadLetters
+        .filter((letter) => letter.executionId === executionId)
+        .map(({ kind, strikes }) => ({ kind, strikes })),
     setStatus: async ({ executionId }, status) => {
       tables.execution(executionId).status = status;
     },

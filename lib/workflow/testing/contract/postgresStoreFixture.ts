@@ -2,9 +2,11 @@ import { randomUUID } from 'node:crypto';
 import { v7 as newId } from 'uuid';
 import postgres, { type Sql } from 'postgres';
 import { createTestDatabase } from '../../../db/testing/testDatabase';
+import type { DeadLetterKind } from '../../model/ports/failures';
 import type { ExecutionStatus, TaskStatus } from '../../model/status';
 import { createBusStore } from '../../persistence/bus/busStore';
 import { storeBusEvent } from '../../persistence/busEvents';
+import { createPostgresMembership } from '../../persistence/membership';
 import { createPostgresStore } from '../../persistence/executions/postgresStore';
 import { publishRegistrations } from '../../persistence/registrations';
 import { insertExecutions } from '../../persistence/startExecutions';
@@ -20,12 +22,13 @@ export async function createPostgresStoreFixture(patch: (sql: Sql) => Sql = (sql
   await publishRegistrations(sql, [{ name, version }]);
   let clockOffsetMs = 0;
   const tasks = createTaskStore({ sql });
+  const membership = createPostgresMembership(sql);
   return {
     store: createPostgresStore({ sql: patch(sql), clockOffsetMs: () => clockOffsetMs }),
     bus: createBusStore({ sql: patch(sql) }),
     addWorker: async () => {
       const workerId = randomUUID();
-      await sql`INSERT INTO workflow_workers (worker_id, host, pid, code_version) VALUES (${workerId}, 'test', 1, '1')`;
+      await membership.register({ workerId, host: 'test', pid: 1, codeVersion: '1' }, 600_000);
       return workerId;
     },
     fence: async (workerId) => {
@@ -71,6 +74,20 @@ export async function createPostgresStoreFixture(patch: (sql: Sql) => Sql = (sql
       const [row] = await sql<{ now: Date }[]>`SELECT clock_timestamp() AS now`;
       return (row?.now.getTime() ?? 0) + clockOffsetMs;
     },
+    own: async (workerId, partitionId) => {
+      await sql`UPDATE workflow_partitions SET worker_id = ${workerId} WHERE partition_id = ${partitionId}`;
+    },
+    takeOver: async (workerId) => {
+      await membership.fenceExpired({ knownDead: workerId });
+    },
+    retire: (workerId) => membership.retire({ workerId }),
+    redrive: async ({ executionId }) => {
+      await sql`UPDATE workflow_dead_letters SET redriven_at = now() WHERE execution_id = ${executionId}`;
+    },
+    letters: async ({ executionId }) => [
+      ...(await sql<{ kind: DeadLetterKind; strikes: number }[]>`
+        SELECT kind, strikes FROM workflow_dead_letters WHERE execution_id = ${executionId} ORDER BY created_at`),
+    ],
     setStatus: async ({ executionId }, status) => {
       await sql`UPDATE workflow_executions SET status = ${status} WHERE execution_id = ${executionId}`;
     },

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ExecutionKey } from '../../model/ports/store';
 import { describeBus } from './busContract';
+import { describeFailures } from './storeFailureContract';
 import { describeFlush } from './storeFlushContract';
 import { describeFinding } from './storeFindContract';
 import { flushOf, takeOne, newTask, stateEntry, type StoreFixture } from './storeFixture';
@@ -24,6 +25,7 @@ export function describeExecutionStore(name: string, open: () => Promise<StoreFi
     describeFence(current);
     describeFinding(current);
     describeBus(current);
+    describeFailures(current);
   });
 }
 

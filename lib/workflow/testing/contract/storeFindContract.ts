@@ -75,10 +75,10 @@ export function describeFinding(current: Current): void {
       ];
       for (const status of ['waiting', 'paused', 'completed'] as const) await startIn(25, status);
       const partitions = [25];
-      expect(ids(await fixture.store.findUnfinished({ partitions, includeBlocked: false }))).toEqual(
+      expect(ids(await fixture.store.findUnfinished({ partitions, blockedForCode: null }))).toEqual(
         idsOf(pending, running),
       );
-      expect(ids(await fixture.store.findUnfinished({ partitions, includeBlocked: true }))).toEqual(
+      expect(ids(await fixture.store.findUnfinished({ partitions, blockedForCode: 'other code' }))).toEqual(
         idsOf(pending, running, blocked),
       );
     });

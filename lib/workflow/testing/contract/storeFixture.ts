@@ -2,6 +2,7 @@
 import type { HistoryEntry } from '../../model/history';
 import type { JsonValue } from '../../model/json';
 import type { BusEvent, BusStore } from '../../model/ports/bus';
+import type { DeadLetterKind } from '../../model/ports/failures';
 import type { ExecutionFlush, ExecutionKey, ExecutionStore, TaskInsert } from '../../model/ports/store';
 import type { ExecutionStatus, TaskStatus } from '../../model/status';
 
@@ -26,6 +27,14 @@ export interface StoreFixture {
   /** Moves the clock by which timers are due. */
   moveTime(byMs: number): void;
   nowMs(): Promise<number>;
+  /** A worker with a lease owns the partition. */
+  own(workerId: string, partitionId: number): Promise<void>;
+  /** Somebody takes over from a worker that did not say goodbye. */
+  takeOver(workerId: string): Promise<void>;
+  retire(workerId: string): Promise<void>;
+  /** A person wants what is aside to go on. */
+  redrive(key: ExecutionKey): Promise<void>;
+  letters(key: ExecutionKey): Promise<readonly { readonly kind: DeadLetterKind; readonly strikes: number }[]>;
   setStatus(key: ExecutionKey, status: ExecutionStatus): Promise<void>;
   stored(key: ExecutionKey): Promise<StoredExecution>;
   taskStatus(taskId: string): Promise<TaskStatus | null>;

@@ -66,6 +66,7 @@ export class MemoryStack implements Stack {
     this.#engine = new Engine({
       ...ports,
       workerId,
+      codeVersion: definition.version,
       store: createMemoryStore({ tables }),
       bus: createMemoryBus({ tables }),
       definition: (name, version) => workflows.find(name, version),

@@ -8,6 +8,7 @@ import {
 } from '../../model/ports/store';
 import { isEnded } from '../../model/status';
 import { readEntry, readResult } from './entries';
+import { addLetter, createMemoryFailures, mayTryAgain } from './failures';
 import { flushExecutions } from './flushExecutions';
 import { handOn } from './relations';
 import {
@@ -49,6 +50,7 @@ export function createMemoryStore(options: {
         const row = tables.executions.get(execution.executionId);
         if (row) row.deferrals += 1;
       }),
+    ...createMemoryFailures({ tables, transport }),
   };
 }
 
@@ -95,6 +97,7 @@ function headOf(tables: MemoryTables, row: ExecutionTableRow): Head {
     closingTasks: tables.openTasks(executionId).flatMap((task) => (task.isClosing ? [task.taskId] : [])),
     hasInbox: row.inbox.some((each) => each.disposition === null),
     decisions: row.inbox.flatMap(({ kind, disposition }) => (disposition === null && isDecision(kind) ? [kind] : [])),
+    blockedBy: row.status === 'blocked_on_code' ? row.error : null,
   };
 }
 
@@ -115,7 +118,7 @@ function assemble(head: Head, log: readonly LogRow[], rows: readonly ResultRow[]
   return { ...loaded, history, unlogged };
 }
 
-const keyOf = ({ executionId, partitionId }: ExecutionTableRow): ExecutionKey => ({ executionId, partitionId });
+const keyOf = ({ executionId, partitionId }: ExecutionKey): ExecutionKey => ({ executionId, partitionId });
 
 function findWork(
   tables: MemoryTables,
@@ -142,17 +145,16 @@ function findWork(
   const found = [...withInbox.map(keyOf), ...pending.map(keyOf), ...due];
   const executions = new Map(found.map(({ executionId, partitionId }) => [executionId, { executionId, partitionId }]));
   const upcoming = timers.filter(({ fireAtMs }) => fireAtMs > nowMs);
-  return { executions: [...executions.values()], upcoming, nowMs };
+  const redriven = tables.deadLetters.filter((letter) => letter.isRedriven && !letter.isSettled).map(keyOf);
+  return { executions: [...executions.values()], upcoming, redriven, nowMs };
 }
 
 function findUnfinished(
   tables: MemoryTables,
-  { partitions, includeBlocked }: Parameters<ExecutionStore['findUnfinished']>[0],
+  { partitions, blockedForCode }: Parameters<ExecutionStore['findUnfinished']>[0],
 ): ExecutionKey[] {
   return inPartitions(tables, partitions)
-    .filter(
-      ({ status }) => status === 'pending' || status === 'running' || (includeBlocked && status === 'blocked_on_code'),
-    )
+    .filter((row) => row.status === 'pending' || row.status === 'running' || mayTryAgain(row, blockedForCode))
     .map(keyOf);
 }
 
@@ -173,6 +175,8 @@ function closeLate(tables: MemoryTables, workerId: string, keys: readonly Execut
     for (const each of row.inbox) {
       if (each.disposition !== null || (row.status === 'failed' && each.kind === 'execution_retried')) continue;
       each.disposition = 'too_late';
+      const reason = `Event ${each.name} came after the execution had ended (${row.status}).`;
+      addLetter(tables, { executionId, partitionId, kind: 'undeliverable', reason, rowId: each.rowId, strikes: 0 });
       closed += 1;
     }
   }

@@ -1,4 +1,5 @@
 import type { MembershipStore } from '../../model/ports/membership';
+import { forgive, strike } from './failures';
 import { atOnce, type MemoryTables, type Transport, type WorkerTableRow } from './tables';
 
 /** Ownership in memory. A takeover is one instant: what was written before it stays, nothing is written after it. */
@@ -12,9 +13,12 @@ export function createMemoryMembership(options: {
     [...tables.partitions].flatMap(([partition, owner]) => (owner === workerId ? [partition] : []));
   const free = (): number[] =>
     [...tables.partitions].flatMap(([partition, owner]) => (owner === null ? [partition] : []));
-  const giveUp = (partitions: readonly number[], workerId: string): void => {
+  const giveUp = (partitions: readonly number[], workerId: string, isUnclean: boolean): void => {
     for (const partition of partitions) {
-      if (tables.partitions.get(partition) === workerId) tables.partitions.set(partition, null);
+      if (tables.partitions.get(partition) !== workerId) continue;
+      tables.partitions.set(partition, null);
+      if (isUnclean) tables.unclean.add(partition);
+      else tables.unclean.delete(partition);
     }
   };
   const isExpired = (worker: WorkerTableRow): boolean => worker.leaseUntilMs !== null && worker.leaseUntilMs < nowMs();
@@ -44,7 +48,8 @@ export function createMemoryMembership(options: {
         );
         for (const worker of lost) {
           worker.fencedAtMs = nowMs();
-          giveUp(owned(worker.workerId), worker.workerId);
+          giveUp(owned(worker.workerId), worker.workerId, true);
+          strike(tables, worker.workerId);
         }
         return lost.map((worker) => worker.workerId);
       }),
@@ -70,7 +75,7 @@ export function createMemoryMembership(options: {
         return acquired;
       }),
 
-    release: ({ workerId, partitions }) => transport('release', () => giveUp(partitions, workerId)),
+    release: ({ workerId, partitions }) => transport('release', () => giveUp(partitions, workerId, false)),
 
     retire: ({ workerId }) =>
       transport('retire', () => {
@@ -78,7 +83,8 @@ export function createMemoryMembership(options: {
         if (!worker) return;
         worker.fencedAtMs ??= nowMs();
         worker.leaseUntilMs = null;
-        giveUp(owned(workerId), workerId);
+        giveUp(owned(workerId), workerId, false);
+        forgive(tables, workerId);
       }),
   };
 }

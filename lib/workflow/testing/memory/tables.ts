@@ -7,6 +7,7 @@ import type { RecordedError } from '../../model/errors';
 import type { WorkflowEvent } from '../../model/events';
 import type { DecisionKind } from '../../model/history';
 import type { JsonValue } from '../../model/json';
+import type { DeadLetterKind } from '../../model/ports/failures';
 import type { TaskInsert, TimerRow, WaitRow } from '../../model/ports/store';
 import { isEnded, type ExecutionStatus, type TaskStatus } from '../../model/status';
 
@@ -95,6 +96,25 @@ export interface ExecutionTableRow {
   deferrals: number;
 }
 
+export interface SuspectTableRow {
+  readonly executionId: string;
+  readonly partitionId: number;
+  strikes: number;
+  workerId: string | null;
+}
+
+export interface DeadLetterTableRow {
+  readonly deadLetterId: string;
+  readonly executionId: string;
+  readonly partitionId: number;
+  readonly kind: DeadLetterKind;
+  readonly reason: string;
+  readonly rowId: number | null;
+  readonly strikes: number;
+  isRedriven: boolean;
+  isSettled: boolean;
+}
+
 export interface WorkerTableRow {
   readonly workerId: string;
   fencedAtMs: number | null;
@@ -119,6 +139,10 @@ export class MemoryTables {
   readonly workers = new Map<string, WorkerTableRow>();
   /** Partition to its owner. */
   readonly partitions = new Map<number, string | null>();
+  /** Those whose last owner was fenced. */
+  readonly unclean = new Set<number>();
+  readonly suspects = new Map<string, SuspectTableRow>();
+  readonly deadLetters: DeadLetterTableRow[] = [];
   #lastRowId = 0;
 
   constructor(

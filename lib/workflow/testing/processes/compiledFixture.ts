@@ -3,13 +3,24 @@
  * each start. Compiled once per state of its sources, into a folder for temporary files that is kept for the next run.
  */
 import { createHash, randomUUID } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import ts from 'typescript';
 
 const root = fileURLToPath(new URL('../../../..', import.meta.url));
+/** Programs of threads: started by name, imported by nobody. */
+const threads = [fileURLToPath(new URL('../../persistence/watchdogThread.mjs', import.meta.url))];
 const entry = fileURLToPath(new URL('./fixtureWorker.ts', import.meta.url));
 
 /** Answers with the path of the program. */
@@ -17,6 +28,7 @@ export function compileFixtureWorker(): string {
   const sources = new Map<string, string>();
   collect(entry, sources);
   const hash = createHash('sha256').update(`${root} ${ts.version}`);
+  for (const thread of threads) hash.update(readFileSync(thread));
   for (const [file, text] of [...sources].sort()) hash.update(file).update('\0').update(text).update('\0');
   const folder = path.join(os.tmpdir(), `baton-fixture-worker-${hash.digest('hex').slice(0, 16)}`);
   if (!existsSync(folder)) write(folder, sources);
@@ -60,6 +72,7 @@ function write(folder: string, sources: ReadonlyMap<string, string>): void {
     mkdirSync(path.dirname(output), { recursive: true });
     writeFileSync(output, withFileNames(file, compile(text), draft));
   }
+  for (const thread of threads) copyFileSync(thread, path.join(draft, path.relative(root, thread)));
   writeFileSync(path.join(draft, 'package.json'), '{"type":"module"}');
   symlinkSync(path.join(root, 'node_modules'), path.join(draft, 'node_modules'), 'dir');
   try {

@@ -108,6 +108,14 @@ async function killSlowApprovalWorkflow(context: WorkflowContext): Promise<strin
   return name;
 }
 
+/** Never yields once it is told to go on, whoever runs it. */
+async function killLoopWorkflow(context: WorkflowContext): Promise<string> {
+  const { events, data } = context;
+  await events.waitFor('Spin');
+  data.set('spinning', true);
+  for (;;);
+}
+
 /** Names of these workflows as they are registered, and what each execution of them ends with. */
 export const expectations = {
   KillPipeline: { results: [111], amount: 111, calls: 3, tasks: 0 },
@@ -132,6 +140,7 @@ export function registerFixtureWorkflows(runtime: WorkflowRuntime): void {
     killGatedTaskWorkflow,
     killExpiryRaceWorkflow,
     killSlowApprovalWorkflow,
+    killLoopWorkflow,
   ]) {
     runtime.registerWorkflow(workflow);
   }

@@ -16,6 +16,7 @@ import { createPostgresStore } from '../../persistence/executions/postgresStore'
 import { createPostgresMembership, workerSessionName } from '../../persistence/membership';
 import { createTaskDefinitionStore } from '../../persistence/tasks/taskDefinitions';
 import { createTransactions } from '../../persistence/transactions';
+import { startWatchdog } from '../../persistence/watchdog';
 import { createRedisHintPublisher } from '../../streams/redisHintPublisher';
 import { createRedisHintSource } from '../../streams/redisHintSource';
 import { createTaskPreparer } from '../../tasks/prepareTasks';
@@ -51,7 +52,10 @@ async function run(workerId: string, replaces: string | null): Promise<Worker> {
   registerFixtureActions(runtime.actions, { calls, points });
   registerAttackActions(runtime.actions, { calls, signal: (event) => runtime.enqueueEvent(event) });
   await runtime.publish();
+  const { databaseUrl, stallMs } = config;
+  const watch = stallMs > 0 ? { watch: startWatchdog({ databaseUrl, workerId, stallMs, logger }) } : {};
   const worker = new Worker({
+    ...watch,
     identity: { workerId, host: 'fixture', pid: process.pid, codeVersion: runtime.workflows.fingerprint },
     replaces,
     membership: wrapMembership(createPostgresMembership(sql), points),

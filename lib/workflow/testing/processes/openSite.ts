@@ -26,7 +26,7 @@ export interface Site {
   close(): Promise<void>;
 }
 
-const quick = { leaseMs: 2_000, heartbeatMs: 300, balanceMs: 100, sweepMs: 1_000 };
+const quick = { leaseMs: 2_000, heartbeatMs: 300, balanceMs: 100, sweepMs: 1_000, stallMs: 0 };
 
 export interface SiteOptions {
   readonly settings?: Partial<typeof quick>;

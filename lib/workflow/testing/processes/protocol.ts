@@ -10,6 +10,10 @@ export interface FixtureConfig {
   readonly heartbeatMs: number;
   readonly balanceMs: number;
   readonly sweepMs: number;
+  /** How long the loop may stand still; 0: as long as it likes. */
+  readonly stallMs: number;
+  /** Which of the workflows this process has code for; absent: all in their first version. */
+  readonly code?: 'v1' | 'v1+v2';
 }
 
 export type ToWorker =

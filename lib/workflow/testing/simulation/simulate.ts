@@ -428,6 +428,8 @@ function settingsOf(dice: Dice): WorkerSettings {
       takeBatch: dice.pick([1, 256]),
       flushBatch: dice.pick([1, 1_024]),
       liveExecutions: dice.pick([1, 100]),
+      // Crashes come from outside here: nobody is to blame.
+      maxStrikes: Number.MAX_SAFE_INTEGER,
     },
   };
 }

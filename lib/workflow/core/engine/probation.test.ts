@@ -1,0 +1,69 @@
+import { describe, expect, it } from 'vitest';
+import { Probation } from './probation';
+
+const key = (executionId: string, partitionId = 1) => ({ executionId, partitionId });
+
+function open() {
+  const noted: string[] = [];
+  const probation = new Probation({
+    workerId: 'w',
+    store: {
+      noteActivations: async ({ executions }) => void noted.push(...executions.map((each) => `+${each.executionId}`)),
+      clearActivations: async ({ executions }) => void noted.push(...executions.map((each) => `-${each.executionId}`)),
+    },
+  });
+  return { probation, noted };
+}
+
+describe('probation', () => {
+  it('is empty, and notes nothing, where nothing was disturbed', () => {
+    const { probation } = open();
+    probation.examined({ condemned: [], suspects: [], unclean: [] });
+    probation.adopted([1, 2], [key('a')]);
+    expect(probation.isEmpty).toBe(true);
+    expect(probation.isSuspect({ ...key('a'), status: 'running' })).toBe(false);
+  });
+
+  it('suspects what was at work where the last owner did not say goodbye, and nothing else', () => {
+    const { probation } = open();
+    probation.examined({ condemned: [], suspects: [], unclean: [1] });
+    expect(probation.isSuspect({ ...key('a'), status: 'running' })).toBe(true);
+    expect(probation.isSuspect({ ...key('b'), status: 'waiting' })).toBe(false);
+    expect(probation.isSuspect({ ...key('c', 2), status: 'running' })).toBe(false);
+    probation.adopted([1], [key('a')]);
+    expect(probation.isSuspect({ ...key('a'), status: 'running' })).toBe(true);
+    expect(probation.isSuspect({ ...key('d'), status: 'running' })).toBe(false);
+  });
+
+  it('lets one with strikes run only where no other suspect runs, whatever rounds are under way', () => {
+    const { probation } = open();
+    const suspects = [
+      { ...key('struck'), strikes: 1 },
+      { ...key('again'), strikes: 2 },
+    ];
+    probation.examined({ condemned: [], suspects, unclean: [1] });
+    probation.adopted([1], [key('x'), key('y')]);
+    const first = probation.admission();
+    expect(['x', 'struck', 'y', 'innocent'].map(first)).toEqual([true, false, true, true]);
+    expect(probation.admission()('struck')).toBe(false);
+    probation.release(['x', 'y', 'innocent']);
+    const second = probation.admission();
+    expect(['struck', 'again', 'x', 'innocent'].map(second)).toEqual([true, false, false, true]);
+    expect(['again', 'x', 'innocent'].map(probation.admission())).toEqual([false, false, true]);
+  });
+
+  it('forgets those that ran, and those of partitions that it left', async () => {
+    const { probation, noted } = open();
+    const suspects = [
+      { ...key('a'), strikes: 1 },
+      { ...key('b', 2), strikes: 1 },
+    ];
+    probation.examined({ condemned: [], suspects, unclean: [] });
+    await probation.note([key('a')]);
+    await probation.clear([key('a'), key('b', 2)]);
+    expect(noted).toEqual(['+a', '-a']);
+    expect(probation.isEmpty).toBe(false);
+    probation.leave(new Set([2]));
+    expect(probation.isEmpty).toBe(true);
+  });
+});
