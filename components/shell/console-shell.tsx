@@ -42,6 +42,12 @@ export function ConsoleShell({
               </NavLink>
             </>
           ) : null}
+          {parts.executions ? (
+            <NavLink href="/admin/dead-letters">
+              <Icon name="alert" />
+              <span className="nav-t">Dead letters</span>
+            </NavLink>
+          ) : null}
           {parts.attachments ? (
             <>
               <p className="grp">Build</p>

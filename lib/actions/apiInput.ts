@@ -63,6 +63,11 @@ export const historyQuerySchema = z.object({
   limit: pageSize({ usual: 500, most: 1000 }),
 });
 
+export const deadLetterQuerySchema = z.object({
+  status: z.enum(['open', 'all'], { error: 'status must be open or all.' }).default('open'),
+  limit: pageSize({ usual: 50, most: 200 }),
+});
+
 export const taskQuerySchema = z.object({
   status: z.enum(apiTaskStatuses, { error: `status must be one of ${apiTaskStatuses.join(', ')}.` }).default('open'),
   cursor: z.string().max(100).optional(),

@@ -81,11 +81,13 @@ describe('API routes', () => {
 
   it('are found', () => {
     expect(routes.map(({ file, name }) => `${name} ${path.dirname(file)}`).toSorted()).toEqual([
+      'GET app/api/v1/dead-letters',
       'GET app/api/v1/executions/[executionId]',
       'GET app/api/v1/executions/[executionId]/history',
       'GET app/api/v1/tasks',
       'GET app/api/v1/tasks/[taskId]',
       'PATCH app/api/v1/tasks/[taskId]',
+      'POST app/api/v1/dead-letters/[deadLetterId]/redrive',
       'POST app/api/v1/events',
       'POST app/api/v1/tasks/[taskId]/answer',
       'POST app/api/v1/tasks/[taskId]/ask',

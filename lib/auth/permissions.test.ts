@@ -55,6 +55,7 @@ const expected: Record<Act, readonly Who[]> = {
   'task.assign': ['administrator'],
   'execution.read': ['viewer', 'operator', 'administrator'],
   'event.submit': ['operator', 'administrator'],
+  'deadLetter.redrive': ['operator', 'administrator'],
   'attachment.read': ['viewer', 'operator', 'administrator'],
   'attachment.manage': ['administrator'],
   'platform.read': ['platform'],

@@ -40,6 +40,8 @@ export const permissions = {
 
   'execution.read': ['viewer'],
   'event.submit': ['operator'],
+  /** Let something go on that was put aside. */
+  'deadLetter.redrive': ['operator'],
   'attachment.read': ['viewer'],
   'attachment.manage': ['administrator'],
 

@@ -21,6 +21,7 @@ import {
 } from './core/decideExecution';
 import { enqueueEvent as enqueue, type EnqueueEventInput } from './core/enqueueEvent';
 import type { EngineDeps } from './core/engineDeps';
+import { redriveDeadLetter as redrive, type RedriveRequest } from './core/redriveDeadLetter';
 import { startWorkflow as start, type StartWorkflowInput } from './core/startWorkflow';
 import { submitEvent as submit, submitEventIn as submitIn, type SubmitEventInput } from './core/submitEvent';
 import { drainMacrotask, processSandbox } from './core/sandbox';
@@ -145,6 +146,11 @@ export async function resumeExecution(input: DecisionInput) {
 /** Goes on from an execution's failure, or tries the code that it is blocked on. */
 export async function retryExecution(input: DecisionInput) {
   return retry(await engineDeps(), input);
+}
+
+/** Lets something go on that was put aside. */
+export async function redriveDeadLetter(request: RedriveRequest) {
+  return redrive(await engineDeps(), request);
 }
 
 export async function claimTask(request: TaskRequest) {

@@ -94,6 +94,23 @@ export class WorkflowNotFoundError extends BatonError {
   }
 }
 
+/** Nothing of this id was put aside in the tenant. */
+export class DeadLetterNotFoundError extends BatonError {
+  readonly code = 'dead_letter_not_found';
+  readonly httpStatus = 404;
+  constructor(deadLetterId: string) {
+    super(`No dead letter ${deadLetterId} exists in this tenant. Check the id.`);
+  }
+}
+/** Somebody was first; what it concerns goes on already. */
+export class DeadLetterRedrivenError extends BatonError {
+  readonly code = 'dead_letter_redriven';
+  readonly httpStatus = 409;
+  constructor(deadLetterId: string) {
+    super(`Dead letter ${deadLetterId} was redriven before. Look at its execution.`);
+  }
+}
+
 // Tasks
 
 export class TaskNotFoundError extends BatonError {

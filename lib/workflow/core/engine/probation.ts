@@ -42,7 +42,7 @@ export class Probation {
 
   /** Nobody is on probation. */
   get isEmpty(): boolean {
-    return this.#strikes.size === 0 && this.#unclean.size === 0 && this.#noted.size === 0;
+    return this.#strikes.size + this.#unclean.size + this.#noted.size + this.#running.size === 0;
   }
 
   /** Chooses for a round: asked of each in turn that would be in it, answers whether it may. */
