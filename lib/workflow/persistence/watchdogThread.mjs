@@ -64,11 +64,13 @@ async function record(suspects) {
     connection: { application_name: sessionName },
   });
   await sql`
-    WITH struck AS (
+    WITH fence AS MATERIALIZED (
+      SELECT 1 FROM workflow_workers WHERE worker_id = ${workerId} AND fenced_at IS NULL FOR SHARE
+    ), struck AS (
       INSERT INTO workflow_suspects AS s (execution_id, partition_id, tenant_id, strikes, reason)
       SELECT execution_id, partition_id, tenant_id, 1, 'Its code did not yield.'
       FROM workflow_executions WHERE execution_id = ANY(${suspects}::uuid[])
-        AND EXISTS (SELECT 1 FROM workflow_workers WHERE worker_id = ${workerId} AND fenced_at IS NULL)
+        AND EXISTS (SELECT 1 FROM fence)
       ORDER BY execution_id
       ON CONFLICT (execution_id, partition_id) DO UPDATE
       SET strikes = s.strikes + 1, worker_id = NULL, reason = excluded.reason, last_at = now()
