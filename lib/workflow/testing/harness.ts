@@ -27,6 +27,7 @@ import { createTaskDefinitionStore } from '../persistence/tasks/taskDefinitions'
 import { absentHintPublisher, absentHintSource } from '../streams/absentHints';
 import { createTaskPreparer } from '../tasks/prepareTasks';
 import { silentLogger } from '../telemetry/silentLogger';
+import type { Metrics } from '../model/ports/telemetry';
 import { silentMetrics } from '../telemetry/silentMetrics';
 
 /** Quick settings: tests wait for events, not for intervals. */
@@ -67,6 +68,7 @@ export interface WorkerOverrides {
   readonly runtime?: WorkflowRuntime;
   readonly replaces?: string;
   readonly drain?: WorkerParts['drain'];
+  readonly metrics?: Metrics;
 }
 
 export async function createHarness(
@@ -112,7 +114,7 @@ export async function createHarness(
         registry: code.actions,
         results: createActionResultStore({ sql, workerId }),
         logger: silentLogger,
-        metrics,
+        metrics: overrides.metrics ?? metrics,
         clock: systemClock,
         ...(options.jobs
           ? { jobs: createJobDispatcher({ sql, workerId, transport: options.jobs, hints: deps.hints }) }
@@ -124,7 +126,7 @@ export async function createHarness(
       sandbox: processSandbox(),
       drain: overrides.drain ?? drainMacrotask,
       logger: silentLogger,
-      metrics,
+      metrics: overrides.metrics ?? metrics,
       monotonicMs: () => performance.now(),
       settings: { ...testWorkerSettings, ...overrides.settings },
       onFenced: () => {

@@ -8,7 +8,9 @@ import type { Scheduler, TimerHandle } from '../../model/ports/scheduler';
 import { FencedError } from '../../model/ports/store';
 import { createEngineClock } from '../engine/clock';
 import { Engine, type EngineLimits, type EnginePorts } from '../engine/engine';
+import { instruments } from '../../telemetry/names';
 import { processScheduler, sleep } from '../scheduler';
+import { meterStore } from './meteredStore';
 import { defaultMembershipSettings, MembershipLoop, type MembershipSettings } from './membershipLoop';
 
 export interface WorkerSettings {
@@ -67,7 +69,7 @@ export class Worker {
     const { workerId, codeVersion } = parts.identity;
     const clock = createEngineClock(parts.monotonicMs);
     this.#engine = new Engine(
-      { ...parts, workerId, codeVersion, clock, onWork: () => this.#wakeUp() },
+      { ...parts, store: meterStore(parts), workerId, codeVersion, clock, onWork: () => this.#wakeUp() },
       this.#settings.limits,
     );
     this.#membership = new MembershipLoop({
@@ -212,6 +214,9 @@ export class Worker {
   async #sweep(): Promise<void> {
     try {
       await this.#engine.sweep();
+      const { live, actions } = this.#engine.stats;
+      this.#parts.metrics.set({ gauge: instruments.liveExecutions, value: live });
+      this.#parts.metrics.set({ gauge: instruments.inFlightActions, value: actions });
     } catch (error) {
       this.#parts.logger.warn({ error, workerId: this.#parts.identity.workerId }, 'The sweep failed; trying again');
     }
