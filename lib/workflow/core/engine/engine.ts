@@ -118,6 +118,8 @@ export class Engine {
   readonly #deferred = new Map<string, TimerHandle>();
   /** Adopted, but not yet searched for what their last owner left unfinished. */
   readonly #unadopted = new Set<number>();
+  /** Woken before their partition was adopted. */
+  readonly #early = new Map<string, ExecutionKey>();
   /** On the database's clock. */
   #rescueAtMs = 0;
   #changes: LiveChange[] = [];
@@ -154,7 +156,10 @@ export class Engine {
 
   /** These executions may have something to take. Ids of other partitions are ignored. */
   wake(keys: Iterable<ExecutionKey>): void {
-    for (const key of keys) if (this.#partitions.has(key.partitionId)) this.#ready.set(key.executionId, key);
+    for (const key of keys) {
+      if (this.#partitions.has(key.partitionId)) this.#ready.set(key.executionId, key);
+      else if (this.#unadopted.has(key.partitionId)) this.#early.set(key.executionId, key);
+    }
     if (this.#ready.size > 0) this.#ports.onWork();
   }
 
@@ -178,7 +183,9 @@ export class Engine {
       this.#unadopted.delete(partition);
     }
     this.#probation.leave(leaving);
-    for (const [id, key] of this.#ready) if (leaving.has(key.partitionId)) this.#ready.delete(id);
+    for (const woken of [this.#ready, this.#early]) {
+      for (const [id, key] of woken) if (leaving.has(key.partitionId)) woken.delete(id);
+    }
     await Promise.all(this.#rounds);
     let leftMs = maxMs;
     for (;;) {
@@ -228,6 +235,9 @@ export class Engine {
       this.#changes.push({ tenant, topic: 'execution', id: executionId });
     }
     for (const partition of partitions) if (this.#unadopted.has(partition)) this.#partitions.add(partition);
+    const early = [...this.#early.values()];
+    this.#early.clear();
+    this.wake(early);
     this.#publish();
   }
 
@@ -273,7 +283,7 @@ export class Engine {
 
   /** Whether an execution was woken and what it was woken for is not committed yet. */
   isReady(executionId: string): boolean {
-    return this.#ready.has(executionId) || this.#held.has(executionId);
+    return this.#ready.has(executionId) || this.#held.has(executionId) || this.#early.has(executionId);
   }
 
   get stats(): { readonly live: number; readonly ready: number; readonly actions: number } {
@@ -344,6 +354,7 @@ export class Engine {
     this.#partitions.clear();
     this.#unadopted.clear();
     this.#ready.clear();
+    this.#early.clear();
     for (const live of [...this.#lives.values()]) this.#drop(live);
   }
 
