@@ -27,7 +27,6 @@ import { createTaskDefinitionStore } from '../persistence/tasks/taskDefinitions'
 import { absentHintPublisher, absentHintSource } from '../streams/absentHints';
 import { createTaskPreparer } from '../tasks/prepareTasks';
 import { silentLogger } from '../telemetry/silentLogger';
-import type { Metrics } from '../model/ports/telemetry';
 import { silentMetrics } from '../telemetry/silentMetrics';
 
 /** Quick settings: tests wait for events, not for intervals. */
