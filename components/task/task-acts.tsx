@@ -1,13 +1,13 @@
 'use client';
 import { useRouter } from 'next/navigation';
 import { useRef, useState, useTransition } from 'react';
+import { ActDialog, type ActQuestion } from '@/components/ui/act-dialog';
 import { unreachable, type ActionAnswer } from '@/components/ui/action-types';
 import { Icon, type IconName } from '@/components/ui/icons';
 import { useKey } from '@/components/ui/keys';
 import { useToast } from '@/components/ui/toast';
 import type { Colleague } from '@/lib/queries/people';
 import type { TaskAccess } from '@/lib/queries/task-access';
-import { ActDialog, type ActQuestion } from './act-dialog';
 import type { TaskActions } from './task-actions';
 
 interface Act {

@@ -54,6 +54,7 @@ const expected: Record<Act, readonly Who[]> = {
   'task.readAll': ['viewer', 'operator', 'administrator'],
   'task.assign': ['administrator'],
   'execution.read': ['viewer', 'operator', 'administrator'],
+  'execution.operate': ['operator', 'administrator'],
   'event.submit': ['operator', 'administrator'],
   'deadLetter.redrive': ['operator', 'administrator'],
   'attachment.read': ['viewer', 'operator', 'administrator'],

@@ -39,6 +39,8 @@ export const permissions = {
   'task.assign': ['administrator'],
 
   'execution.read': ['viewer'],
+  /** Cancel, terminate, pause, resume and retry executions. */
+  'execution.operate': ['operator'],
   'event.submit': ['operator'],
   /** Let something go on that was put aside. */
   'deadLetter.redrive': ['operator'],

@@ -9,6 +9,11 @@ import { createTestDatabase, type TestDatabase } from '@/lib/db/testing/testData
 import { forgetEngine, publishRegistrations } from '@/lib/workflow';
 import { POST as postEvent } from './events/route';
 import { GET as getHistory } from './executions/[executionId]/history/route';
+import { POST as cancelExecution } from './executions/[executionId]/cancel/route';
+import { POST as pauseExecution } from './executions/[executionId]/pause/route';
+import { POST as resumeExecution } from './executions/[executionId]/resume/route';
+import { POST as retryExecution } from './executions/[executionId]/retry/route';
+import { POST as terminateExecution } from './executions/[executionId]/terminate/route';
 import { GET as getExecution } from './executions/[executionId]/route';
 import { POST as completeTask } from './tasks/[taskId]/complete/route';
 import { GET as getTask, PATCH as planTask } from './tasks/[taskId]/route';
@@ -577,6 +582,44 @@ describe('work on a task', () => {
     expect((await as('omar')(assignTask, { to: 'mia', tenant: 'globex' })).status).toBe(422);
     expect((await as('omar')(planTask, { dueAt: 'soon' })).json).toMatchObject({ fieldErrors: [{ path: '/dueAt' }] });
     expect((await as('omar')(planTask, { status: 'completed' })).status).toBe(422);
+  });
+});
+
+describe('decisions about an execution', () => {
+  const decisions = {
+    cancel_requested: cancelExecution,
+    terminate_requested: terminateExecution,
+    execution_paused: pauseExecution,
+    execution_resumed: resumeExecution,
+  };
+
+  it.each(Object.entries(decisions))('put %s into its inbox, with who decided and why', async (kind, handler) => {
+    const { executionIds } = await submit();
+    const executionId = executionIds[0] ?? '';
+    const params = { executionId };
+    const { status, json } = await call(handler, { as: 'omar', params, body: { reason: 'Wrong invoice' } });
+    expect({ status, json }).toEqual({ status: 202, json: { executionId } });
+    expect(
+      await sql`SELECT kind, seq, payload FROM workflow_events WHERE execution_id = ${executionId} AND seq IS NULL`,
+    ).toMatchObject([{ kind, payload: { by: 'omar', reason: 'Wrong invoice' } }]);
+  });
+
+  it('are for operators of its own tenant, and refused where they make no sense', async () => {
+    const { executionIds } = await submit();
+    const params = { executionId: executionIds[0] ?? '' };
+    expect((await call(cancelExecution, { as: 'mia', params, body: {} })).json).toMatchObject({
+      code: 'permission_denied',
+    });
+    expect((await call(cancelExecution, { as: 'gus', params, body: {} })).json).toMatchObject({
+      code: 'execution_not_found',
+    });
+    expect((await call(retryExecution, { as: 'omar', params, body: {} })).json).toMatchObject({
+      code: 'execution_not_failed',
+    });
+    expect((await call(pauseExecution, { as: 'omar', params, body: { reason: 5 } })).status).toBe(422);
+    await sql`UPDATE workflow_executions SET status = 'completed', ended_at = now() WHERE execution_id = ${params.executionId}`;
+    const { status, json } = await call(terminateExecution, { as: 'omar', params, body: {} });
+    expect({ status, code: json.code }).toEqual({ status: 409, code: 'execution_ended' });
   });
 });
 

@@ -3,6 +3,7 @@ import Link from 'next/link';
 import { notFound } from 'next/navigation';
 import { cache } from 'react';
 import { DownloadJson } from '@/components/console/download-json';
+import { ExecutionActs, type ExecutionActions } from '@/components/console/execution-acts';
 import { ExecutionView } from '@/components/console/execution-view';
 import { waitingFor } from '@/components/console/waiting-for';
 import { WaitingStrip } from '@/components/console/waiting-strip';
@@ -11,8 +12,23 @@ import { Icon } from '@/components/ui/icons';
 import { LiveRefresh } from '@/components/ui/live-refresh';
 import { executionLook, Status } from '@/components/ui/status';
 import { Time } from '@/components/ui/time';
-import { requireTenantPermission } from '@/lib/auth';
+import { can, requireTenantPermission } from '@/lib/auth';
 import { getExecution, type ExecutionHeader } from '@/lib/queries/execution';
+import {
+  cancelExecutionAction,
+  pauseExecutionAction,
+  resumeExecutionAction,
+  retryExecutionAction,
+  terminateExecutionAction,
+} from '../actions';
+
+const executionActions: ExecutionActions = {
+  cancel: cancelExecutionAction,
+  terminate: terminateExecutionAction,
+  pause: pauseExecutionAction,
+  resume: resumeExecutionAction,
+  retry: retryExecutionAction,
+};
 
 interface Address {
   readonly params: Promise<{ readonly id: string }>;
@@ -24,16 +40,16 @@ const load = cache(async (executionId: string) => {
   const session = await requireTenantPermission('execution.read', { from: `/admin/executions/${executionId}` });
   const view = await getExecution({ tenant: session.tenant, executionId });
   if (!view) notFound();
-  return view;
+  return { view, mayOperate: can(session, 'execution.operate') };
 });
 
 export async function generateMetadata({ params }: Pick<Address, 'params'>): Promise<Metadata> {
-  const { header } = await load((await params).id);
+  const { header } = (await load((await params).id)).view;
   return { title: `${header.subject ?? header.executionId.slice(0, 8)}, ${header.workflowName}` };
 }
 
 export default async function ExecutionPage({ params, searchParams }: Address) {
-  const view = await load((await params).id);
+  const { view, mayOperate } = await load((await params).id);
   const { header } = view;
   const at = Number((await searchParams).at);
   return (
@@ -65,6 +81,9 @@ export default async function ExecutionPage({ params, searchParams }: Address) {
           <Facts header={header} />
         </div>
         <div className="acts">
+          {mayOperate ? (
+            <ExecutionActs executionId={header.executionId} status={header.status} actions={executionActions} />
+          ) : null}
           <DownloadJson view={view} />
         </div>
       </header>

@@ -1,9 +1,8 @@
 'use client';
 import { useEffect, useId, useRef, useState, type RefObject } from 'react';
-import { ErrorNote, Field } from '@/components/ui/field';
-import { unreachable, type ActionAnswer, type FieldProblem } from '@/components/ui/action-types';
-import { Icon } from '@/components/ui/icons';
-import type { Colleague } from '@/lib/queries/people';
+import { ErrorNote, Field } from './field';
+import { unreachable, type ActionAnswer, type FieldProblem } from './action-types';
+import { Icon } from './icons';
 
 /** What one act asks before it is done: for whom, and words. */
 export interface ActQuestion {
@@ -25,13 +24,15 @@ export interface ActQuestion {
 /** A small form above the page. What was typed stays until it is sent; Escape closes, and the focus goes back. */
 export function ActDialog({
   question,
-  people,
+  people = [],
+  shell = 'work',
   onDone,
   onClose,
 }: {
   readonly question: ActQuestion;
-  /** Whom the task can go to. */
-  readonly people: readonly Colleague[];
+  /** Who can be chosen, where a person is asked for. */
+  readonly people?: readonly { readonly userId: string; readonly name: string }[];
+  readonly shell?: 'work' | 'console';
   readonly onDone: () => void;
   readonly onClose: () => void;
 }) {
@@ -66,7 +67,7 @@ export function ActDialog({
   };
 
   return (
-    <dialog className="dlg work act-dlg" ref={dialog} aria-labelledby={`${id}-title`} onClose={onClose}>
+    <dialog className={`dlg ${shell} act-dlg`} ref={dialog} aria-labelledby={`${id}-title`} onClose={onClose}>
       <form
         noValidate
         onSubmit={(event) => {
@@ -127,7 +128,7 @@ export function ActDialog({
         />
         <div className="act-bar">
           <button className="btn btn-ghost" type="button" onClick={() => dialog.current?.close()}>
-            Cancel
+            Never mind
           </button>
           <button
             className={`btn ${question.isDanger ? 'btn-danger' : 'btn-primary'}`}

@@ -1,0 +1,17 @@
+import { z } from 'zod';
+import { apiRoute } from '@/lib/actions/apiRoute';
+import { decisionSchema } from '@/lib/actions/decisionInput';
+import { cancelExecution } from '@/lib/workflow';
+
+/** Lets an execution clean up and end. Accepted once it is stored; the execution's log tells what came of it. */
+export const POST = apiRoute(
+  {
+    act: 'execution.operate',
+    params: z.object({ executionId: z.string() }),
+    body: z.strictObject(decisionSchema.shape),
+  },
+  async ({ session, tenant, params: { executionId }, body: { reason } }) => {
+    await cancelExecution({ tenant, executionId, userId: session.userId, reason });
+    return Response.json({ executionId }, { status: 202 });
+  },
+);

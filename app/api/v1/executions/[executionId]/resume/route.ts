@@ -1,0 +1,17 @@
+import { z } from 'zod';
+import { apiRoute } from '@/lib/actions/apiRoute';
+import { decisionSchema } from '@/lib/actions/decisionInput';
+import { resumeExecution } from '@/lib/workflow';
+
+/** Lets a paused execution go on. Accepted once it is stored; the execution's log tells what came of it. */
+export const POST = apiRoute(
+  {
+    act: 'execution.operate',
+    params: z.object({ executionId: z.string() }),
+    body: z.strictObject(decisionSchema.shape),
+  },
+  async ({ session, tenant, params: { executionId }, body: { reason } }) => {
+    await resumeExecution({ tenant, executionId, userId: session.userId, reason });
+    return Response.json({ executionId }, { status: 202 });
+  },
+);

@@ -1,0 +1,115 @@
+'use client';
+import { isEnded, type ExecutionStatus } from '@shared/workflow/model/status';
+import { useRouter } from 'next/navigation';
+import { useState, useTransition } from 'react';
+import { ActDialog, type ActQuestion } from '@/components/ui/act-dialog';
+import { unreachable, type ActionAnswer } from '@/components/ui/action-types';
+import { Icon } from '@/components/ui/icons';
+import { useToast } from '@/components/ui/toast';
+
+type Decide = (input: { readonly executionId: string; readonly reason?: string }) => Promise<ActionAnswer>;
+
+export interface ExecutionActions {
+  readonly cancel: Decide;
+  readonly terminate: Decide;
+  readonly pause: Decide;
+  readonly resume: Decide;
+  readonly retry: Decide;
+}
+
+/** What an operator can decide about an execution as it stands. What cannot be undone asks for a reason first. */
+export function ExecutionActs({
+  executionId,
+  status,
+  actions,
+}: {
+  readonly executionId: string;
+  readonly status: ExecutionStatus;
+  readonly actions: ExecutionActions;
+}) {
+  const router = useRouter();
+  const toast = useToast();
+  const [pending, startTransition] = useTransition();
+  const [problem, setProblem] = useState<string | null>(null);
+  const [open, setOpen] = useState<ActQuestion | null>(null);
+
+  const decide = (action: Decide, done: string) => {
+    if (pending) return;
+    setProblem(null);
+    startTransition(async () => {
+      const answer = await action({ executionId }).catch(() => ({ ok: false as const, message: unreachable }));
+      if (answer.ok) toast(done);
+      else setProblem(answer.message);
+      router.refresh();
+    });
+  };
+  const button = (verb: string, onClick: () => void) => (
+    <button className="btn" type="button" aria-busy={pending} onClick={onClick}>
+      {verb}
+    </button>
+  );
+  const hasEnded = isEnded(status);
+  return (
+    <>
+      {status === 'failed' || status === 'blocked_on_code'
+        ? button('Retry', () => decide(actions.retry, 'It is tried again'))
+        : null}
+      {status === 'paused' ? button('Resume', () => decide(actions.resume, 'It goes on')) : null}
+      {!hasEnded && status !== 'paused' ? button('Pause', () => decide(actions.pause, 'It is held')) : null}
+      {hasEnded ? null : (
+        <>
+          {button('Cancel…', () => setOpen(cancelQuestion(executionId, status, actions.cancel)))}
+          {button('Terminate…', () => setOpen(terminateQuestion(executionId, actions.terminate)))}
+        </>
+      )}
+      {problem ? (
+        <p className="note tone-fail act-problem" role="alert">
+          <Icon name="alert" />
+          {problem}
+        </p>
+      ) : null}
+      {open ? (
+        <ActDialog
+          question={open}
+          shell="console"
+          onDone={() => {
+            setOpen(null);
+            toast('It was told');
+            router.refresh();
+          }}
+          onClose={() => {
+            setOpen(null);
+            router.refresh();
+          }}
+        />
+      ) : null}
+    </>
+  );
+}
+
+const why = { label: 'Why', isOptional: false, path: '/reason' } as const;
+
+function cancelQuestion(executionId: string, status: ExecutionStatus, cancel: Decide): ActQuestion {
+  const waits = status === 'paused' || status === 'blocked_on_code';
+  return {
+    title: 'Cancel this execution',
+    help: waits
+      ? 'Its code is told as soon as it runs again, cleans up and ends.'
+      : 'Its code is told where it waits, cleans up and ends. Open tasks are withdrawn.',
+    words: why,
+    verb: 'Cancel the execution',
+    isDanger: true,
+    send: ({ words }) => cancel({ executionId, reason: words }),
+  };
+}
+
+function terminateQuestion(executionId: string, terminate: Decide): ActQuestion {
+  return {
+    title: 'Terminate this execution',
+    help: 'It ends at once and none of its code runs, not even to clean up. Open tasks are withdrawn.',
+    words: why,
+    verb: 'Terminate',
+    isDanger: true,
+    send: ({ words }) => terminate({ executionId, reason: words }),
+  };
+}
