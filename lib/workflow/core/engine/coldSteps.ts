@@ -55,7 +55,11 @@ export function terminationFlush(
     termination: standingOf(history).termination,
     isCanceled: false,
   });
-  const known = settled.filter(({ command }) => !isLogged(history, command.commandId));
+  // What is stored stands, whatever became of another attempt.
+  const standing = new Map(loaded.unlogged.map(({ commandId, outcome }) => [commandId, outcome]));
+  const known = settled
+    .filter(({ command }) => !isLogged(history, command.commandId))
+    .map(({ command, outcome }) => ({ command, outcome: standing.get(command.commandId) ?? outcome }));
   const own = new Set(known.map(({ command }) => command.commandId));
   const stored = loaded.unlogged.filter(({ commandId }) => !own.has(commandId) && !isLogged(history, commandId));
   const news = [

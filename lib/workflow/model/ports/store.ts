@@ -174,7 +174,8 @@ export interface ExecutionStore extends FailureStore {
   }): Promise<void>;
 
   /**
-   * Appends and projects in one commit. Answers with the ids that won; the others were not as the worker believed.
+   * Appends and projects in one commit. Answers with the ids that won; the others were not as the worker believed: their
+   * head was another, or a call whose outcome they bring has one already, which stands.
    * Paused executions are written too: outcomes of what was under way. Rejects `FencedError` when the worker is fenced;
    * any other rejection leaves the outcome unknown.
    */

@@ -54,11 +54,17 @@ WITH fence AS MATERIALIZED (
 const plainCoreSql = coreSql();
 const relatedCoreSql = coreSql(relationColumns);
 
-/** A note of an attempt that failed may be there already. Asking costs a tenth of the statement, so most do not. */
+/**
+ * A note of an attempt that failed, or that started, may be there already. Asking costs a tenth of the statement, so
+ * most do not. An outcome may be there too, of a database action, which leaves the head as it is, or of a job: it
+ * stands, and the statement fails as a whole by a division by zero. A condition in the statement would not do: it reads
+ * the snapshot, and this the newest version of the row.
+ */
 const mergeSql = `
   ON CONFLICT (execution_id, command_id, partition_id) DO UPDATE
   SET status = excluded.status, params = excluded.params, result = excluded.result, error = excluded.error,
-      attempts = excluded.attempts, completed_at = excluded.completed_at, next_attempt_at = NULL`;
+      attempts = excluded.attempts / CASE WHEN workflow_action_results.status IN ('completed', 'failed') THEN 0 ELSE 1 END,
+      completed_at = excluded.completed_at, next_attempt_at = NULL`;
 
 /** Timers, waits and tasks, for flushes that touch any. */
 const projectionsSql = `), timers_added AS (
@@ -128,8 +134,27 @@ export async function flushExecutions(
   workerId: string,
   flushes: readonly ExecutionFlush[],
 ): Promise<ReadonlySet<string>> {
-  if (flushes.length === 0) return new Set();
-  const ordered = flushes.length === 1 ? flushes : [...flushes].sort(byExecutionId);
+  let ordered = flushes.length < 2 ? flushes : [...flushes].sort(byExecutionId);
+  let merges = ordered.some(({ results }) => results.some(({ outcome }) => outcome.attempts > 1));
+  while (ordered.length > 0) {
+    try {
+      const rows = await write(sql, workerId, ordered, merges);
+      if (rows.length === 0) await assertNotFenced(sql, workerId);
+      return new Set(rows.map((row) => row.execution_id));
+    } catch (error) {
+      const isFirst = isTaken(error) && !merges;
+      if (!isFirst && !isTaken(error) && !isSettled(error)) throw error;
+      const open = await withoutSettled(sql, ordered);
+      // Another key than that of a result.
+      if (!isFirst && isTaken(error) && open.length === ordered.length) throw error;
+      ordered = open;
+      merges = true;
+    }
+  }
+  return new Set();
+}
+
+function write(sql: Sql, workerId: string, ordered: readonly ExecutionFlush[], merges: boolean) {
   const related = ordered.some(({ relations }) => relations !== null);
   const touched = related || ordered.some(touchesProjections);
   const values = [
@@ -138,29 +163,43 @@ export async function flushExecutions(
     ...(touched ? projections(ordered) : []),
     ...(related ? relationParameters(ordered) : []),
   ];
-  const write = (merges: boolean) => {
-    const statement =
-      (related ? relatedCoreSql : plainCoreSql) +
-      (merges ? mergeSql : '') +
-      (touched ? projectionsSql : '') +
-      (related ? relationsSql : '') +
-      answerSql;
-    return sql.unsafe<{ execution_id: string }[]>(statement, [...values], { prepare: true });
-  };
-  const merges = ordered.some(({ results }) => results.some(({ outcome }) => outcome.attempts > 1));
-  const rows = await write(merges).catch((error: unknown) => {
-    if (merges || !isTaken(error)) throw error;
-    return write(true);
-  });
-  if (rows.length === 0) await assertNotFenced(sql, workerId);
-  return new Set(rows.map((row) => row.execution_id));
+  const statement =
+    (related ? relatedCoreSql : plainCoreSql) +
+    (merges ? mergeSql : '') +
+    (touched ? projectionsSql : '') +
+    (related ? relationsSql : '') +
+    answerSql;
+  return sql.unsafe<{ execution_id: string }[]>(statement, values, { prepare: true });
+}
+
+/**
+ * Leaves out what brings an outcome where another one stands: a late flush of somebody who could not know of it, or one
+ * whose own predecessor came through late. It loses as by its head.
+ */
+async function withoutSettled(sql: Sql, flushes: readonly ExecutionFlush[]): Promise<readonly ExecutionFlush[]> {
+  const keys = flushes.flatMap(({ executionId, results }) =>
+    results.map(({ commandId }) => ({ execution_id: executionId, command_id: commandId })),
+  );
+  const rows = await sql<{ execution_id: string }[]>`
+    SELECT DISTINCT r.execution_id
+    FROM workflow_action_results r
+    JOIN json_to_recordset(${JSON.stringify(keys)}::text::json) AS k(execution_id uuid, command_id text)
+      ON r.execution_id = k.execution_id AND r.command_id = k.command_id
+    WHERE r.status IN ('completed', 'failed')`;
+  const settled = new Set(rows.map((row) => row.execution_id));
+  return settled.size === 0 ? flushes : flushes.filter(({ executionId }) => !settled.has(executionId));
 }
 
 /** In key order, so that two who lock some of the same rows wait for each other instead of dying. */
 const byExecutionId = (a: ExecutionFlush, b: ExecutionFlush): number => (a.executionId < b.executionId ? -1 : 1);
 
+const codeOf = (error: unknown): unknown => (error as { code?: unknown } | null)?.code;
+
 /** A row of this key is there. The statement was rolled back as a whole. */
-const isTaken = (error: unknown): boolean => (error as { code?: unknown } | null)?.code === '23505';
+const isTaken = (error: unknown): boolean => codeOf(error) === '23505';
+
+/** An outcome stands where another one was to be merged. */
+const isSettled = (error: unknown): boolean => codeOf(error) === '22012';
 
 function touchesProjections(flush: ExecutionFlush): boolean {
   const { timersAdded, timersDropped, waitsAdded, waitsEnded, tasksAdded, tasksExpired, cancelOpenTasks } = flush;

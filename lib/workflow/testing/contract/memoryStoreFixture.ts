@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { v7 as newId } from 'uuid';
+import { createMemoryActionResults } from '../memory/actionResults';
 import { createMemoryBus } from '../memory/busStore';
 import { createMemoryStore } from '../memory/executionStore';
 import { completeTask, insertBusEvent, insertExecution } from '../memory/senders';
@@ -16,6 +17,7 @@ export async function createMemoryStoreFixture(): Promise<StoreFixture> {
   return {
     store: createMemoryStore({ tables }),
     bus: createMemoryBus({ tables }),
+    results: (workerId) => createMemoryActionResults({ tables, workerId, onEffect: () => undefined }),
     addWorker: async () => {
       const workerId = randomUUID();
       tables.workers.set(workerId, { workerId, fencedAtMs: null, leaseUntilMs: Number.MAX_SAFE_INTEGER });

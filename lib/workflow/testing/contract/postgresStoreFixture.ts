@@ -4,6 +4,7 @@ import postgres, { type Sql } from 'postgres';
 import { createTestDatabase } from '../../../db/testing/testDatabase';
 import type { DeadLetterKind } from '../../model/ports/failures';
 import type { ExecutionStatus, TaskStatus } from '../../model/status';
+import { createActionResultStore } from '../../persistence/actions/actionResults';
 import { createBusStore } from '../../persistence/bus/busStore';
 import { storeBusEvent } from '../../persistence/busEvents';
 import { createPostgresMembership } from '../../persistence/membership';
@@ -11,6 +12,7 @@ import { createPostgresStore } from '../../persistence/executions/postgresStore'
 import { publishRegistrations } from '../../persistence/registrations';
 import { insertExecutions } from '../../persistence/startExecutions';
 import { createTaskStore } from '../../persistence/tasks/taskStore';
+import { createTransactions } from '../../persistence/transactions';
 import { startedBody } from './startedBody';
 import type { StoreFixture } from './storeFixture';
 
@@ -23,9 +25,11 @@ export async function createPostgresStoreFixture(patch: (sql: Sql) => Sql = (sql
   let clockOffsetMs = 0;
   const tasks = createTaskStore({ sql });
   const membership = createPostgresMembership(sql);
+  const transactions = createTransactions({ sql });
   return {
     store: createPostgresStore({ sql: patch(sql), clockOffsetMs: () => clockOffsetMs }),
     bus: createBusStore({ sql: patch(sql) }),
+    results: (workerId) => createActionResultStore({ sql, transactions, workerId }),
     addWorker: async () => {
       const workerId = randomUUID();
       await membership.register({ workerId, host: 'test', pid: 1, codeVersion: '1' }, 600_000);
@@ -97,6 +101,7 @@ export async function createPostgresStoreFixture(patch: (sql: Sql) => Sql = (sql
       return row?.status ?? null;
     },
     close: async () => {
+      transactions.end();
       await sql.end({ timeout: 5 });
       await database.drop();
     },

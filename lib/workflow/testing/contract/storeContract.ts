@@ -5,6 +5,7 @@ import type { ExecutionKey } from '../../model/ports/store';
 import { describeBus } from './busContract';
 import { describeFailures } from './storeFailureContract';
 import { describeFlush } from './storeFlushContract';
+import { describeResults } from './storeResultContract';
 import { describeFinding } from './storeFindContract';
 import { flushOf, takeOne, newTask, stateEntry, type StoreFixture } from './storeFixture';
 
@@ -22,6 +23,7 @@ export function describeExecutionStore(name: string, open: () => Promise<StoreFi
 
     describeTake(current);
     describeFlush(current);
+    describeResults(current);
     describeFence(current);
     describeFinding(current);
     describeBus(current);

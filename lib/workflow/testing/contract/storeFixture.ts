@@ -1,6 +1,8 @@
 /** What the contract of the execution store needs of a store besides its port: senders, clocks and a look inside. */
 import type { HistoryEntry } from '../../model/history';
 import type { JsonValue } from '../../model/json';
+import type { ActionCall } from '../../model/ports/actions';
+import type { ActionResultStore } from '../../model/ports/actionStores';
 import type { BusEvent, BusStore } from '../../model/ports/bus';
 import type { DeadLetterKind } from '../../model/ports/failures';
 import type { ExecutionFlush, ExecutionKey, ExecutionStore, TaskInsert } from '../../model/ports/store';
@@ -9,6 +11,7 @@ import type { ExecutionStatus, TaskStatus } from '../../model/status';
 export interface StoreFixture {
   readonly store: ExecutionStore;
   readonly bus: BusStore;
+  results(workerId: string): ActionResultStore;
   addWorker(): Promise<string>;
   fence(workerId: string): Promise<void>;
   /** Starts an execution: pending, with one entry. */
@@ -86,6 +89,11 @@ export function flushOf(
 export function stateEntry(seq: number, state: string): HistoryEntry {
   const body = { commandId: `setState#${seq}`, n: seq, state };
   return { seq, at: Date.UTC(2026, 0, 5), kind: 'state_changed', body };
+}
+
+export function callOf(key: ExecutionKey, commandId: string): ActionCall {
+  const about = { tenant: 'acme', workflowName: 'Test', correlationId: 'c-1', argsHash: 'h', attemptsBefore: 0 };
+  return { ...key, ...about, commandId, name: commandId.replace(/#\d+$/, ''), args: {}, n: 1 };
 }
 
 export function newTask(taskId: string, commandId = 'createHumanTask#1'): TaskInsert {

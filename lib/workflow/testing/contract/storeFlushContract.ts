@@ -68,30 +68,6 @@ export function describeFlush(current: Current): void {
       }
     });
 
-    it('writes a later result of the same call over an earlier one', async () => {
-      const { fixture } = current();
-      const key = await fixture.start();
-      const write = (head: number, outcome: RecordedOutcome) =>
-        flush(flushOf(key, head, { results: [{ commandId: 'send#1', actionName: 'send', outcome }] }));
-      const error = { name: 'Error', message: 'boom', code: null, details: null };
-      await write(1, { ...times, status: 'failed', error, attempts: 1 });
-      await write(1, { ...times, status: 'completed', result: { ok: true }, attempts: 2 });
-      expect((await fixture.stored(key)).results).toEqual([{ commandId: 'send#1', status: 'completed', attempts: 2 }]);
-    });
-
-    it('writes a first attempt over a note that came late, and with it the rest of the batch', async () => {
-      const { fixture } = current();
-      const [noted, other] = [await fixture.start(), await fixture.start()];
-      const outcome: RecordedOutcome = { ...times, status: 'completed', result: { ok: true }, attempts: 1 };
-      const results = [{ commandId: 'send#1', actionName: 'send', outcome }];
-      await flush(flushOf(noted, 1, { results }));
-      const won = await flush(flushOf(noted, 1, { results }), flushOf(other, 1, { results }));
-      expect(won).toEqual(new Set([noted.executionId, other.executionId]));
-      expect((await fixture.stored(other)).results).toEqual([
-        { commandId: 'send#1', status: 'completed', attempts: 1 },
-      ]);
-    });
-
     it('gives results back with the entries that point to them, and apart while no entry does', async () => {
       const { fixture } = current();
       const key = await fixture.start();

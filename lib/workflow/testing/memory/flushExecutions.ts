@@ -16,6 +16,7 @@ export function flushExecutions(
     const row = tables.executions.get(flush.executionId);
     if (!row || row.partitionId !== flush.partitionId || row.headSeq !== flush.expectedHead) return [];
     if (!['pending', 'running', 'waiting', 'paused', 'blocked_on_code'].includes(row.status)) return [];
+    if (flush.results.some(({ commandId }) => isSettled(row.results.get(commandId)))) return [];
     return [{ row, flush }];
   });
   for (const { row, flush } of won) checkConstraints(tables, row, flush);
@@ -38,6 +39,10 @@ export function flushExecutions(
   }
   return new Set(won.map(({ row }) => row.executionId));
 }
+
+/** An outcome that stands, of a database action for one: nothing is written over it. */
+const isSettled = (result: ResultRow | undefined): boolean =>
+  result?.status === 'completed' || result?.status === 'failed';
 
 /** Unique keys are checked before anything is written: a statement that breaks one writes nothing. */
 function checkConstraints(tables: MemoryTables, row: ExecutionTableRow, flush: ExecutionFlush): void {
