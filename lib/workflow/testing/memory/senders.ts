@@ -4,7 +4,6 @@ import { ExecutionEndedError, ExecutionNotFoundError } from '../../model/errors'
 import type { Decision, DecisionKind, EntryBody } from '../../model/history';
 import type { JsonValue } from '../../model/json';
 import { isEnded } from '../../model/status';
-import { statusesFor } from '../../persistence/decisions';
 import { writeEntry } from './entries';
 import { isOpen, type InboxRow, type MemoryTables } from './tables';
 
@@ -90,31 +89,6 @@ export function insertBusEvent(tables: MemoryTables, tenant: string, event: Work
   const text = JSON.stringify(event);
   const row = { event: JSON.parse(text) as typeof event, tenant, createdAtMs: tables.nowMs(), isFannedOut: false };
   tables.busEvents.set(event.event_id, row);
-}
-
-/**
- * What people decide about an execution. The same decision right behind itself is not stored twice.
- * @throws ExecutionNotFoundError, ExecutionEndedError
- */
-export function insertDecision(
-  tables: MemoryTables,
-  executionId: string,
-  kind: DecisionKind,
-  decision: Decision,
-): void {
-  const row = tables.executions.get(executionId);
-  if (!row) throw new ExecutionNotFoundError(executionId);
-  if (!statusesFor(kind).includes(row.status)) throw new ExecutionEndedError(executionId, row.status);
-  if (row.inbox.findLast((each) => each.disposition === null)?.kind === kind) return;
-  row.inbox.push({
-    rowId: tables.nextRowId(),
-    kind,
-    name: null,
-    commandId: null,
-    payloadText: JSON.stringify(decision),
-    atMs: tables.nowMs(),
-    disposition: null,
-  });
 }
 
 /** Ends an open task and tells its execution. False when somebody, or its time, was first. */

@@ -1,5 +1,5 @@
 /** One random program on the simulation, in the weather of its seed and on a calm day. */
-import { noFaults, type FaultPlan } from '../simulation/faults';
+import { drawFaults, noFaults, type FaultPlan } from '../simulation/faults';
 import { Dice } from '../simulation/dice';
 import { simulate } from '../simulation/simulate';
 import { drawProgram } from './generateProgram';
@@ -17,11 +17,15 @@ export interface ProgramRun {
 export const programOf = (seed: string): Program => drawProgram(new Dice(`${seed}:random program`));
 
 export async function simulateProgram(seed: string, program: Program = programOf(seed)): Promise<ProgramRun> {
-  const stormy = await run(seed, program);
+  const isDecided = !isContested(program);
+  // Senders that commit in another order than they wrote decide which event comes first: what such a day ends with is
+  // judged by its log alone.
+  const weather = drawFaults(seed);
+  const stormy = await run(seed, program, isDecided ? { ...weather, lateCommit: 0 } : weather);
   const calm = await run(seed, program, noFaults);
   const violations = [...stormy.violations, ...calm.violations.map((what) => `on a calm day ${what}`)];
   // Where neither times nor people decide, faults must not change anything.
-  if (!isContested(program) && stormy.ends.join() !== calm.ends.join()) {
+  if (isDecided && stormy.ends.join() !== calm.ends.join()) {
     violations.push(`ended with ${stormy.ends.join()}, and on a calm day with ${calm.ends.join()}`);
   }
   return { seed, program, violations, entries: stormy.counts.entries };
@@ -32,12 +36,12 @@ export function shrinkFailure({ seed, program }: ProgramRun): Promise<Program> {
   return shrinkProgram(program, async (candidate) => (await simulateProgram(seed, candidate)).violations.length > 0);
 }
 
-async function run(seed: string, program: Program, faults?: FaultPlan) {
+async function run(seed: string, program: Program, faults: FaultPlan) {
   // Drawn anew for each program, so that a smaller one gets what it needs.
   const scenario = {
     workflow: 'program' as const,
     startAfterMs: 0,
     ...programScenario(program, new Dice(`${seed}:events`)),
   };
-  return simulate({ seed, scenarios: [scenario], ...(faults ? { faults } : {}) });
+  return simulate({ seed, scenarios: [scenario], faults });
 }
