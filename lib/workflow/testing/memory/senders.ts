@@ -1,7 +1,7 @@
 /** What people and other systems write: starts, events, answers to tasks. */
 import type { WorkflowEvent } from '../../model/events';
 import { ExecutionEndedError, ExecutionNotFoundError } from '../../model/errors';
-import type { Decision, DecisionKind, EntryBody } from '../../model/history';
+import type { EntryBody } from '../../model/history';
 import type { JsonValue } from '../../model/json';
 import { isEnded } from '../../model/status';
 import { writeEntry } from './entries';
