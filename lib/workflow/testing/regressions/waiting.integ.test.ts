@@ -158,6 +158,8 @@ describe('regressions of waiting', () => {
     const id = await start('Raced');
     await harness.untilStatus(id, 'waiting');
     harness.moveTime(6 * dayMs);
+    // An event that were in the log before the timer would win the race instead.
+    await until(async () => (await harness.history(id)).some(({ kind }) => kind === 'timer_fired'), 'the timer fires');
     await send(id, 'Decide', { n: 7 });
     await harness.untilStatus(id, 'completed');
     expect((await rowOf(id))?.result).toBe('late 7');
