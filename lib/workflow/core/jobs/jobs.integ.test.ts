@@ -48,7 +48,7 @@ describe.each(redisUrl === '' ? (['rows alone'] as const) : (['BullMQ', 'rows al
             pages,
           }));
         },
-        { dispatch: { heartbeatTimeoutMs: 300 }, retry: { attempts: 3, backoffMs: 1 } },
+        { dispatch: { heartbeatTimeoutMs: 3_000 }, retry: { attempts: 3, backoffMs: 1 } },
       );
       const reportingWorkflow = ({ actions }: WorkflowContext) => actions.renderReport();
       harness.runtime.registerWorkflow(reportingWorkflow);
