@@ -11,8 +11,12 @@ import { reopenTasks } from './reopenTasks';
 import { takeDecisions } from './takeDecisions';
 import { takeEntries } from './takeEntries';
 
+/** Longer than a lease, and than any statement of ours may wait for a lock: whoever waits so long waits in vain. */
+const answerMs = 12_000;
+
 /**
- * Executions in Postgres.
+ * Executions in Postgres. A statement without an answer for 12 s is given up as one whose answer is lost: a connection
+ * that dies in an unlucky moment can leave its client waiting for ever.
  * @param options.clockOffsetMs moves the clock by which timers are due; 0 in the product, moved by tests.
  */
 export function createPostgresStore(options: {
@@ -20,7 +24,7 @@ export function createPostgresStore(options: {
   readonly clockOffsetMs?: () => number;
 }): ExecutionStore {
   const { sql, clockOffsetMs = () => 0 } = options;
-  return {
+  return givingUp({
     load: ({ executions }) => loadExecutions(sql, executions),
     take: ({ workerId, items }) => takeEntries(sql, workerId, items, clockOffsetMs()),
     takeDecisions: ({ workerId, items }) => takeDecisions(sql, workerId, items),
@@ -35,5 +39,29 @@ export function createPostgresStore(options: {
     clearActivations: ({ workerId, executions }) => clearActivations(sql, workerId, executions),
     putAside: (letter) => putAside(sql, letter),
     applyRedrives: ({ workerId, executions }) => applyRedrives(sql, workerId, executions),
-  };
+  });
+}
+
+/** Each method with a limit to its waiting. What it asked for may still be carried out after that. */
+function givingUp(store: ExecutionStore): ExecutionStore {
+  return new Proxy(store, {
+    get(target, name, receiver) {
+      const method: unknown = Reflect.get(target, name, receiver);
+      if (typeof method !== 'function') return method;
+      return async (...parameters: unknown[]) => {
+        let timer: NodeJS.Timeout | undefined;
+        const late = new Promise<never>((_, reject) => {
+          timer = setTimeout(
+            () => reject(new Error(`Postgres did not answer "${String(name)}" for ${answerMs} ms.`)),
+            answerMs,
+          );
+        });
+        try {
+          return (await Promise.race([Reflect.apply(method, target, parameters), late])) as unknown;
+        } finally {
+          clearTimeout(timer);
+        }
+      };
+    },
+  });
 }
