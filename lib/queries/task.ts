@@ -45,6 +45,7 @@ export interface TaskActivity {
 
 export interface TaskView {
   readonly taskId: string;
+  readonly executionId: string;
   readonly title: string;
   readonly description: string | null;
   readonly status: TaskStatus;
@@ -128,6 +129,7 @@ export async function getTask({
   const nameOf = (userId: string | null) => (userId === null ? null : names.of(userId));
   return {
     taskId: task.taskId,
+    executionId: task.executionId,
     title: task.title,
     description: task.description,
     status: task.status,

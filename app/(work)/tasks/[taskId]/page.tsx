@@ -34,7 +34,8 @@ export default async function TaskPage({ params }: Address) {
   const { task, place, people } = await load((await params).taskId);
   return (
     <main id="main" className="p-task on-surface">
-      <LiveRefresh topics={['task']} ids={[task.taskId]} />
+      {/* The end of an execution withdraws its tasks, and is told under its own id. */}
+      <LiveRefresh topics={['task']} ids={[task.taskId, task.executionId]} />
       <div className="wrap">
         <Link className="btn btn-ghost back" href="/inbox">
           <Icon name="left" />
