@@ -1,11 +1,12 @@
 'use client';
 import { isEnded, type ExecutionStatus } from '@shared/workflow/model/status';
 import { useRouter } from 'next/navigation';
-import { useState, useTransition } from 'react';
+import { useState } from 'react';
 import { ActDialog, type ActQuestion } from '@/components/ui/act-dialog';
-import { unreachable, type ActionAnswer } from '@/components/ui/action-types';
-import { Icon } from '@/components/ui/icons';
+import { ActProblem } from '@/components/ui/act-problem';
+import type { ActionAnswer } from '@/components/ui/action-types';
 import { useToast } from '@/components/ui/toast';
+import { useAct } from '@/components/ui/use-act';
 
 type Decide = (input: { readonly executionId: string; readonly reason?: string }) => Promise<ActionAnswer>;
 
@@ -29,20 +30,10 @@ export function ExecutionActs({
 }) {
   const router = useRouter();
   const toast = useToast();
-  const [pending, startTransition] = useTransition();
-  const [problem, setProblem] = useState<string | null>(null);
+  const { act, pending, problem } = useAct();
   const [open, setOpen] = useState<ActQuestion | null>(null);
 
-  const decide = (action: Decide, done: string) => {
-    if (pending) return;
-    setProblem(null);
-    startTransition(async () => {
-      const answer = await action({ executionId }).catch(() => ({ ok: false as const, message: unreachable }));
-      if (answer.ok) toast(done);
-      else setProblem(answer.message);
-      router.refresh();
-    });
-  };
+  const decide = (action: Decide, done: string) => act(() => action({ executionId }), done);
   const button = (verb: string, onClick: () => void) => (
     <button className="btn" type="button" aria-busy={pending} onClick={onClick}>
       {verb}
@@ -62,12 +53,7 @@ export function ExecutionActs({
           {button('Terminate…', () => setOpen(terminateQuestion(executionId, actions.terminate)))}
         </>
       )}
-      {problem ? (
-        <p className="note tone-fail act-problem" role="alert">
-          <Icon name="alert" />
-          {problem}
-        </p>
-      ) : null}
+      <ActProblem text={problem} />
       {open ? (
         <ActDialog
           question={open}

@@ -1,11 +1,12 @@
 'use client';
 import { useRouter } from 'next/navigation';
-import { useRef, useState, useTransition } from 'react';
+import { useRef, useState } from 'react';
 import { ActDialog, type ActQuestion } from '@/components/ui/act-dialog';
-import { unreachable, type ActionAnswer } from '@/components/ui/action-types';
+import { ActProblem } from '@/components/ui/act-problem';
 import { Icon, type IconName } from '@/components/ui/icons';
 import { useKey } from '@/components/ui/keys';
 import { useToast } from '@/components/ui/toast';
+import { useAct } from '@/components/ui/use-act';
 import type { Colleague } from '@/lib/queries/people';
 import type { TaskAccess } from '@/lib/queries/task-access';
 import type { TaskActions } from './task-actions';
@@ -36,24 +37,13 @@ export function TaskActs({
 }) {
   const router = useRouter();
   const toast = useToast();
-  const [pending, startTransition] = useTransition();
-  const [problem, setProblem] = useState<string | null>(null);
+  const { act, pending, problem } = useAct();
   const [open, setOpen] = useState<{ readonly question: ActQuestion; readonly done: string } | null>(null);
   const menu = useRef<HTMLDetailsElement>(null);
 
-  const act = (action: (input: { readonly taskId: string }) => Promise<ActionAnswer>, done: string) => {
-    if (pending) return;
-    setProblem(null);
-    startTransition(async () => {
-      const answer = await action({ taskId }).catch(() => ({ ok: false as const, message: unreachable }));
-      if (answer.ok) toast(done);
-      else setProblem(answer.message);
-      // Whether it worked or somebody was quicker: show how things stand now.
-      router.refresh();
-    });
-  };
-  const claim = () => (access.mayClaim ? act(actions.claim, `${title} is yours`) : undefined);
-  const release = () => (access.mayRelease ? act(actions.release, `${title} is free again`) : undefined);
+  const claim = () => (access.mayClaim ? act(() => actions.claim({ taskId }), `${title} is yours`) : undefined);
+  const release = () =>
+    access.mayRelease ? act(() => actions.release({ taskId }), `${title} is free again`) : undefined;
   const acts = actsOf({ taskId, access, holderName, actions });
   const start = (chosen: Act | undefined) => {
     if (!chosen) return;
@@ -110,12 +100,7 @@ export function TaskActs({
           </ul>
         </details>
       ) : null}
-      {problem ? (
-        <p className="note tone-fail act-problem" role="alert">
-          <Icon name="alert" />
-          {problem}
-        </p>
-      ) : null}
+      <ActProblem text={problem} />
       {open ? (
         <ActDialog
           question={open.question}

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { readOptions, requireNodeVersion } from './options.mjs';
 
-const read = (env: Record<string, string>, argv: string[] = []) => readOptions({ argv, env, cwd: '/work' });
+const read = (env: Record<string, string>, argv: string[] = []) => readOptions({ argv, env, cwd: '/srv/shop' });
 
 describe('options of npm start', () => {
   it('are a demo on own servers, port 3000 and .data when nothing is given', () => {
-    expect(read({})).toMatchObject({ dev: false, workers: 1, port: 3000, dataDir: '/work/.data', demo: true });
+    expect(read({})).toMatchObject({ dev: false, workers: 1, port: 3000, dataDir: '/srv/shop/.data', demo: true });
     expect(read({ DATABASE_URL: '', PORT: '' })).toMatchObject({ port: 3000, databaseUrl: undefined });
   });
 

@@ -1,4 +1,5 @@
 /** What the contract of the execution store needs of a store besides its port: senders, clocks and a look inside. */
+import { bareFlush } from '../../core/engine/bareFlush';
 import type { HistoryEntry } from '../../model/history';
 import type { JsonValue } from '../../model/json';
 import type { ActionCall } from '../../model/ports/actions';
@@ -63,27 +64,10 @@ export function flushOf(
   expectedHead: number,
   changes: Partial<Omit<ExecutionFlush, 'executionId' | 'partitionId' | 'expectedHead'>> = {},
 ): ExecutionFlush {
-  return {
-    ...key,
-    tenant: 'acme',
-    expectedHead,
-    status: 'waiting',
-    state: null,
-    end: null,
-    blockedBy: null,
-    entries: [],
-    results: [],
-    timersAdded: [],
-    timersDropped: [],
-    waitsAdded: [],
-    waitsEnded: [],
-    tasksAdded: [],
-    tasksExpired: [],
-    cancelOpenTasks: false,
-    relations: null,
-    atMs: Date.UTC(2026, 0, 5),
-    ...changes,
-  };
+  return bareFlush(
+    { ...key, tenant: 'acme' },
+    { expectedHead, status: 'waiting', atMs: Date.UTC(2026, 0, 5), ...changes },
+  );
 }
 
 export function stateEntry(seq: number, state: string): HistoryEntry {
