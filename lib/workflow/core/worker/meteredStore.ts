@@ -23,8 +23,8 @@ export function meterStore({
         for (const entry of entries) {
           if (entry.kind !== 'event_received') continue;
           const waitedMs = entry.at - Date.parse(entry.body.event.timestamp);
-          // Clocks of senders differ; what cannot be is not counted.
-          if (waitedMs >= 0) metrics.observe({ histogram: instruments.inboxLagSeconds, value: waitedMs / 1000 });
+          // Clocks of senders differ: what was taken "before" it was sent had not waited.
+          metrics.observe({ histogram: instruments.inboxLagSeconds, value: Math.max(0, waitedMs) / 1000 });
         }
       }
       return taken;
