@@ -6,32 +6,30 @@
  * batches grow with the load and there is no timer. No statement of an execution is under way while its code runs.
  */
 import type { CommandOf } from '../../model/commands';
-import { NondeterminismError, recordError, WorkflowNotFoundError, type RecordedError } from '../../model/errors';
 import { continuesCode, type HistoryEntry } from '../../model/history';
 import type { ActionRunner } from '../../model/ports/actions';
 import type { BusStore } from '../../model/ports/bus';
 import type { HintPublisher, WakeScheduler } from '../../model/ports/hints';
 import type { LiveChange, LivePublisher } from '../../model/ports/live';
 import type { RunWatch } from '../../model/ports/runWatch';
-import type { Scheduler, TimerHandle } from '../../model/ports/scheduler';
+import type { Scheduler } from '../../model/ports/scheduler';
 import { FencedError, type ExecutionFlush, type ExecutionKey, type ExecutionStore } from '../../model/ports/store';
 import type { LoadedExecution, TakenEntries } from '../../model/ports/store';
 import type { TaskPreparer } from '../../model/ports/tasks';
 import type { Logger, Metrics } from '../../model/ports/telemetry';
-import { isFreshlyRetried } from '../../model/retries';
 import type { WorkflowDefinition } from '../../model/workflow';
-import { assertKnownWait, replay } from '../../replay/replay';
+import { assertKnownWait } from '../../replay/replay';
 import type { Drain, Sandbox } from '../../replay/sandbox';
 import { instruments } from '../../telemetry/names';
 import { processScheduler, sleep } from '../scheduler';
 import { BusLooks } from './busLooks';
-import { blockedBy, mayBeTried } from './blockedBy';
+import { Blocks, type BlockCause } from './blocks';
 import type { EngineClock } from './clock';
-import { bareFlush } from './bareFlush';
 import { HeldExecutions, type CallUnderWay, type SortedExecutions } from './heldExecutions';
-import { LiveExecution } from './liveExecution';
+import { type LiveExecution } from './liveExecution';
 import { signalledBy, touchedBy } from './relations';
 import { Probation } from './probation';
+import { Revival } from './revival';
 import { splitUntilGood } from './splitBatch';
 import { TimerWakes } from './timerWakes';
 
@@ -83,16 +81,12 @@ export const defaultEngineLimits: EngineLimits = {
 };
 
 const timerHorizonMs = 10_000;
-const deferralMs = 5_000;
 const drainPollMs = 20;
 const rescueMs = 20_000;
 /** However much is under way, so many cold executions are brought in with each round. */
 const leastBegun = 8;
 
 type Feed = Map<LiveExecution, HistoryEntry[]>;
-type Revived = { readonly live: LiveExecution | null; readonly hasInbox: boolean };
-
-const nobody: readonly LoadedExecution[] = [];
 
 /** What a round does: writes these, takes those, and takes some of the written ones after their commit. */
 interface Work {
@@ -115,7 +109,8 @@ export class Engine {
   readonly #busLooks: BusLooks;
   readonly #probation: Probation;
   readonly #scheduler: Scheduler;
-  readonly #deferred = new Map<string, TimerHandle>();
+  readonly #blocks: Blocks;
+  readonly #revival: Revival;
   /** Adopted, but not yet searched for what their last owner left unfinished. */
   readonly #unadopted = new Set<number>();
   /** Woken before their partition was adopted. */
@@ -138,6 +133,35 @@ export class Engine {
       scheduler: this.#scheduler,
       nowMs: () => ports.clock.nowMs(),
       wake: (key) => this.wake([key]),
+    });
+    const troubled = (keys: readonly ExecutionKey[]) => {
+      this.#trouble = true;
+      this.#again(keys);
+    };
+    this.#blocks = new Blocks({
+      ...ports,
+      changed: (change) => {
+        this.#changes.push(change);
+        this.#publish();
+      },
+      again: (keys) => this.#again(keys),
+      troubled,
+    });
+    this.#revival = new Revival({
+      ...ports,
+      scheduler: this.#scheduler,
+      probation: this.#probation,
+      blocks: this.#blocks,
+      owns: (partitionId) => this.#partitions.has(partitionId),
+      revived: (live) => {
+        this.#lives.set(live.executionId, live);
+        this.#touch(live);
+      },
+      wentOnByItself: (live, error) => {
+        if (this.#lives.get(live.executionId) === live) this.#block(live.executionId, error);
+      },
+      wake: (keys) => this.wake(keys),
+      troubled,
     });
     this.#busLooks = new BusLooks({ ...ports, wake: (keys) => this.wake(keys) });
     this.#decisions = new HeldExecutions({
@@ -349,8 +373,7 @@ export class Engine {
 
   stop(): void {
     this.#timerWakes.clear();
-    for (const handle of this.#deferred.values()) this.#scheduler.clearTimer(handle);
-    this.#deferred.clear();
+    this.#revival.stop();
     this.#partitions.clear();
     this.#unadopted.clear();
     this.#ready.clear();
@@ -491,7 +514,7 @@ export class Engine {
     const { toRun, late, held } = this.#decisions.sort(
       loaded.filter(({ partitionId }) => this.#partitions.has(partitionId)),
     );
-    const revived = await this.#reviveAll(toRun);
+    const revived = await this.#revival.reviveAll(toRun);
     if (!revived) return this.#again(keys);
     const withInbox = new Set(revived.flatMap(({ live, hasInbox }) => (live && hasInbox ? [live] : [])));
     const warm = keys.flatMap((key) => {
@@ -569,42 +592,6 @@ export class Engine {
     else this.#touch(live);
   }
 
-  /** Null when it could not be noted who is about to run. */
-  async #reviveAll(loaded: readonly LoadedExecution[]): Promise<readonly Revived[] | null> {
-    const { watch, logger, workerId } = this.#ports;
-    const suspects = this.#probation.isEmpty
-      ? nobody
-      : loaded.filter((each) => this.#probation.isSuspect(each) && this.#mayRun(each));
-    const revived: Revived[] = [];
-    if (suspects.length > 0) {
-      try {
-        await this.#probation.note(suspects);
-      } catch (error) {
-        logger.warn({ error, workerId }, 'Suspects could not be noted; trying again');
-        this.#trouble = true;
-        return null;
-      }
-      for (const suspect of suspects) {
-        watch?.enter(suspect.executionId);
-        revived.push(await this.#revive(suspect));
-        watch?.leave();
-      }
-    }
-    const others = suspects.length === 0 ? loaded : loaded.filter((each) => !suspects.includes(each));
-    if (watch) for (const { executionId } of others) watch.enter(executionId);
-    revived.push(...(await Promise.all(others.map((each) => this.#revive(each)))));
-    watch?.leave();
-    return revived;
-  }
-
-  #mayRun({ partitionId, blockedBy: why, workflowName, workflowVersion }: LoadedExecution): boolean {
-    return (
-      this.#partitions.has(partitionId) &&
-      mayBeTried(why, this.#ports.codeVersion) &&
-      this.#ports.definition(workflowName, workflowVersion) !== undefined
-    );
-  }
-
   async #endProbation(ran: readonly ExecutionKey[]): Promise<void> {
     try {
       await this.#probation.clear(ran);
@@ -614,68 +601,6 @@ export class Engine {
     }
     // Those that waited for their turn.
     if (this.#ready.size > 0) this.#ports.onWork();
-  }
-
-  /** Brings an execution back to life by replaying its log. */
-  async #revive(loaded: LoadedExecution): Promise<Revived> {
-    const nothing = { live: null, hasInbox: false };
-    if (!mayBeTried(loaded.blockedBy, this.#ports.codeVersion)) return nothing;
-    const definition = this.#ports.definition(loaded.workflowName, loaded.workflowVersion);
-    if (!definition) {
-      await this.#defer(loaded);
-      return nothing;
-    }
-    const { sandbox, drain, clock, metrics } = this.#ports;
-    const { executionId, tenant, history } = loaded;
-    try {
-      const { instance, commands } = await replay({
-        definition,
-        identity: { executionId, tenant },
-        history,
-        sandbox,
-        drain,
-      });
-      metrics.count({ counter: instruments.activations, labels: { mode: 'cold' } });
-      const live = new LiveExecution(loaded, instance, () => clock.nowMs(), this.#ports.partitionCount);
-      instance.onLateCode = (error) => {
-        if (this.#lives.get(executionId) === live) this.#block(executionId, error);
-      };
-      const restoresRows = isFreshlyRetried(history);
-      if (restoresRows && !(await this.#reopenTasks(loaded, instance.openTasks))) return nothing;
-      live.resume(commands, loaded.closingTasks, { restoresRows });
-      this.#lives.set(executionId, live);
-      this.#touch(live);
-      return { live, hasInbox: loaded.hasInbox || loaded.timers.length > 0 };
-    } catch (error) {
-      await this.#writeBlocked(loaded, await this.#explained(loaded, definition, error), 'code');
-      return nothing;
-    }
-  }
-
-  /** False when the store did not answer: the execution is looked at again. */
-  async #reopenTasks(execution: ExecutionKey, taskIds: readonly string[]): Promise<boolean> {
-    const { store, workerId, logger } = this.#ports;
-    try {
-      if (taskIds.length > 0) await store.reopenTasks({ workerId, execution, taskIds });
-      return true;
-    } catch (error) {
-      logger.warn({ error, workerId, executionId: execution.executionId }, 'Tasks could not be opened again');
-      this.#trouble = true;
-      this.#again([execution]);
-      return false;
-    }
-  }
-
-  /** A difference is looked for once more, slowly, to say where the code makes it. */
-  async #explained(loaded: LoadedExecution, definition: WorkflowDefinition, error: unknown): Promise<unknown> {
-    if (!(error instanceof NondeterminismError)) return error;
-    const { sandbox, drain } = this.#ports;
-    const { executionId, tenant, history } = loaded;
-    const options = { definition, identity: { executionId, tenant }, history, sandbox, drain, isTraced: true };
-    return replay(options).then(
-      () => error,
-      (traced: unknown) => traced,
-    );
   }
 
   // Run
@@ -851,66 +776,12 @@ export class Engine {
   // Trouble
 
   /** The code and the log disagree: the execution waits for a deploy, nothing of it is written. */
-  #block(executionId: string, error: unknown, why: 'code' | 'bad_row' = 'code'): void {
+  #block(executionId: string, error: unknown, cause: BlockCause = 'code'): void {
     const live = this.#lives.get(executionId);
     if (!live) return;
     this.#drop(live);
-    void this.#writeBlocked(live, error, why);
+    void this.#blocks.write(live, error, cause);
   }
-
-  async #writeBlocked(
-    execution: LiveExecution | LoadedExecution,
-    error: unknown,
-    why: 'code' | 'bad_row',
-  ): Promise<void> {
-    const { store, workerId, logger, metrics, codeVersion } = this.#ports;
-    const { executionId, tenant } = execution;
-    const history = 'history' in execution ? execution.history : null;
-    const recorded = blockedBy(error, { codeVersion, history });
-    logger.error({ error, executionId, tenant, workerId }, 'Execution is blocked on its code');
-    metrics.count({ counter: instruments.nondeterminism });
-    try {
-      if (why === 'bad_row') await this.#putAside(execution, recorded);
-      const won = await store.flush({ workerId, executions: [blockFlush(execution, recorded)] });
-      if (!won.has(executionId)) return this.#again([execution]);
-      this.#changes.push({ tenant, topic: 'execution', id: executionId });
-      this.#publish();
-    } catch (failure) {
-      logger.warn({ error: failure, executionId, workerId }, 'The block could not be written; it will show again');
-      this.#trouble = true;
-      this.#again([execution]);
-    }
-  }
-
-  async #putAside({ executionId, partitionId }: ExecutionKey, error: RecordedError): Promise<void> {
-    const { store, workerId, metrics } = this.#ports;
-    const reason = `What the execution did cannot be written: ${error.message}`;
-    await store.putAside({ workerId, execution: { executionId, partitionId }, kind: 'bad_row', reason, error });
-    metrics.count({ counter: instruments.deadLetters, labels: { kind: 'bad_row' } });
-  }
-
-  /** This worker lacks the code. It may come with a deploy, here or elsewhere. */
-  async #defer(execution: LoadedExecution): Promise<void> {
-    const { executionId, partitionId, workflowName, workflowVersion } = execution;
-    const error = recordError(new WorkflowNotFoundError(`${workflowName}@${workflowVersion}`));
-    if (this.#deferred.has(executionId)) return;
-    this.#deferred.set(
-      executionId,
-      this.#scheduler.setTimer({
-        delayMs: deferralMs,
-        run: () => {
-          this.#deferred.delete(executionId);
-          this.wake([{ executionId, partitionId }]);
-        },
-      }),
-    );
-    await this.#ports.store.defer({ workerId: this.#ports.workerId, execution, error });
-  }
-}
-
-function blockFlush(execution: LiveExecution | LoadedExecution, blocked: RecordedError): ExecutionFlush {
-  const expectedHead = execution instanceof LiveExecution ? execution.head : execution.history.length;
-  return bareFlush(execution, { expectedHead, status: 'blocked_on_code', blockedBy: blocked });
 }
 
 function takeItem(live: LiveExecution) {

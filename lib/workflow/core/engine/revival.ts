@@ -1,0 +1,169 @@
+/** Cold starts: executions are brought back to life by replaying their logs, or wait for the code that they need. */
+import { NondeterminismError, recordError, WorkflowNotFoundError } from '../../model/errors';
+import type { RunWatch } from '../../model/ports/runWatch';
+import type { Scheduler, TimerHandle } from '../../model/ports/scheduler';
+import type { ExecutionKey, ExecutionStore, LoadedExecution } from '../../model/ports/store';
+import type { Logger, Metrics } from '../../model/ports/telemetry';
+import { isFreshlyRetried } from '../../model/retries';
+import type { WorkflowDefinition } from '../../model/workflow';
+import { replay } from '../../replay/replay';
+import type { Drain, Sandbox } from '../../replay/sandbox';
+import { instruments } from '../../telemetry/names';
+import { mayBeTried } from './blockedBy';
+import type { Blocks } from './blocks';
+import type { EngineClock } from './clock';
+import { LiveExecution } from './liveExecution';
+import type { Probation } from './probation';
+
+/** How long an execution whose code is not here is left alone. */
+const deferralMs = 5_000;
+
+export interface Revived {
+  /** null: it does not run here, now. */
+  readonly live: LiveExecution | null;
+  readonly hasInbox: boolean;
+}
+
+interface RevivalPorts {
+  readonly workerId: string;
+  readonly codeVersion: string;
+  readonly partitionCount?: number;
+  readonly store: Pick<ExecutionStore, 'reopenTasks' | 'defer'>;
+  readonly definition: (name: string, version: string) => WorkflowDefinition | undefined;
+  readonly sandbox: Sandbox;
+  readonly drain: Drain;
+  readonly clock: EngineClock;
+  readonly scheduler: Scheduler;
+  readonly probation: Probation;
+  readonly watch?: RunWatch;
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+  readonly blocks: Blocks;
+  readonly owns: (partitionId: number) => boolean;
+  readonly revived: (live: LiveExecution) => void;
+  /** Its code went on by itself, outside any answer of the engine. */
+  readonly wentOnByItself: (live: LiveExecution, error: Error) => void;
+  readonly wake: (keys: readonly ExecutionKey[]) => void;
+  /** The store did not answer: look at these anew, after a pause. */
+  readonly troubled: (keys: readonly ExecutionKey[]) => void;
+}
+
+const nobody: readonly LoadedExecution[] = [];
+const nothing: Revived = { live: null, hasInbox: false };
+
+export class Revival {
+  readonly #ports: RevivalPorts;
+  readonly #deferred = new Map<string, TimerHandle>();
+
+  constructor(ports: RevivalPorts) {
+    this.#ports = ports;
+  }
+
+  /** Null when it could not be noted who is about to run. */
+  async reviveAll(loaded: readonly LoadedExecution[]): Promise<readonly Revived[] | null> {
+    const { probation, watch, logger, workerId, troubled } = this.#ports;
+    const suspects = probation.isEmpty
+      ? nobody
+      : loaded.filter((each) => probation.isSuspect(each) && this.#mayRun(each));
+    const revived: Revived[] = [];
+    if (suspects.length > 0) {
+      try {
+        await probation.note(suspects);
+      } catch (error) {
+        logger.warn({ error, workerId }, 'Suspects could not be noted; trying again');
+        troubled([]);
+        return null;
+      }
+      for (const suspect of suspects) {
+        watch?.enter(suspect.executionId);
+        revived.push(await this.#revive(suspect));
+        watch?.leave();
+      }
+    }
+    const others = suspects.length === 0 ? loaded : loaded.filter((each) => !suspects.includes(each));
+    if (watch) for (const { executionId } of others) watch.enter(executionId);
+    revived.push(...(await Promise.all(others.map((each) => this.#revive(each)))));
+    watch?.leave();
+    return revived;
+  }
+
+  stop(): void {
+    for (const handle of this.#deferred.values()) this.#ports.scheduler.clearTimer(handle);
+    this.#deferred.clear();
+  }
+
+  #mayRun({ partitionId, blockedBy: why, workflowName, workflowVersion }: LoadedExecution): boolean {
+    const { owns, codeVersion, definition } = this.#ports;
+    return owns(partitionId) && mayBeTried(why, codeVersion) && definition(workflowName, workflowVersion) !== undefined;
+  }
+
+  async #revive(loaded: LoadedExecution): Promise<Revived> {
+    if (!mayBeTried(loaded.blockedBy, this.#ports.codeVersion)) return nothing;
+    const definition = this.#ports.definition(loaded.workflowName, loaded.workflowVersion);
+    if (!definition) {
+      await this.#defer(loaded);
+      return nothing;
+    }
+    const { sandbox, drain, clock, metrics, blocks, partitionCount } = this.#ports;
+    const { executionId, tenant, history } = loaded;
+    try {
+      const { instance, commands } = await replay({
+        definition,
+        identity: { executionId, tenant },
+        history,
+        sandbox,
+        drain,
+      });
+      metrics.count({ counter: instruments.activations, labels: { mode: 'cold' } });
+      const live = new LiveExecution(loaded, instance, () => clock.nowMs(), partitionCount);
+      instance.onLateCode = (error) => this.#ports.wentOnByItself(live, error);
+      const restoresRows = isFreshlyRetried(history);
+      if (restoresRows && !(await this.#reopenTasks(loaded, instance.openTasks))) return nothing;
+      live.resume(commands, loaded.closingTasks, { restoresRows });
+      this.#ports.revived(live);
+      return { live, hasInbox: loaded.hasInbox || loaded.timers.length > 0 };
+    } catch (error) {
+      await blocks.write(loaded, await this.#explained(loaded, definition, error), 'code');
+      return nothing;
+    }
+  }
+
+  /** False when the store did not answer: the execution is looked at again. */
+  async #reopenTasks(execution: ExecutionKey, taskIds: readonly string[]): Promise<boolean> {
+    const { store, workerId, logger, troubled } = this.#ports;
+    try {
+      if (taskIds.length > 0) await store.reopenTasks({ workerId, execution, taskIds });
+      return true;
+    } catch (error) {
+      logger.warn({ error, workerId, executionId: execution.executionId }, 'Tasks could not be opened again');
+      troubled([execution]);
+      return false;
+    }
+  }
+
+  /** A difference is looked for once more, slowly, to say where the code makes it. */
+  async #explained(loaded: LoadedExecution, definition: WorkflowDefinition, error: unknown): Promise<unknown> {
+    if (!(error instanceof NondeterminismError)) return error;
+    const { sandbox, drain } = this.#ports;
+    const { executionId, tenant, history } = loaded;
+    const options = { definition, identity: { executionId, tenant }, history, sandbox, drain, isTraced: true };
+    return replay(options).then(
+      () => error,
+      (traced: unknown) => traced,
+    );
+  }
+
+  /** This worker lacks the code. It may come with a deploy, here or elsewhere. */
+  async #defer(execution: LoadedExecution): Promise<void> {
+    const { executionId, partitionId, workflowName, workflowVersion } = execution;
+    const { scheduler, store, workerId, wake } = this.#ports;
+    const error = recordError(new WorkflowNotFoundError(`${workflowName}@${workflowVersion}`));
+    if (this.#deferred.has(executionId)) return;
+    const run = () => {
+      this.#deferred.delete(executionId);
+      wake([{ executionId, partitionId }]);
+    };
+    this.#deferred.set(executionId, scheduler.setTimer({ delayMs: deferralMs, run }));
+    await store.defer({ workerId, execution, error });
+  }
+}
