@@ -3,20 +3,25 @@
  *   npm run -s baton -- verify                     executions under way, against the workflows of this working tree
  *   npm run -s baton -- replay history.json ...    one exported history, entry by entry
  *   npm run -s baton -- record-golden              histories that every later release must replay
- * Ends with 1 where a history does not fit.
+ *   npm run -s baton -- current                    the versions of each workflow, and which one new executions begin with
+ *   npm run -s baton -- current <name> <version>   lets new executions begin with another version: the way back
+ * Ends with 1 where a history does not fit, or no worker has published that version.
  */
 import path from 'node:path';
 import postgres from 'postgres';
 import { createActionRegistry } from '../lib/workflow/core/actionRegistry';
 import { WorkflowRegistry } from '../lib/workflow/core/workflowRegistry';
+import { WorkflowNotFoundError } from '../lib/workflow/model/errors';
 import { recordGolden } from '../lib/workflow/testing/golden/record';
 import { registerAll } from '../workflows';
 import { HistoryFileError, readHistory } from '../lib/workflow/testing/histories/historyFile';
 import { differenceOf } from '../lib/workflow/testing/histories/replayHistory';
+import { currentVersions } from './baton/current';
 import { brokenText, verifyRunning } from './baton/verify';
 import { findDatabaseUrl, NothingRunsError } from './lib/runningDatabase';
 
-const usage = 'Usage: npm run -s baton -- verify | replay <history.json> ... | record-golden';
+const usage =
+  'Usage: npm run -s baton -- verify | replay <history.json> ... | record-golden | current [<name> <version>]';
 
 function fail(message: string, code = 2): never {
   process.stderr.write(`${message}\n`);
@@ -29,13 +34,30 @@ function workflowsHere(): WorkflowRegistry {
   return workflows;
 }
 
-async function verify(): Promise<number> {
+async function withDatabase<T>(work: (sql: postgres.Sql) => Promise<T>): Promise<T> {
   const url = findDatabaseUrl({
     databaseUrl: process.env.DATABASE_URL,
     dataDir: path.resolve(process.env.DATA_DIR ?? '.data'),
   });
   const sql = postgres(url, { max: 3, connect_timeout: 5, onnotice: () => undefined });
   try {
+    return await work(sql);
+  } finally {
+    await sql.end({ timeout: 1 });
+  }
+}
+
+async function current(words: readonly string[]): Promise<number> {
+  const [name, version, ...more] = words;
+  if (more.length > 0 || (name !== undefined && version === undefined)) fail(usage);
+  return withDatabase(async (sql) => {
+    for (const line of await currentVersions(sql, name, version)) console.log(line);
+    return 0;
+  });
+}
+
+async function verify(): Promise<number> {
+  return withDatabase(async (sql) => {
     const workflows = workflowsHere();
     const { executions, paths, broken } = await verifyRunning({ sql, definition: (...of) => workflows.find(...of) });
     for (const each of broken) console.log(`${brokenText(each)}\n`);
@@ -47,9 +69,7 @@ async function verify(): Promise<number> {
     );
     console.log(JSON.stringify({ executions, paths, broken: broken.length, blocked: stopped }));
     return broken.length === 0 ? 0 : 1;
-  } finally {
-    await sql.end({ timeout: 1 });
-  }
+  });
 }
 
 async function replayFiles(files: readonly string[]): Promise<number> {
@@ -81,10 +101,14 @@ try {
       for (const file of await recordGolden()) console.log(`Recorded ${file}`);
       process.exit(0);
       break;
+    case 'current':
+      process.exit(await current(rest));
+      break;
     default:
       fail(usage);
   }
 } catch (error) {
   if (error instanceof NothingRunsError || error instanceof HistoryFileError) fail(error.message);
+  if (error instanceof WorkflowNotFoundError) fail(error.message, 1);
   throw error;
 }

@@ -26,7 +26,7 @@ export function registerAll({
   registerReadInvoice(actions);
   registerSetInvoiceStatus(actions);
 
-  // The last version of a name is the one that new executions begin with.
+  // New executions begin with the highest version of a name; those under way stay on theirs.
   workflows.register(invoiceReviewV1Workflow, { name: 'InvoiceReview', version: '1' });
   workflows.register(invoiceReviewWorkflow, {
     version: '2',
