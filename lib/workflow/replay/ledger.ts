@@ -73,16 +73,18 @@ export class Ledger {
   }
 
   /** Compares a recorded command with what the code issued. */
-  record(seq: number, recorded: CommandRef & { readonly what: string; readonly argsHash: string }): void {
-    const actual = this.#issued.get(recorded.commandId);
+  record(seq: number, { commandId, n }: CommandRef, what: string, argsHash: string): void {
+    const actual = this.#issued.get(commandId);
     const same =
       actual !== undefined &&
-      actual.n === recorded.n &&
-      actual.what === recorded.what &&
-      (actual.argsHash === '' || actual.argsHash === recorded.argsHash);
-    if (!same) throw this.#difference(seq, recorded, actual?.n === recorded.n ? actual : this.#atPosition(recorded.n));
-    this.#issued.delete(recorded.commandId);
-    this.#highestRecorded = Math.max(this.#highestRecorded, recorded.n);
+      actual.n === n &&
+      actual.what === what &&
+      (actual.argsHash === '' || actual.argsHash === argsHash);
+    if (!same) {
+      throw this.#difference(seq, { commandId, n, what }, actual?.n === n ? actual : this.#atPosition(n));
+    }
+    this.#issued.delete(commandId);
+    this.#highestRecorded = Math.max(this.#highestRecorded, n);
   }
 
   isOutstanding(commandId: string): boolean {

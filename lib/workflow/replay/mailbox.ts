@@ -36,6 +36,10 @@ export class Mailbox {
     return index < 0 ? null : (this.#mail.splice(index, 1)[0] ?? null);
   }
 
+  find(commandId: string): OpenWait | undefined {
+    return this.#waits.get(commandId);
+  }
+
   open(wait: OpenWait): void {
     this.#waits.set(wait.commandId, wait);
   }

@@ -7,7 +7,7 @@ import type { Loose } from '../../model/loose';
 import type { SystemFormInput, SystemTaskDefinitionInput } from '../../model/ports/taskStore';
 import type { ExecutionStatus, TaskStatus } from '../../model/status';
 import type { WorkflowDefinition, WorkflowFunction } from '../../model/workflow';
-import type { WaitView } from '../../replay/instance';
+import type { WaitView } from '../../replay/waitViews';
 
 /** Stands in for an action. It may be async, and it may throw: the retry policy of the action counts then. */
 export type ActionStandIn = (params: Loose, context: ActionContext) => unknown;

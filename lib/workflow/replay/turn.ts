@@ -1,0 +1,103 @@
+/**
+ * The answer of the code to one entry: the commands it issues from being woken until it is blocked again. Code that
+ * does something outside of a turn cannot be brought back by replay.
+ */
+import type { Command } from '../model/commands';
+import { ForeignAwaitError } from '../model/errors';
+import { Branch } from './branches';
+import { Ledger, type IssuedCommand } from './ledger';
+import type { Sandbox } from './sandbox';
+
+export class Turn {
+  readonly ledger: Ledger;
+  /** The stamp of the entry that is being answered. */
+  nowMs = 0;
+  /** Told once when code went on by itself: no entry will ever tell. */
+  onLateCode: ((error: Error) => void) | null = null;
+  readonly #workflowName: string;
+  readonly #sandbox: Sandbox;
+  #commands: Command[] = [];
+  #isOn = false;
+  #broken: Error | null = null;
+  /** Made with the first branch. */
+  #root: Branch | null = null;
+  #branchOfCommand: Map<string, Branch> | null = null;
+
+  constructor(options: { readonly workflowName: string; readonly sandbox: Sandbox; readonly isTraced: boolean }) {
+    this.#workflowName = options.workflowName;
+    this.#sandbox = options.sandbox;
+    this.ledger = new Ledger({ isTraced: options.isTraced });
+  }
+
+  begin(atMs: number, isAnswered: boolean): void {
+    this.nowMs = atMs;
+    this.#isOn = isAnswered;
+  }
+
+  /** Ends the turn. */
+  collect(): Command[] {
+    this.#isOn = false;
+    if (this.#broken) throw this.#broken;
+    const commands = this.#commands;
+    this.#commands = [];
+    return commands;
+  }
+
+  get isOn(): boolean {
+    return this.#isOn;
+  }
+
+  push(command: Command): void {
+    this.#commands.push(command);
+  }
+
+  /** Names the next command of the calling code. */
+  issue(name: string, what: string, argsHash: string, recordedAtOnce: boolean): IssuedCommand {
+    this.mustBeOn(what);
+    const branch = this.branch();
+    const issued = this.ledger.issue(branch ? branch.prefix + name : name, { what, argsHash, recordedAtOnce });
+    if (branch) (this.#branchOfCommand ??= new Map()).set(issued.commandId, branch);
+    return issued;
+  }
+
+  /** Code that goes on by itself, without an entry that woke it, cannot be brought back by replay. */
+  mustBeOn(what: string): void {
+    if (!this.#isOn) throw this.late(what);
+  }
+
+  late(what: string): Error {
+    if (this.#broken) return this.#broken;
+    this.#broken = new ForeignAwaitError(
+      `Workflow ${this.#workflowName} did "${what}" after awaiting something that is not in its log. ` +
+        `Move the awaited call into an action, or use context.sleep and events.waitFor.`,
+      { withStack: true },
+    );
+    this.onLateCode?.(this.#broken);
+    return this.#broken;
+  }
+
+  /** Nothing that the code did counts: the next `collect` throws this. */
+  broke(error: Error): void {
+    this.#broken ??= error;
+  }
+
+  // Branches
+
+  /** The branch of the calling code; null as long as there is none at all. */
+  branch(): Branch | null {
+    return this.#root === null ? null : (this.#sandbox.current()?.branch ?? null);
+  }
+
+  branchOrRoot(): Branch {
+    return this.branch() ?? (this.#root ??= new Branch('', null));
+  }
+
+  /** The calling code belongs to a branch that lost its race: it goes no further. */
+  get isOver(): boolean {
+    return this.#root !== null && this.branch()?.isWithdrawn === true;
+  }
+
+  isOfWithdrawn(commandId: string): boolean {
+    return this.#branchOfCommand?.get(commandId)?.isWithdrawn === true;
+  }
+}

@@ -1,0 +1,277 @@
+/**
+ * What the code waits for besides its actions: events, ends of tasks, timers and children. Decides which entry ends
+ * which wait, in the order of the log.
+ */
+import type { Command } from '../model/commands';
+import { commandOfUncertainActionEvent, type TaskEnd, type WorkflowEvent } from '../model/events';
+import type { Decision, EntryBody } from '../model/history';
+import { describeMatch, type Match } from '../model/match';
+import { Cancellation } from './cancellation';
+import { Children, type NewChild } from './children';
+import { KnownTasks } from './knownTasks';
+import { Mailbox, type Mail, type OpenWait } from './mailbox';
+import { ignore } from './openCalls';
+import type { Turn } from './turn';
+import { viewsOf, type WaitView } from './waitViews';
+
+export interface WantedTimer {
+  readonly commandId: string;
+  readonly fireAtMs: number;
+  readonly taskId: string | null;
+}
+
+const nothing: readonly never[] = [];
+
+interface OpenSleep {
+  readonly resolve: () => void;
+  readonly reject: (error: Error) => void;
+  fireAtMs: number;
+  readonly sinceMs: number;
+}
+
+export class Waiting {
+  /** Another run takes over: what arrives now is for that one, whatever this one still waits for. */
+  goesOn = false;
+  readonly #turn: Turn;
+  readonly #mailbox = new Mailbox();
+  readonly #sleeps = new Map<string, OpenSleep>();
+  /** Which wait a promise handed to the code belongs to, so that a lost race can withdraw it. */
+  readonly #waitOfPromise = new WeakMap<object, string>();
+  #cancellation: Cancellation | null = null;
+  /** Made when they are needed: most executions have neither. */
+  #tasks: KnownTasks | null = null;
+  #children: Children | null = null;
+
+  constructor(turn: Turn) {
+    this.#turn = turn;
+  }
+
+  get tasks(): KnownTasks {
+    return (this.#tasks ??= new KnownTasks());
+  }
+
+  get children(): Children {
+    return (this.#children ??= new Children());
+  }
+
+  // Calls of the code
+
+  /** What a wait answers whose execution is being canceled: the code is to be told first. */
+  get refusal(): Promise<never> | null {
+    return this.#cancellation?.isDue ? this.#cancellation.refuse() : null;
+  }
+
+  waitFor(names: readonly string[], timeoutMs: number | null, match: Match | null): Promise<WorkflowEvent | null> {
+    const { refusal } = this;
+    if (refusal) return refusal;
+    const ref = this.#turn.issue('waitFor', whatWait(names, match), '', true);
+    const taskId = this.#tasks?.awaitedBy(names) ?? null;
+    const mail = this.#mailbox.take({ names, match });
+    const sinceMs = this.#turn.nowMs;
+    const deadlineMs = mail || timeoutMs === null ? null : sinceMs + timeoutMs;
+    this.#push({ type: 'wait', ...ref, names, match, deadlineMs, taskId, satisfiedBy: mail?.seq ?? null });
+    if (mail) return Promise.resolve(copy(mail.event));
+    const promise = new Promise<WorkflowEvent | null>((receive, reject) => {
+      const { commandId } = ref;
+      this.#mailbox.open({ commandId, names, match, taskId, deadlineMs, sinceMs, receive, reject });
+    });
+    return this.#known(promise, ref.commandId);
+  }
+
+  sleepUntil(fireAtMs: number): Promise<void> {
+    const { refusal } = this;
+    if (refusal) return refusal;
+    const ref = this.#turn.issue('sleep', 'sleep', '', true);
+    this.#push({ type: 'sleep', ...ref, fireAtMs });
+    const promise = new Promise<void>((resolve, reject) => {
+      this.#sleeps.set(ref.commandId, { resolve, reject, fireAtMs, sinceMs: this.#turn.nowMs });
+    });
+    return this.#known(promise, ref.commandId);
+  }
+
+  #known<T>(promise: Promise<T>, commandId: string): Promise<T> {
+    promise.catch(ignore);
+    this.#waitOfPromise.set(promise, commandId);
+    return promise;
+  }
+
+  /** These lost a race: what they wait for is waited for no more. */
+  withdraw(promises: Iterable<unknown>): void {
+    for (const promise of promises) {
+      const commandId = typeof promise === 'object' && promise !== null ? this.#waitOfPromise.get(promise) : undefined;
+      if (commandId !== undefined) this.#close(commandId);
+    }
+  }
+
+  /** The same for all that withdrawn branches wait for. */
+  withdrawBranches(): void {
+    const open = [...[...this.#mailbox.waits].map(({ commandId }) => commandId), ...this.#sleeps.keys()];
+    for (const commandId of open) if (this.#turn.isOfWithdrawn(commandId)) this.#close(commandId);
+  }
+
+  #close(commandId: string): void {
+    const wait = this.#mailbox.close(commandId);
+    const slept = this.#sleeps.delete(commandId);
+    if ((wait && wait.deadlineMs !== null) || slept) this.#push({ type: 'drop_timer', commandId });
+    if (wait || slept) this.#push({ type: 'end_wait', commandId });
+  }
+
+  // Entries of the log
+
+  recordWait(seq: number, body: EntryBody<'wait_started'>): void {
+    this.#turn.ledger.record(seq, body, whatWait(body.names, body.match ?? null), '');
+    const wait = this.#mailbox.find(body.commandId);
+    if (wait) wait.deadlineMs = body.deadline === null ? null : Date.parse(body.deadline);
+  }
+
+  recordSleep(seq: number, body: EntryBody<'sleep_started'>): void {
+    this.#turn.ledger.record(seq, body, 'sleep', '');
+    const sleep = this.#sleeps.get(body.commandId);
+    if (sleep) sleep.fireAtMs = Date.parse(body.fireAt);
+  }
+
+  deliver(mail: Mail): void {
+    if (this.goesOn) return this.#mailbox.keep(mail);
+    const wait = this.#mailbox.deliver(mail);
+    if (wait) this.#end(wait, mail.event, false);
+  }
+
+  endTask(seq: number, end: TaskEnd, eventName: string, endedAt: string): void {
+    if (!this.tasks.end(end.taskId)) return;
+    for (const commandId of this.tasks.takeTimersOf(end.taskId)) this.#push({ type: 'drop_timer', commandId });
+    if (commandOfUncertainActionEvent(eventName) !== null) return;
+    const { taskId, status, outcome, output, by, formVersion } = end;
+    this.deliver({
+      seq,
+      taskId,
+      viaBus: false,
+      event: {
+        name: eventName,
+        type: 'task_ended',
+        payload: { taskId, status, outcome, output, by, formVersion },
+        user_id: by,
+        event_id: taskId,
+        timestamp: endedAt,
+      },
+    });
+  }
+
+  endChild(end: EntryBody<'child_ended'>): void {
+    if (this.#children?.end(end)) this.#push({ type: 'end_wait', commandId: end.commandId });
+  }
+
+  fire(seq: number, commandId: string): void {
+    const sleep = this.#sleeps.get(commandId);
+    if (sleep) {
+      this.#sleeps.delete(commandId);
+      this.#push({ type: 'end_wait', commandId });
+      sleep.resolve();
+      return;
+    }
+    const taskId = this.#tasks?.expiringBy(commandId);
+    if (taskId !== undefined) return this.#expireTask(seq, taskId);
+    const wait = this.#mailbox.close(commandId);
+    if (!wait) return;
+    this.#end(wait, null, true);
+    if (wait.taskId !== null) this.#expireTask(seq, wait.taskId);
+  }
+
+  /** Every open wait throws; where there is none, the next one does. */
+  cancel(decision: Decision): void {
+    if (this.#cancellation) return;
+    const cancellation = new Cancellation(decision);
+    this.#cancellation = cancellation;
+    const children = this.#children?.interrupt(() => cancellation.error()) ?? [];
+    for (const commandId of children) this.#push({ type: 'end_wait', commandId });
+    const waits = [...this.#mailbox.waits];
+    const sleeps = [...this.#sleeps];
+    if (waits.length + sleeps.length + children.length > 0) cancellation.delivered();
+    for (const { commandId, deadlineMs, reject } of waits) {
+      this.#mailbox.close(commandId);
+      if (deadlineMs !== null) this.#push({ type: 'drop_timer', commandId });
+      this.#push({ type: 'end_wait', commandId });
+      reject(cancellation.error());
+    }
+    for (const [commandId, { reject }] of sleeps) {
+      this.#sleeps.delete(commandId);
+      this.#push({ type: 'drop_timer', commandId });
+      this.#push({ type: 'end_wait', commandId });
+      reject(cancellation.error());
+    }
+  }
+
+  #end(wait: OpenWait, event: WorkflowEvent | null, byTimer: boolean): void {
+    if (!byTimer && wait.deadlineMs !== null) this.#push({ type: 'drop_timer', commandId: wait.commandId });
+    this.#push({ type: 'end_wait', commandId: wait.commandId });
+    wait.receive(event === null ? null : copy(event));
+  }
+
+  #expireTask(seq: number, taskId: string): void {
+    const task = this.tasks.openTask(taskId);
+    if (!task) return;
+    this.#push({ type: 'expire_task', taskId });
+    const end: TaskEnd = { taskId, status: 'expired', outcome: null, output: null, by: null, formVersion: null };
+    this.endTask(seq, end, task.completionEvent, new Date(this.#turn.nowMs).toISOString());
+  }
+
+  // Views
+
+  get isCanceled(): boolean {
+    return this.#cancellation !== null;
+  }
+
+  get isForNothing(): boolean {
+    if (this.#sleeps.size > 0 || this.#mailbox.openWaits > 0) return false;
+    return this.#children === null || this.#children.waits.length === 0;
+  }
+
+  get openChildren(): readonly NewChild[] {
+    return this.#children?.open ?? nothing;
+  }
+
+  get openTasks(): readonly string[] {
+    return this.#tasks?.open ?? nothing;
+  }
+
+  get hasOpenTasks(): boolean {
+    return this.#tasks?.hasOpen ?? false;
+  }
+
+  /** Events that came and that nobody has waited for, in their order. */
+  get unread(): readonly Mail[] {
+    return this.#mailbox.unread;
+  }
+
+  get views(): WaitView[] {
+    return viewsOf({ events: this.#mailbox.waits, sleeps: this.#sleeps, children: this.#children?.waits ?? nothing });
+  }
+
+  wantsTimer(commandId: string): boolean {
+    if (this.#sleeps.has(commandId)) return true;
+    const taskId = this.#tasks?.expiringBy(commandId);
+    if (taskId !== undefined) return this.#tasks?.openTask(taskId) !== null;
+    return (this.#mailbox.find(commandId)?.deadlineMs ?? null) !== null;
+  }
+
+  get wantedTimers(): WantedTimer[] {
+    const ofWaits = this.views.flatMap(({ commandId, deadlineMs, taskId }) =>
+      deadlineMs === null ? [] : [{ commandId, fireAtMs: deadlineMs, taskId }],
+    );
+    return [...ofWaits, ...(this.#tasks?.timers ?? nothing)];
+  }
+
+  #push(command: Command): void {
+    this.#turn.push(command);
+  }
+}
+
+/** A wait in words, which are the same in every run of the code. */
+function whatWait(names: readonly string[], match: Match | null): string {
+  const events = `wait for ${names.join(' or ')}`;
+  return match === null ? events : `${events} where ${describeMatch(match)}`;
+}
+
+/** Live code receives what replay would: values decoded from the bytes that the log holds. */
+export function copy<T>(value: T): T {
+  return JSON.parse(JSON.stringify(value ?? null)) as T;
+}
