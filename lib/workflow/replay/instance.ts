@@ -274,7 +274,7 @@ export class WorkflowInstance {
       waiting: this.#waiting,
       data: this.#data,
       past: () => this.#past,
-      continueAsNew: (data) => this.#continueAsNew(data ?? (this.data as JsonObject)),
+      continueAsNew: (data) => this.#continueAsNew(data ?? this.data),
     });
     const context = createContext(this.#context);
     const definition = this.#definition;
