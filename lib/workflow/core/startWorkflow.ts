@@ -1,5 +1,5 @@
 import type { Sql } from 'postgres';
-import { v7 as newId } from 'uuid';
+import { v5 as derivedId, v7 as newId } from 'uuid';
 import { ExecutionEndedError, InvalidInputError, WorkflowKeyTakenError, WorkflowNotFoundError } from '../model/errors';
 import type { JsonObject, JsonValue } from '../model/json';
 import { keyedPartition, partitionFor } from '../model/partitions';
@@ -26,6 +26,11 @@ export interface StartWorkflowInput {
    * ended the key is free again.
    */
   readonly workflowKey?: string;
+  /**
+   * The caller's own key: a start that is repeated with it answers with the execution of the first one, ended or not.
+   * Counts for one tenant, workflow and workflow key.
+   */
+  readonly idempotencyKey?: string;
   /** When another execution holds the key: `return` answers with that one (default), `fail` refuses the start. */
   readonly onConflict?: 'return' | 'fail';
   /** Sent with the start, or to the execution that holds the key: signal-with-start. */
@@ -37,6 +42,9 @@ export interface StartedWorkflow {
   /** False when an execution held the key already. */
   readonly started: boolean;
 }
+
+/** Of the ids that are made of an idempotency key. */
+const idNamespace = '5f2b1c86-0f4e-4c53-9a51-3d7e6b0a9c14';
 
 /** A holder of the key may end while it is looked for, and the next one too. */
 const maxTries = 20;
@@ -56,6 +64,7 @@ export async function startOrFind(deps: EngineDeps, name: string, input: StartWo
   if (!tenant) throw new InvalidInputError('startWorkflow needs a tenant.');
   assertStorable({ name, input }, `The start of ${JSON.stringify(name)}`);
   if (workflowKey === '') throw new InvalidInputError('A workflow key must not be empty.');
+  if (input.idempotencyKey === '') throw new InvalidInputError('An idempotency key must not be empty.');
   if (input.signal?.name === '') throw new InvalidInputError('The signal of a start needs a name.');
   for (let tries = 1; ; tries += 1) {
     const execution = newExecution(name, input);
@@ -66,6 +75,7 @@ export async function startOrFind(deps: EngineDeps, name: string, input: StartWo
       await announce(deps, tenant, [{ partitionId, executionId }]);
       return { executionId, started: true };
     }
+    if (outcome === 'repeated') return { executionId, started: false };
     const holder = workflowKey && (await findByWorkflowKey(deps.sql, { tenant, workflowName: name, workflowKey }));
     if (holder) {
       if (input.onConflict === 'fail') throw new WorkflowKeyTakenError(name, workflowKey, holder);
@@ -92,7 +102,11 @@ async function signalled(
 }
 
 function newExecution(workflowName: string, input: StartWorkflowInput): NewExecution {
-  const executionId = newId();
+  const { idempotencyKey } = input;
+  const executionId =
+    idempotencyKey === undefined
+      ? newId()
+      : derivedId(JSON.stringify([input.tenant, workflowName, idempotencyKey]), idNamespace);
   const { tenant, workflowKey = null, initialData = {}, userId: startedBy = null, subject = null, signal } = input;
   const key = workflowKey === null ? executionId : keyedPartition(workflowName, workflowKey);
   const event = (name: string, payload: JsonValue) => {

@@ -21,8 +21,11 @@ export interface NewExecution {
   readonly signal?: WorkflowEvent | null;
 }
 
-/** `key_taken`: an execution of the workflow that has not ended has this key. */
-export type StartOutcome = 'started' | 'key_taken' | 'unknown_workflow';
+/**
+ * `key_taken`: an execution of the workflow that has not ended has this key. `repeated`: the execution is there already,
+ * started by an earlier call with the same idempotency key.
+ */
+export type StartOutcome = 'started' | 'key_taken' | 'repeated' | 'unknown_workflow';
 
 /** Answers in the order of the executions. */
 export async function insertExecutions(
@@ -43,7 +46,7 @@ export async function insertExecutions(
     seed: execution.seed,
     signal: execution.signal ?? null,
   }));
-  const known = await sql<{ execution_id: string; started: boolean }[]>`
+  const known = await sql<{ execution_id: string; outcome: StartOutcome }[]>`
     WITH known AS MATERIALIZED (
       SELECT w.*, r.registration_id, r.current_version
       FROM json_to_recordset(${JSON.stringify(rows)}::text::json)
@@ -71,14 +74,13 @@ export async function insertExecutions(
       FROM known k JOIN started s ON s.execution_id = k.execution_id
       WHERE k.signal ->> 'name' IS NOT NULL
     )
-    SELECT k.execution_id, s.execution_id IS NOT NULL AS started
+    SELECT k.execution_id, CASE WHEN s.execution_id IS NOT NULL THEN 'started'
+      WHEN EXISTS (SELECT 1 FROM workflow_executions e
+                   WHERE e.execution_id = k.execution_id AND e.partition_id = k.partition_id) THEN 'repeated'
+      ELSE 'key_taken' END AS outcome
     FROM known k LEFT JOIN started s ON s.execution_id = k.execution_id`;
-  const outcomes = new Map(known.map((row) => [row.execution_id, row.started]));
-  return executions.map(({ executionId }) => {
-    const started = outcomes.get(executionId);
-    if (started === undefined) return 'unknown_workflow';
-    return started ? 'started' : 'key_taken';
-  });
+  const outcomes = new Map(known.map((row) => [row.execution_id, row.outcome]));
+  return executions.map(({ executionId }) => outcomes.get(executionId) ?? 'unknown_workflow');
 }
 
 /** The execution that holds a workflow key. */

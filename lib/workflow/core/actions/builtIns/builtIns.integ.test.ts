@@ -22,16 +22,20 @@ afterAll(() => harness.close());
 async function helloWorkflow({ data }: WorkflowContext): Promise<unknown> {
   return data.get('name');
 }
+async function holdingWorkflow({ events }: WorkflowContext): Promise<void> {
+  await events.waitFor('Release');
+}
 async function startingWorkflow({ actions }: WorkflowContext): Promise<unknown> {
   const own: unknown = await actions.start_workflow({ workflow: 'Hello', initialData: { name: 'ada' } });
-  const keyed: unknown = await actions.startWorkflow({ workflow: 'Hello', workflowKey: 'one', subject: 'INV-1' });
-  const again: unknown = await actions.startWorkflow({ workflow: 'Hello', workflowKey: 'one' });
+  const keyed: unknown = await actions.startWorkflow({ workflow: 'Holding', workflowKey: 'one', subject: 'INV-1' });
+  const again: unknown = await actions.startWorkflow({ workflow: 'Holding', workflowKey: 'one' });
   return { own, keyed, again };
 }
 
 describe('built-in actions', () => {
   it('start executions: one for each call, or one for each key', async () => {
     harness.runtime.registerWorkflow(helloWorkflow);
+    harness.runtime.registerWorkflow(holdingWorkflow);
     harness.runtime.registerWorkflow(startingWorkflow);
     await harness.runtime.publish();
     const executionId = await harness.runtime.startWorkflow('Starting', { tenant: 'acme' });
@@ -42,11 +46,29 @@ describe('built-in actions', () => {
     expect(keyed).toEqual(again);
     await harness.untilStatus(own?.executionId ?? '', 'completed');
     const started = await harness.sql`
-      SELECT workflow_key, tenant_id, subject FROM workflow_executions WHERE workflow_name = 'Hello' ORDER BY created_at`;
+      SELECT workflow_name, workflow_key, tenant_id, subject FROM workflow_executions
+      WHERE workflow_name IN ('Hello', 'Holding') ORDER BY workflow_name`;
     expect(started).toEqual([
-      { workflow_key: `started by ${executionId}:startWorkflow#1`, tenant_id: 'acme', subject: null },
-      { workflow_key: 'one', tenant_id: 'acme', subject: 'INV-1' },
+      { workflow_name: 'Hello', workflow_key: null, tenant_id: 'acme', subject: null },
+      { workflow_name: 'Holding', workflow_key: 'one', tenant_id: 'acme', subject: 'INV-1' },
     ]);
+    await harness.runtime.enqueueEvent({
+      execution_id: keyed?.executionId ?? '',
+      event_name: 'Release',
+      tenant: 'acme',
+    });
+    await harness.untilStatus(keyed?.executionId ?? '', 'completed');
+  });
+
+  it.each([{ workflowKey: 'two' }, {}])('start once, also when what was started has ended: %o', async (key) => {
+    harness.runtime.registerWorkflow(helloWorkflow);
+    await harness.runtime.publish();
+    const start = { tenant: 'acme', idempotencyKey: `attempt ${JSON.stringify(key)}`, ...key };
+    const executionId = await harness.runtime.startWorkflow('Hello', start);
+    await harness.untilStatus(executionId, 'completed');
+    expect(await harness.runtime.startWorkflow('Hello', start)).toBe(executionId);
+    const other = { ...start, idempotencyKey: `another ${JSON.stringify(key)}` };
+    expect(await harness.runtime.startWorkflow('Hello', other)).not.toBe(executionId);
   });
 
   it('submit events, write log lines and notifications from a workflow', async () => {

@@ -1,19 +1,20 @@
 import type { JsonObject } from '../../../model/json';
 import type { ActionRegistry } from '../../actionRegistry';
 
-/** Starts an execution. With the same key it happens once, however often it is called. */
-export type StartByKey = (
+/** Starts an execution. With the same idempotency key it happens once, however often it is called. */
+type StartOnce = (
   workflow: string,
   start: {
     readonly tenant: string;
     readonly initialData: JsonObject;
-    readonly workflowKey: string;
+    readonly idempotencyKey: string;
+    readonly workflowKey?: string;
     readonly subject?: string;
   },
 ) => Promise<string>;
 
 /** Adds the built-in `start_workflow`. Does nothing where it is registered already. */
-export function registerStartWorkflow(registry: ActionRegistry, start: StartByKey): void {
+export function registerStartWorkflow(registry: ActionRegistry, start: StartOnce): void {
   if (registry.getAction('start_workflow')) return;
   registry.registerSimpleAction(
     'start_workflow',
@@ -28,8 +29,9 @@ export function registerStartWorkflow(registry: ActionRegistry, start: StartByKe
       const executionId = await start(workflow, {
         tenant,
         initialData: initialData as JsonObject,
-        // The call's own key: another attempt finds what the one before it started.
-        workflowKey: workflowKey ?? `started by ${idempotencyKey}`,
+        // Another attempt finds what the one before it started, even when that has ended.
+        idempotencyKey,
+        ...(workflowKey === undefined ? {} : { workflowKey }),
         ...(subject === undefined ? {} : { subject }),
       });
       return { executionId };
