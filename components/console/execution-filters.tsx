@@ -29,6 +29,7 @@ export function ExecutionViews({
       filter: { statuses: ['blocked_on_code', 'failed'] },
       count: of('failed', 'blocked_on_code'),
     },
+    { word: 'Stuck', filter: { isStuck: true }, count: counts.stuck },
     { word: 'Waiting for a person', filter: { waitingFor: 'person' }, count: counts.byWait.person },
     { word: 'Waiting for an event', filter: { waitingFor: 'event' }, count: counts.byWait.event },
     { word: 'Waiting for a time', filter: { waitingFor: 'time' }, count: counts.byWait.time },
@@ -38,7 +39,7 @@ export function ExecutionViews({
   return (
     <nav className="tabs pad" aria-label="Views">
       {views.map((view) => {
-        const target = { statuses: [], waitingFor: null, ...view.filter, workflow: filter.workflow };
+        const target = { statuses: [], waitingFor: null, isStuck: false, ...view.filter, workflow: filter.workflow };
         return (
           <Link
             key={view.word}
@@ -75,6 +76,7 @@ export function ExecutionChips({
       {filter.waitingFor ? (
         <Chip label="Waiting for" value={waits[filter.waitingFor]} without={hrefOf({ ...filter, waitingFor: null })} />
       ) : null}
+      {filter.isStuck ? <Chip label="Progress" value="stuck" without={hrefOf({ ...filter, isStuck: false })} /> : null}
       {filter.workflow ? (
         <Chip label="Workflow is" value={filter.workflow} without={hrefOf({ ...filter, workflow: null })} />
       ) : null}
@@ -89,7 +91,7 @@ export function ExecutionChips({
             <Link
               key={status}
               className={`nav tone-${look.tone}`}
-              href={hrefOf({ ...filter, waitingFor: null, statuses: [status] })}
+              href={hrefOf({ ...filter, waitingFor: null, isStuck: false, statuses: [status] })}
             >
               <Icon name={look.icon} />
               {look.word}
@@ -129,6 +131,7 @@ export function hrefOf(filter: ExecutionFilter, before?: string): string {
   if (filter.statuses.length > 0) params.set('status', filter.statuses.join(','));
   if (filter.waitingFor) params.set('waiting', filter.waitingFor);
   if (filter.workflow) params.set('workflow', filter.workflow);
+  if (filter.isStuck) params.set('stuck', 'true');
   if (before) params.set('before', before);
   const query = params.toString();
   return query ? `${path}?${query}` : path;

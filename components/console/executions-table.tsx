@@ -105,6 +105,14 @@ export function ExecutionsTable({ rows }: { readonly rows: readonly ExecutionRow
 }
 
 function WaitCell({ row }: { readonly row: ExecutionRow }) {
+  if (row.stuck) {
+    return (
+      <span className="w err-t" title={row.stuck.why}>
+        <Icon name="alert" />
+        stuck since <Time at={row.stuck.since} style="compact" />
+      </span>
+    );
+  }
   if (row.errorMessage) {
     return (
       <span className="err-t" title={row.errorMessage}>

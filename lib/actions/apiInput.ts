@@ -1,5 +1,6 @@
 /** Schemas of what the API takes. */
 import type { JsonValue } from '@shared/workflow/model/json';
+import { executionStatuses } from '@shared/workflow/model/status';
 import { z } from 'zod';
 import { apiTaskStatuses } from '../queries/apiTasks';
 import { isStorable, notStorable } from './storable';
@@ -61,6 +62,14 @@ export const historyQuerySchema = z.object({
     .max(2_147_483_647, 'after is too high.')
     .default(0),
   limit: pageSize({ usual: 500, most: 1000 }),
+});
+
+export const executionsQuerySchema = z.object({
+  status: z.enum(executionStatuses, { error: `status must be one of ${executionStatuses.join(', ')}.` }).optional(),
+  workflow: text('workflow', 200).optional(),
+  stuck: z.enum(['true', 'false'], { error: 'stuck must be true or false.' }).default('false'),
+  cursor: z.string().max(100).optional(),
+  limit: pageSize({ usual: 50, most: 200 }),
 });
 
 export const deadLetterQuerySchema = z.object({

@@ -82,6 +82,7 @@ describe('API routes', () => {
   it('are found', () => {
     expect(routes.map(({ file, name }) => `${name} ${path.dirname(file)}`).toSorted()).toEqual([
       'GET app/api/v1/dead-letters',
+      'GET app/api/v1/executions',
       'GET app/api/v1/executions/[executionId]',
       'GET app/api/v1/executions/[executionId]/history',
       'GET app/api/v1/tasks',

@@ -6,6 +6,7 @@ import { and, asc, eq, gt, isNotNull } from 'drizzle-orm';
 import { pageDb } from '../db/client';
 import { workflowActionResults, workflowEvents, workflowExecutions, workflowWaits } from '../db/schema';
 import { executionJobs, type ExecutionJob } from './jobs';
+import { stuckOf, type Stuck } from './stuck';
 import { isUuid } from './uuid';
 
 export interface ApiExecution {
@@ -28,6 +29,8 @@ export interface ApiExecution {
   readonly waitingFor: readonly ApiWait[];
   /** Dispatched actions, with their progress. */
   readonly jobs: readonly ExecutionJob[];
+  /** Set while it should go on and does not. */
+  readonly stuck: Stuck | null;
 }
 
 interface ApiWait {
@@ -82,6 +85,7 @@ export async function readApiExecution({
     .where(and(eq(workflowWaits.tenantId, tenant), eq(workflowWaits.executionId, executionId)))
     .orderBy(asc(workflowWaits.since), asc(workflowWaits.commandId));
   const jobs = await executionJobs({ tenant, executionId });
+  const stuck = await stuckOf({ tenant, ids: [executionId] });
   const { partitionId: _, tenantId: __, registrationId: ___, headSeq: ____, ...shown } = row;
   return {
     ...shown,
@@ -96,6 +100,7 @@ export async function readApiExecution({
       since: since.toISOString(),
     })),
     jobs,
+    stuck: stuck.get(executionId) ?? null,
   };
 }
 

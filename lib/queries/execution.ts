@@ -13,6 +13,7 @@ import {
 } from '../db/schema';
 import { errorMessageOf, waitsOf, type WaitSummary } from './executions';
 import { namesOf } from './people';
+import { stuckOf, type Stuck } from './stuck';
 import { isUuid } from './uuid';
 
 /** What one page loads of a log; longer ones say so. */
@@ -79,6 +80,8 @@ export interface TaskDeed {
 
 export interface ExecutionView {
   readonly header: ExecutionHeader;
+  /** Set while it should go on and does not. */
+  readonly stuck: Stuck | null;
   readonly waits: readonly WaitSummary[];
   readonly entries: readonly LogEntry[];
   /** The log is longer than what was loaded. */
@@ -107,7 +110,7 @@ export async function getExecution({
     .where(and(eq(workflowExecutions.tenantId, tenant), eq(workflowExecutions.executionId, executionId)));
   if (!found) return null;
   const { execution } = found;
-  const [waits, log, actions, taskRows] = await Promise.all([
+  const [waits, log, actions, taskRows, stuck] = await Promise.all([
     waitsOf({ tenant, ids: [executionId] }),
     readLog({ tenant, executionId }),
     readActions({ tenant, executionId }),
@@ -121,6 +124,7 @@ export async function getExecution({
       .from(workflowTasks)
       .where(and(eq(workflowTasks.tenantId, tenant), eq(workflowTasks.executionId, executionId)))
       .orderBy(asc(workflowTasks.createdAt)),
+    stuckOf({ tenant, ids: [executionId] }),
   ]);
   const deeds = await readDeeds({ tenant, executionId });
   const mentioned = [
@@ -149,6 +153,7 @@ export async function getExecution({
           : { eventId: execution.startedByEventId, type: found.eventType },
       startedByName: nameOf(execution.startedBy),
     },
+    stuck: stuck.get(executionId) ?? null,
     waits: waits.get(executionId) ?? [],
     entries: log.entries,
     hasMore: log.hasMore,

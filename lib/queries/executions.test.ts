@@ -7,6 +7,7 @@ describe('parseExecutionFilter', () => {
       statuses: ['running', 'failed'],
       waitingFor: 'person',
       workflow: 'InvoiceReview',
+      isStuck: false,
     });
   });
 
@@ -15,7 +16,9 @@ describe('parseExecutionFilter', () => {
       statuses: [],
       waitingFor: null,
       workflow: null,
+      isStuck: false,
     });
+    expect(parseExecutionFilter({ stuck: 'true' }).isStuck).toBe(true);
   });
 });
 

@@ -5,6 +5,7 @@ import type { JsonValue } from '@shared/workflow/model/json';
 import { pageDb } from '../db/client';
 import { workflowActionResults, workflowExecutions, workflowTasks, workflowWaits } from '../db/schema';
 import { namesOf } from './people';
+import { countStuck, isStuckIn, stuckOf, type Stuck } from './stuck';
 import { isUuid } from './uuid';
 
 export interface ExecutionFilter {
@@ -13,6 +14,8 @@ export interface ExecutionFilter {
   /** Only those that wait for a person, an event or a time. */
   readonly waitingFor: 'person' | 'event' | 'time' | null;
   readonly workflow: string | null;
+  /** Only those that should go on and do not. */
+  readonly isStuck: boolean;
 }
 
 export interface WaitSummary {
@@ -33,6 +36,7 @@ export interface ExecutionRow {
   /** The action between two attempts, if there is one. */
   readonly retrying: { readonly name: string; readonly attempts: number; readonly nextAttemptAt: string | null } | null;
   readonly errorMessage: string | null;
+  readonly stuck: Stuck | null;
   readonly createdAt: string;
   readonly endedAt: string | null;
 }
@@ -52,21 +56,27 @@ export async function listExecutions({
   tenant,
   filter,
   cursor,
+  pageSize = executionPageSize,
 }: {
   readonly tenant: string;
   readonly filter: ExecutionFilter;
   readonly cursor: string | null;
+  readonly pageSize?: number;
 }): Promise<ExecutionPage> {
   const found = await pageDb()
     .select()
     .from(e)
-    .where(and(eq(e.tenantId, tenant), ...conditionsOf(filter), olderThan(cursor)))
+    .where(and(eq(e.tenantId, tenant), ...conditionsOf(tenant, filter), olderThan(cursor)))
     .orderBy(desc(e.createdAt), desc(e.executionId))
-    .limit(executionPageSize + 1);
-  const page = found.slice(0, executionPageSize);
+    .limit(pageSize + 1);
+  const page = found.slice(0, pageSize);
   const last = page.at(-1);
   const ids = page.map((row) => row.executionId);
-  const [waits, retries] = await Promise.all([waitsOf({ tenant, ids }), retriesOf({ tenant, ids })]);
+  const [waits, retries, stuck] = await Promise.all([
+    waitsOf({ tenant, ids }),
+    retriesOf({ tenant, ids }),
+    stuckOf({ tenant, ids }),
+  ]);
   return {
     nextCursor: found.length > page.length && last ? `${last.createdAt.getTime()}_${last.executionId}` : null,
     rows: page.map((row) => ({
@@ -79,6 +89,7 @@ export async function listExecutions({
       waits: waits.get(row.executionId) ?? [],
       retrying: retries.get(row.executionId) ?? null,
       errorMessage: errorMessageOf(row.error),
+      stuck: stuck.get(row.executionId) ?? null,
       createdAt: row.createdAt.toISOString(),
       endedAt: row.endedAt?.toISOString() ?? null,
     })),
@@ -89,6 +100,7 @@ export interface ExecutionCounts {
   readonly all: number;
   readonly byStatus: Readonly<Partial<Record<ExecutionStatus, number>>>;
   readonly byWait: Readonly<Record<'person' | 'event' | 'time', number>>;
+  readonly stuck: number;
   readonly workflows: readonly { readonly name: string; readonly executions: number }[];
 }
 
@@ -104,7 +116,7 @@ export async function countExecutions({
   const ofWorkflow = workflow === null ? undefined : eq(e.workflowName, workflow);
   const waitingFor = (kind: 'person' | 'event' | 'time') =>
     sql<number>`count(*) FILTER (WHERE ${e.status} = 'waiting' AND ${hasWait(kind)})::int`;
-  const [statuses, [waits], workflows] = await Promise.all([
+  const [statuses, [waits], workflows, stuck] = await Promise.all([
     db
       .select({ status: e.status, executions: sql<number>`count(*)::int` })
       .from(e)
@@ -120,12 +132,14 @@ export async function countExecutions({
       .where(eq(e.tenantId, tenant))
       .groupBy(e.workflowName)
       .orderBy(asc(e.workflowName)),
+    countStuck({ tenant, workflow }),
   ]);
   return {
     all: statuses.reduce((sum, row) => sum + row.executions, 0),
     byStatus: Object.fromEntries(statuses.map((row) => [row.status, row.executions])),
     byWait: waits ?? { person: 0, event: 0, time: 0 },
     workflows,
+    stuck,
   };
 }
 
@@ -134,6 +148,7 @@ export function parseExecutionFilter(params: {
   readonly status?: string | undefined;
   readonly waiting?: string | undefined;
   readonly workflow?: string | undefined;
+  readonly stuck?: string | undefined;
 }): ExecutionFilter {
   const named = (params.status ?? '').split(',');
   const waitingFor = (['person', 'event', 'time'] as const).find((kind) => kind === params.waiting);
@@ -141,14 +156,16 @@ export function parseExecutionFilter(params: {
     statuses: executionStatuses.filter((status) => named.includes(status)),
     waitingFor: waitingFor ?? null,
     workflow: params.workflow ? params.workflow : null,
+    isStuck: params.stuck === 'true',
   };
 }
 
-function conditionsOf(filter: ExecutionFilter): (SQL | undefined)[] {
+function conditionsOf(tenant: string, filter: ExecutionFilter): (SQL | undefined)[] {
   return [
     filter.statuses.length > 0 ? inArray(e.status, [...filter.statuses]) : undefined,
     filter.waitingFor === null ? undefined : and(eq(e.status, 'waiting'), hasWait(filter.waitingFor)),
     filter.workflow === null ? undefined : eq(e.workflowName, filter.workflow),
+    filter.isStuck ? isStuckIn(tenant) : undefined,
   ];
 }
 

@@ -18,7 +18,7 @@ let sql: postgres.Sql;
 const registrationId = randomUUID();
 const formId = randomUUID();
 const noon = new Date('2026-11-23T12:00:00.000Z');
-const everything: ExecutionFilter = { statuses: [], waitingFor: null, workflow: null };
+const everything: ExecutionFilter = { statuses: [], waitingFor: null, workflow: null, isStuck: false };
 
 beforeAll(async () => {
   database = await createTestDatabase();
@@ -148,7 +148,7 @@ describe('the list of executions', () => {
     ] as const) {
       const { rows } = await listExecutions({
         tenant: 'acme',
-        filter: { statuses: [], waitingFor, workflow: 'Waits' },
+        filter: { ...everything, waitingFor, workflow: 'Waits' },
         cursor: null,
       });
       expect(rows.map((row) => row.executionId)).toEqual([id]);
@@ -157,6 +157,21 @@ describe('the list of executions', () => {
     }
     const counts = await countExecutions({ tenant: 'acme', workflow: 'Waits' });
     expect(counts).toMatchObject({ all: 3, byStatus: { waiting: 3 }, byWait: { person: 1, event: 1, time: 1 } });
+  });
+
+  it('finds and counts those that make no progress, and says why', async () => {
+    const [stuck, other] = [
+      await addExecution({ workflow: 'Sticks', status: 'running' }),
+      await addExecution({ workflow: 'Sticks', status: 'running' }),
+    ];
+    await sql`UPDATE workflow_executions SET updated_at = now() - interval '1 hour' WHERE execution_id = ${stuck}`;
+    const filter = { ...everything, workflow: 'Sticks', isStuck: true };
+    const { rows } = await listExecutions({ tenant: 'acme', filter, cursor: null });
+    expect(rows.map((row) => [row.executionId, row.stuck?.reason])).toEqual([[stuck, 'no_worker']]);
+    expect(await countExecutions({ tenant: 'acme', workflow: 'Sticks' })).toMatchObject({ all: 2, stuck: 1 });
+    expect((await getExecution({ tenant: 'acme', executionId: stuck }))?.stuck?.why).toContain('Start a worker');
+    expect((await getExecution({ tenant: 'acme', executionId: other }))?.stuck).toBeNull();
+    expect((await listExecutions({ tenant: 'globex', filter, cursor: null })).rows).toEqual([]);
   });
 
   it('shows a tenant its own alone', async () => {

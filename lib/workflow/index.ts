@@ -35,6 +35,7 @@ import { createActionResultStore } from './persistence/actions/actionResults';
 import { createBusStore } from './persistence/bus/busStore';
 import { createActionStartStore } from './persistence/actions/actionStarts';
 import { createPostgresStore } from './persistence/executions/postgresStore';
+import { createStuckCounter } from './persistence/executions/stuckExecutions';
 import { createJobDispatcher } from './persistence/jobs/jobDispatcher';
 import { createJobStore } from './persistence/jobs/jobStore';
 import { createPostgresMembership, workerSessionName } from './persistence/membership';
@@ -247,6 +248,7 @@ export function createWorkerFor(options: {
     ...(watch && { watch }),
     membership: createPostgresMembership(sql),
     store: createPostgresStore({ sql }),
+    stuck: createStuckCounter({ sql }),
     bus: createBusStore({ sql }),
     hints: transport.hints,
     locks: transport.locks,

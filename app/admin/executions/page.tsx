@@ -20,6 +20,7 @@ export default async function ExecutionsPage({ searchParams }: { readonly search
     status: one(params.status),
     waiting: one(params.waiting),
     workflow: one(params.workflow),
+    stuck: one(params.stuck),
   });
   return (
     <main id="main" className="main p-executions">

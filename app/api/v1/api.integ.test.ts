@@ -15,6 +15,7 @@ import { POST as resumeExecution } from './executions/[executionId]/resume/route
 import { POST as retryExecution } from './executions/[executionId]/retry/route';
 import { POST as terminateExecution } from './executions/[executionId]/terminate/route';
 import { GET as getExecution } from './executions/[executionId]/route';
+import { GET as getExecutions } from './executions/route';
 import { POST as completeTask } from './tasks/[taskId]/complete/route';
 import { GET as getTask, PATCH as planTask } from './tasks/[taskId]/route';
 import { GET as getTasks } from './tasks/route';
@@ -635,5 +636,25 @@ describe('unexpected errors', () => {
     } finally {
       await sql`ALTER TABLE gone RENAME TO workflow_bus_events`;
     }
+  });
+});
+
+describe('GET /executions', () => {
+  it('lists those that are stuck, of the own tenant alone, with since when and why', async () => {
+    const { executionIds } = await submit('omar');
+    const [executionId = ''] = executionIds as string[];
+    const list = (as: Who, search: string) => call(getExecutions, { as, search });
+    const idsOf = ({ json }: { readonly json: { readonly executions: readonly { readonly executionId: string }[] } }) =>
+      json.executions.map((row) => row.executionId);
+    expect(idsOf(await list('omar', '?stuck=true'))).not.toContain(executionId);
+    await sql`UPDATE workflow_executions SET updated_at = now() - interval '2 minutes' WHERE execution_id = ${executionId}`;
+    const stuck = await list('omar', '?stuck=true&limit=200');
+    expect(idsOf(stuck)).toContain(executionId);
+    const { json } = await call(getExecution, { params: { executionId } });
+    expect(json.stuck).toMatchObject({ reason: 'no_worker', why: expect.stringContaining('Start a worker') });
+    expect(idsOf(await list('gus', '?stuck=true'))).not.toContain(executionId);
+    expect(idsOf(await list('omar', '?limit=200'))).toContain(executionId);
+    expect((await list('omar', '?stuck=maybe')).status).toBe(422);
+    expect((await list('alice', '')).status).toBe(403);
   });
 });

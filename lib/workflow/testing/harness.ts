@@ -21,6 +21,7 @@ import { createActionResultStore } from '../persistence/actions/actionResults';
 import { createBusStore } from '../persistence/bus/busStore';
 import { createActionStartStore } from '../persistence/actions/actionStarts';
 import { createPostgresStore } from '../persistence/executions/postgresStore';
+import { createStuckCounter } from '../persistence/executions/stuckExecutions';
 import { createJobDispatcher } from '../persistence/jobs/jobDispatcher';
 import { createPostgresMembership } from '../persistence/membership';
 import { createTaskDefinitionStore } from '../persistence/tasks/taskDefinitions';
@@ -107,6 +108,7 @@ export async function createHarness(
       membership: createPostgresMembership(sql),
       hints: overrides.hints ?? absentHintSource,
       store: overrides.wrapStore?.(store) ?? store,
+      stuck: createStuckCounter({ sql }),
       bus: overrides.wrapBus?.(bus) ?? bus,
       definition: (name, version) => code.workflows.find(name, version),
       actions: createActionRunner({

@@ -95,6 +95,14 @@ export default async function ExecutionPage({ params, searchParams }: Address) {
           </span>
         </p>
       ) : null}
+      {view.stuck ? (
+        <p className="note tone-block broken">
+          <Icon name="alert" />
+          <span>
+            <b>Stuck</b> since <Time at={view.stuck.since} />. {view.stuck.why}
+          </span>
+        </p>
+      ) : null}
       <WaitingStrip waits={view.waits} />
       <ExecutionView view={view} initialAt={Number.isInteger(at) && at > 0 ? at : null} />
     </main>

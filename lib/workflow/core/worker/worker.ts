@@ -5,6 +5,7 @@ import type { HintSource, ReceivedHint } from '../../model/ports/hints';
 import type { LockPort } from '../../model/ports/locks';
 import type { MembershipStore, WorkerIdentity } from '../../model/ports/membership';
 import type { Scheduler, TimerHandle } from '../../model/ports/scheduler';
+import type { StuckCounter } from '../../model/ports/stuck';
 import { FencedError } from '../../model/ports/store';
 import { createEngineClock } from '../engine/clock';
 import { Engine, type EngineLimits, type EnginePorts } from '../engine/engine';
@@ -12,6 +13,7 @@ import { instruments } from '../../telemetry/names';
 import { processScheduler, sleep } from '../scheduler';
 import { meterStore } from './meteredStore';
 import { defaultMembershipSettings, MembershipLoop, type MembershipSettings } from './membershipLoop';
+import { defaultStuckSettings, StuckWatch, type StuckSettings } from './stuckWatch';
 
 export interface WorkerSettings {
   readonly membership: MembershipSettings;
@@ -20,6 +22,7 @@ export interface WorkerSettings {
   readonly sweepWithoutHintsMs: number;
   /** How long a stop waits for actions under way. */
   readonly drainMs: number;
+  readonly stuck?: StuckSettings;
   readonly limits?: EngineLimits;
 }
 
@@ -37,6 +40,8 @@ export interface WorkerParts extends Omit<EnginePorts, 'workerId' | 'codeVersion
   readonly membership: MembershipStore;
   readonly hints: HintSource;
   readonly locks?: LockPort;
+  /** Without it nobody counts the stuck executions of this worker. */
+  readonly stuck?: StuckCounter;
   readonly settings?: WorkerSettings;
   readonly monotonicMs: () => number;
   /** Called once when the worker finds itself fenced; its process should end. */
@@ -54,6 +59,7 @@ export class Worker {
   readonly #engine: Engine;
   readonly #membership: MembershipLoop;
   readonly #scheduler: Scheduler;
+  readonly #stuck: StuckWatch | null;
   #state: 'new' | 'running' | 'stopping' | 'stopped' | 'fenced' = 'new';
   #leaseCertain = true;
   readonly #sleepers = new Set<() => void>();
@@ -72,6 +78,17 @@ export class Worker {
       { ...parts, store: meterStore(parts), workerId, codeVersion, clock, onWork: () => this.#wakeUp() },
       this.#settings.limits,
     );
+    this.#stuck =
+      parts.stuck === undefined
+        ? null
+        : new StuckWatch({
+            counter: parts.stuck,
+            settings: this.#settings.stuck ?? defaultStuckSettings,
+            partitions: () => this.#membership.owned,
+            scheduler: this.#scheduler,
+            logger: parts.logger,
+            metrics: parts.metrics,
+          });
     this.#membership = new MembershipLoop({
       store: parts.membership,
       worker: parts.identity,
@@ -109,6 +126,7 @@ export class Worker {
     });
     await this.#membership.start();
     this.#scheduleSweep();
+    this.#stuck?.start();
   }
 
   get state(): {
@@ -127,6 +145,7 @@ export class Worker {
   async stop(): Promise<void> {
     if (this.#state !== 'running') return;
     this.#state = 'stopping';
+    this.#stuck?.stop();
     this.#scheduler.clearTimer(this.#sweepTimer);
     await this.#membership.halt();
     await this.#parts.hints.stop();
@@ -225,6 +244,7 @@ export class Worker {
   #fenced(): void {
     if (this.#state === 'fenced' || this.#state === 'stopped') return;
     this.#state = 'fenced';
+    this.#stuck?.stop();
     this.#scheduler.clearTimer(this.#sweepTimer);
     this.#parts.logger.error({ workerId: this.#parts.identity.workerId }, 'This worker is fenced and stops');
     this.#parts.actions.abandon({});
