@@ -642,7 +642,7 @@ describe('unexpected errors', () => {
 describe('GET /executions', () => {
   it('lists those that are stuck, of the own tenant alone, with since when and why', async () => {
     const { executionIds } = await submit('omar');
-    const [executionId = ''] = executionIds as string[];
+    const [executionId = ''] = executionIds;
     const list = (as: Who, search: string) => call(getExecutions, { as, search });
     const idsOf = ({ json }: { readonly json: { readonly executions: readonly { readonly executionId: string }[] } }) =>
       json.executions.map((row) => row.executionId);
