@@ -25,6 +25,8 @@ const looks: Readonly<Record<EntryKind, EntryLook>> = {
   sleep_started: { icon: 'wtime', word: 'Sleep began', tone: 'time' },
   patch_marked: { icon: 'code', word: 'Patch taken', tone: 'quiet' },
   task_created: { icon: 'form', word: 'Task created', tone: 'person' },
+  task_reminded: { icon: 'wtime', word: 'Reminder sent', tone: 'time' },
+  task_escalated: { icon: 'form', word: 'Task escalated', tone: 'person' },
   task_refused: { icon: 'failed', word: 'Task refused', tone: 'fail' },
   cancel_requested: { icon: 'canceled', word: 'Cancel requested', tone: 'quiet' },
   terminate_requested: { icon: 'terminated', word: 'Termination requested', tone: 'fail' },
@@ -84,6 +86,12 @@ export function entryDetail(entry: LogEntry, { taskTitle, person }: DetailSource
     case 'task_created': {
       const roles = Array.isArray(body.candidateRoles) ? body.candidateRoles.join(', ') : '';
       return [textOf(body.title) ?? entry.name, roles && `for ${roles}`].filter(Boolean).join(', ');
+    }
+    case 'task_reminded':
+      return title(body.taskId);
+    case 'task_escalated': {
+      const people = [body.roles, body.users].flatMap((list) => (Array.isArray(list) ? list : []));
+      return `${title(body.taskId)} to ${people.join(', ')}`;
     }
     case 'cancel_requested':
     case 'terminate_requested':

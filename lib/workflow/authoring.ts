@@ -10,6 +10,9 @@ export type {
   ActionTransaction,
   DatabaseActionContext,
 } from './core/actions/types';
+export { defineHumanTask, type HumanTaskDefinition } from './model/humanTasks';
+export { requester, type AskOptions, type Decision, type WorkflowTasks } from './model/tasks';
+export type { AutomaticOutcome, TaskEscalation } from './model/commands';
 export type { SystemTaskDefinitionInput } from './model/ports/taskStore';
 export { ActionError, CanceledError, ChildFailedError } from './model/errors';
 export type {

@@ -1,5 +1,5 @@
 /** What workflow code asked the engine to do. The engine answers with history entries. */
-import type { CommandRef, LogLevel } from './history';
+import type { CommandRef, LogLevel, TaskStep } from './history';
 import type { JsonObject, JsonValue } from './json';
 import type { RecordedError } from './errors';
 import type { Match } from './match';
@@ -44,11 +44,18 @@ export type Command =
   /** The wait is over: its row among the things waited for goes. */
   | { readonly type: 'end_wait'; readonly commandId: string }
   /** The time of this task is over; whatever waited for it has been told. */
-  | { readonly type: 'expire_task'; readonly taskId: string }
+  | { readonly type: 'end_task'; readonly taskId: string; readonly end: TaskEnding }
+  /** It is time to remind the people of an open task, or to give it to more of them. */
+  | { readonly type: 'step_task'; readonly taskId: string; readonly commandId: string; readonly step: TaskStep }
   | { readonly type: 'complete'; readonly result: JsonValue }
   | { readonly type: 'fail'; readonly error: RecordedError; readonly failedCommand: string | null }
   /** This run ends and another one goes on with the data. */
   | { readonly type: 'continue_as_new'; readonly data: JsonObject };
+
+/** How a task ends by its time. */
+export type TaskEnding =
+  | { readonly status: 'expired' }
+  | { readonly status: 'completed'; readonly outcome: string | null; readonly output: JsonObject };
 
 export type CommandOf<T extends Command['type']> = Extract<Command, { readonly type: T }>;
 
@@ -67,14 +74,40 @@ export interface CreateTaskRequest {
   readonly contextData?: JsonObject;
   readonly priority?: 'low' | 'normal' | 'high' | 'urgent';
   readonly assignTo?: { readonly roles?: readonly string[]; readonly users?: readonly string[] };
-  /** People who may not decide: four eyes. */
+  /** People who may not decide: four eyes. `requester` stands for who started the execution. */
   readonly distinctFrom?: readonly string[];
   /** When it should be done: an ISO date, or a duration from now. */
   readonly dueDate?: string | number;
+  /** When whoever has it wants to look at it again: an ISO date, or a duration from now. */
+  readonly followUp?: string | number;
+  /** When its people are reminded while it is open, likewise. */
+  readonly reminders?: readonly (string | number)[];
+  /** Who gets it besides, and when, while it is open. Whoever held it then gives it up. */
+  readonly escalateTo?: TaskEscalation | readonly TaskEscalation[];
   /** When it ends undecided: an ISO date, or a duration from now. */
   readonly expiresIn?: string | number;
+  /**
+   * What happens at `expiresIn`: `expire` ends it undecided; `escalate` gives it to those of `escalateTo` without a
+   * time of their own, and it stays open; an outcome completes it as if somebody had chosen that. `expire` unless
+   * given, `escalate` where `escalateTo` asks for it.
+   */
+  readonly onExpiry?: 'expire' | 'escalate' | AutomaticOutcome;
   readonly completionEvent?: string;
   /** With true a context that lacks a key of the form's templates refuses the creation. */
   readonly strict?: boolean;
   readonly subject?: string;
+}
+
+/** One step of an escalation chain. */
+export interface TaskEscalation {
+  /** An ISO date, or a duration from the task's creation; `expiresIn` unless given. */
+  readonly after?: string | number;
+  readonly roles?: readonly string[];
+  readonly users?: readonly string[];
+}
+
+/** An answer that nobody gave: an outcome of the form, and its answers, which must be right. */
+export interface AutomaticOutcome {
+  readonly outcome: string | null;
+  readonly output?: JsonObject;
 }

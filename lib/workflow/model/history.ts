@@ -72,6 +72,15 @@ interface Bodies {
   patch_marked: CommandRef & { readonly patchId: string };
   task_created: CommandRef & CreatedTask & { readonly argsHash: string };
   task_refused: CommandRef & { readonly argsHash: string; readonly error: RecordedError };
+  /** The people of an open task were reminded of it. `commandId` names the timer. */
+  task_reminded: { readonly taskId: string; readonly commandId: string };
+  /** An open task was given to more people. */
+  task_escalated: {
+    readonly taskId: string;
+    readonly commandId: string;
+    readonly roles: readonly string[];
+    readonly users: readonly string[];
+  };
   child_started: CommandRef & ChildStarted;
   /** The end of this run; the next one has taken over all that was not consumed. */
   execution_continued: { readonly successorId: string };
@@ -130,7 +139,23 @@ export interface CreatedTask {
   readonly dueAt: string | null;
   readonly expiresAt: string | null;
   readonly warnings: readonly string[];
+  /** What happens while it is open; absent where nothing does. */
+  readonly steps?: readonly TaskStep[];
+  /** What it is completed with at `expiresAt`; absent where it then ends undecided. */
+  readonly automatic?: { readonly outcome: string | null; readonly output: JsonObject };
 }
+
+/** A reminder, or an escalation to these people. */
+export interface TaskStep {
+  readonly kind: 'reminder' | 'escalation';
+  /** ISO 8601. */
+  readonly at: string;
+  readonly roles: readonly string[];
+  readonly users: readonly string[];
+}
+
+/** Names the timer of a step, by its place in the list. */
+export const stepTimer = (commandId: string, place: number): string => `${commandId}:step${place + 1}`;
 
 export type EntryKind = keyof Bodies;
 export type EntryBody<K extends EntryKind> = Bodies[K];
@@ -173,6 +198,8 @@ export function continuesCode(kind: EntryKind): boolean {
     case 'execution_terminated':
     case 'child_started':
     case 'execution_continued':
+    case 'task_reminded':
+    case 'task_escalated':
       return false;
   }
 }

@@ -7,6 +7,7 @@ import type { WorkflowEvent } from './events';
 import type { JsonObject } from './json';
 import type { Loose } from './loose';
 import type { ParentClosePolicy } from './relations';
+import type { WorkflowTasks } from './tasks';
 import type { ActionsOf, TypedActions } from './typedActions';
 import type { Match } from './match';
 
@@ -133,6 +134,8 @@ export interface WorkflowContext<A extends TypedActions | undefined = undefined>
   executeActions(members: readonly GroupMember[], options?: GroupOptions): Promise<readonly ExecutedAction[]>;
   readonly data: WorkflowData;
   readonly events: WorkflowEvents;
+  /** Questions to people. */
+  readonly tasks: WorkflowTasks;
   /** Other workflows, started and awaited by this one. */
   readonly children: WorkflowChildren;
   /** Who started this execution as a child, if anybody did. */

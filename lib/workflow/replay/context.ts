@@ -5,7 +5,7 @@ import type { WorkflowEvent } from '../model/events';
 import type { LogLevel } from '../model/history';
 import { decodeJson, encodeJson, storableText, type JsonObject, type JsonValue } from '../model/json';
 import type { Loose } from '../model/loose';
-import { checkedMatch, type Match } from '../model/match';
+import { checkedMatch } from '../model/match';
 import { assertStorable } from '../model/storable';
 import { combinatorsOf, type BranchHost } from './branches';
 import { planGroup } from './actionGraph';
@@ -19,8 +19,9 @@ import type {
   WorkflowLogger,
 } from '../model/workflow';
 import { childrenOf, type ChildHost } from './childCalls';
+import { checkedTask, tasksOf, type TaskCallHost } from './taskCalls';
 
-export interface ContextHost extends ChildHost, BranchHost {
+export interface ContextHost extends ChildHost, BranchHost, TaskCallHost {
   readonly executionId: string;
   readonly tenant: string;
   readonly trigger: WorkflowEvent;
@@ -34,8 +35,6 @@ export interface ContextHost extends ChildHost, BranchHost {
   setData(key: string, text: string): void;
   log(level: LogLevel, message: string, data: JsonValue): void;
   action(name: string, argsText: string): Promise<unknown>;
-  createTask(requestText: string): Promise<unknown>;
-  waitFor(names: readonly string[], timeoutMs: number | null, match: Match | null): Promise<WorkflowEvent | null>;
   sleepUntil(fireAtMs: number): Promise<void>;
   /** Text of the data of the next run; null: what this one has set so far. */
   continueAsNew(dataText: string | null): Promise<never>;
@@ -59,6 +58,9 @@ export function createContext(host: ContextHost): WorkflowContext {
       return options.transaction === true ? transactGroupOf(plan, group) : runGroup(plan, group);
     },
     events: eventsOf(host),
+    get tasks() {
+      return tasksOf(host);
+    },
     get children() {
       return childrenOf(host);
     },
@@ -149,14 +151,6 @@ class ActionCalls implements ProxyHandler<WorkflowActions> {
 export function canonicalActionName(name: string): string {
   const joined = name.replace(/[_-]+([A-Za-z0-9])/g, (_, letter: string) => letter.toUpperCase());
   return joined.charAt(0).toLowerCase() + joined.slice(1);
-}
-
-function checkedTask(request: unknown): unknown {
-  const { taskType, title } = (request ?? {}) as { taskType?: unknown; title?: unknown };
-  if (typeof taskType !== 'string' || taskType === '') {
-    throw new InvalidInputError('createHumanTask needs a taskType: the name of a task definition.');
-  }
-  return { ...(request as object), title: typeof title === 'string' && title !== '' ? title : taskType };
 }
 
 function eventsOf(host: ContextHost): WorkflowEvents {

@@ -4,7 +4,7 @@
  */
 import { encodeJson, decodeJson, type JsonObject, type JsonValue } from '../model/json';
 import { ActionError, ForeignAwaitError, NondeterminismError, recordError } from '../model/errors';
-import type { Command } from '../model/commands';
+import type { Command, TaskEnding } from '../model/commands';
 import { continuesCode, type EntryBody, type HistoryEntry } from '../model/history';
 import type { WorkflowDefinition } from '../model/workflow';
 import type { NewChild } from './children';
@@ -126,6 +126,9 @@ export class WorkflowInstance {
         return this.#turn.ledger.record(seq, entry.body, `start child ${entry.body.workflow}`, entry.body.argsHash);
       case 'child_ended':
         return this.#waiting.endChild(entry.body);
+      case 'task_reminded':
+      case 'task_escalated':
+        return this.#waiting.tasks.stepRecorded(entry.body.commandId);
       case 'terminate_requested':
       case 'execution_paused':
       case 'execution_resumed':
@@ -186,9 +189,11 @@ export class WorkflowInstance {
         case 'fail':
         case 'drop_timer':
         case 'end_wait':
-        case 'expire_task':
+        case 'end_task':
         case 'continue_as_new':
           return true;
+        case 'step_task':
+          return !this.#waiting.tasks.isStepRecorded(command.commandId);
         case 'await_child':
           return false;
         default:
@@ -225,8 +230,9 @@ export class WorkflowInstance {
     return this.#waiting.openTasks;
   }
 
-  hasEndedTask(taskId: string): boolean {
-    return this.#waiting.tasks.hasEnded(taskId);
+  /** What a task whose time was over ended with; null: the log does not hold its end. */
+  endOfTask(taskId: string): TaskEnding | null {
+    return this.#waiting.tasks.endOf(taskId);
   }
 
   get finished(): boolean {

@@ -1,23 +1,38 @@
-/** Human tasks that the code asked for, as far as the log tells of them. */
+/** The human tasks that the code asked for, as far as the log tells of them, with the timers that belong to each. */
+import type { TaskEnding } from '../model/commands';
 import { defaultCompletionEvent } from '../model/events';
-import type { EntryBody } from '../model/history';
+import { stepTimer, type EntryBody, type TaskStep } from '../model/history';
 
 interface KnownTask {
   readonly taskId: string;
   readonly completionEvent: string;
-  readonly expiresAtMs: number | null;
+  /** What it ends with when its own time is over. */
+  readonly atItsTime: TaskEnding;
   ended: boolean;
+  /** Set once its time was over. */
+  endedByTime: TaskEnding | null;
+}
+
+interface TaskTimer {
+  readonly taskId: string;
+  readonly fireAtMs: number;
+  /** null: it ends the task. */
+  readonly step: TaskStep | null;
 }
 
 export class KnownTasks {
   readonly #tasks = new Map<string, KnownTask>();
-  /** Of tasks that may expire. */
-  readonly #taskOfCommand = new Map<string, string>();
+  /** By the command ids of their rows. */
+  readonly #timers = new Map<string, TaskTimer>();
+  readonly #recordedSteps = new Set<string>();
 
-  add({ taskId, completionEvent, expiresAt, commandId }: EntryBody<'task_created'>): void {
-    const expiresAtMs = expiresAt === null ? null : Date.parse(expiresAt);
-    this.#tasks.set(taskId, { taskId, completionEvent, expiresAtMs, ended: false });
-    if (expiresAt !== null) this.#taskOfCommand.set(commandId, taskId);
+  add({ commandId, taskId, completionEvent, expiresAt, steps = [], automatic }: EntryBody<'task_created'>): void {
+    const atItsTime: TaskEnding = automatic ? { status: 'completed', ...automatic } : { status: 'expired' };
+    this.#tasks.set(taskId, { taskId, completionEvent, atItsTime, ended: false, endedByTime: null });
+    if (expiresAt !== null) this.#timers.set(commandId, { taskId, fireAtMs: Date.parse(expiresAt), step: null });
+    for (const [place, step] of steps.entries()) {
+      this.#timers.set(stepTimer(commandId, place), { taskId, fireAtMs: Date.parse(step.at), step });
+    }
   }
 
   /** False when it ended before. Tasks of others are always news. */
@@ -28,26 +43,49 @@ export class KnownTasks {
     return true;
   }
 
-  /** The commands whose timers the end of a task makes useless. */
+  /** The open task whose time is over: what it ends with is remembered. */
+  endByTime(taskId: string, end: TaskEnding): { readonly completionEvent: string } | null {
+    const task = this.#tasks.get(taskId);
+    if (!task || task.ended) return null;
+    task.endedByTime = end;
+    return task;
+  }
+
+  /** The timers that the end of a task makes useless. */
   takeTimersOf(taskId: string): string[] {
     const commandIds: string[] = [];
-    for (const [commandId, id] of this.#taskOfCommand) if (id === taskId) commandIds.push(commandId);
-    for (const commandId of commandIds) this.#taskOfCommand.delete(commandId);
+    for (const [commandId, timer] of this.#timers) if (timer.taskId === taskId) commandIds.push(commandId);
+    for (const commandId of commandIds) this.#timers.delete(commandId);
     return commandIds;
   }
 
-  /** The task that expires when this command's timer fires. */
-  expiringBy(commandId: string): string | undefined {
-    return this.#taskOfCommand.get(commandId);
+  /** What the firing of a timer means for its task; null where it belongs to none. Steps happen once. */
+  fired(
+    commandId: string,
+  ): { readonly taskId: string; readonly step: TaskStep | null; readonly end: TaskEnding } | null {
+    const timer = this.#timers.get(commandId);
+    if (!timer) return null;
+    if (timer.step) this.#timers.delete(commandId);
+    const { taskId, step } = timer;
+    return { taskId, step, end: this.#tasks.get(taskId)?.atItsTime ?? { status: 'expired' } };
   }
 
-  openTask(taskId: string): { readonly completionEvent: string } | null {
+  stepRecorded(commandId: string): void {
+    this.#recordedSteps.add(commandId);
+  }
+
+  isStepRecorded(commandId: string): boolean {
+    return this.#recordedSteps.has(commandId);
+  }
+
+  isOpen(taskId: string): boolean {
+    return this.#tasks.get(taskId)?.ended === false;
+  }
+
+  /** What a task whose time was over ended with; null: it has not ended. */
+  endOf(taskId: string): TaskEnding | null {
     const task = this.#tasks.get(taskId);
-    return task && !task.ended ? task : null;
-  }
-
-  hasEnded(taskId: string): boolean {
-    return this.#tasks.get(taskId)?.ended === true;
+    return task?.ended ? (task.endedByTime ?? { status: 'expired' }) : null;
   }
 
   get hasOpen(): boolean {
@@ -59,13 +97,17 @@ export class KnownTasks {
     return [...this.#tasks.values()].flatMap((task) => (task.ended ? [] : [task.taskId]));
   }
 
-  /** When open tasks expire. */
-  get timers(): { readonly commandId: string; readonly fireAtMs: number; readonly taskId: string }[] {
-    return [...this.#taskOfCommand].flatMap(([commandId, taskId]) => {
-      const task = this.#tasks.get(taskId);
-      if (!task || task.ended || task.expiresAtMs === null) return [];
-      return [{ commandId, fireAtMs: task.expiresAtMs, taskId }];
-    });
+  /** undefined: no timer of a task; else whether that task is open. */
+  wantsTimer(commandId: string): boolean | undefined {
+    const timer = this.#timers.get(commandId);
+    return timer && this.isOpen(timer.taskId);
+  }
+
+  /** The timers of open tasks. `taskId` is set where the timer ends the task. */
+  get timers(): { readonly commandId: string; readonly fireAtMs: number; readonly taskId: string | null }[] {
+    return [...this.#timers].flatMap(([commandId, { taskId, fireAtMs, step }]) =>
+      this.isOpen(taskId) ? [{ commandId, fireAtMs, taskId: step ? null : taskId }] : [],
+    );
   }
 
   /** The newest open task whose end one of the names tells of. */

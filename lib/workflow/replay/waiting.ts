@@ -2,7 +2,7 @@
  * What the code waits for besides its actions: events, ends of tasks, timers and children. Decides which entry ends
  * which wait, in the order of the log.
  */
-import type { Command } from '../model/commands';
+import type { Command, TaskEnding } from '../model/commands';
 import { commandOfUncertainActionEvent, type TaskEnd, type WorkflowEvent } from '../model/events';
 import type { Decision, EntryBody } from '../model/history';
 import { describeMatch, type Match } from '../model/match';
@@ -168,12 +168,17 @@ export class Waiting {
       sleep.resolve();
       return;
     }
-    const taskId = this.#tasks?.expiringBy(commandId);
-    if (taskId !== undefined) return this.#expireTask(seq, taskId);
+    const ofTask = this.#tasks?.fired(commandId);
+    if (ofTask) {
+      const { taskId, step, end } = ofTask;
+      if (!step) return this.#endTaskByTime(seq, taskId, end);
+      if (this.tasks.isOpen(taskId)) this.#push({ type: 'step_task', taskId, commandId, step });
+      return;
+    }
     const wait = this.#mailbox.close(commandId);
     if (!wait) return;
     this.#end(wait, null, true);
-    if (wait.taskId !== null) this.#expireTask(seq, wait.taskId);
+    if (wait.taskId !== null) this.#endTaskByTime(seq, wait.taskId, { status: 'expired' });
   }
 
   /** Every open wait throws; where there is none, the next one does. */
@@ -206,12 +211,13 @@ export class Waiting {
     wait.receive(event === null ? null : copy(event));
   }
 
-  #expireTask(seq: number, taskId: string): void {
-    const task = this.tasks.openTask(taskId);
+  #endTaskByTime(seq: number, taskId: string, end: TaskEnding): void {
+    const task = this.tasks.endByTime(taskId, end);
     if (!task) return;
-    this.#push({ type: 'expire_task', taskId });
-    const end: TaskEnd = { taskId, status: 'expired', outcome: null, output: null, by: null, formVersion: null };
-    this.endTask(seq, end, task.completionEvent, new Date(this.#turn.nowMs).toISOString());
+    this.#push({ type: 'end_task', taskId, end });
+    const { outcome, output } = end.status === 'completed' ? end : { outcome: null, output: null };
+    const told: TaskEnd = { taskId, status: end.status, outcome, output, by: null, formVersion: null };
+    this.endTask(seq, told, task.completionEvent, new Date(this.#turn.nowMs).toISOString());
   }
 
   // Views
@@ -248,8 +254,8 @@ export class Waiting {
 
   wantsTimer(commandId: string): boolean {
     if (this.#sleeps.has(commandId)) return true;
-    const taskId = this.#tasks?.expiringBy(commandId);
-    if (taskId !== undefined) return this.#tasks?.openTask(taskId) !== null;
+    const isOfOpenTask = this.#tasks?.wantsTimer(commandId);
+    if (isOfOpenTask !== undefined) return isOfOpenTask;
     return (this.#mailbox.find(commandId)?.deadlineMs ?? null) !== null;
   }
 

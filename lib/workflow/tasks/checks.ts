@@ -3,6 +3,7 @@ import { TaskConflictError, TaskForbiddenError, TaskNotFoundError } from '../mod
 import type { ChangedTask, TaskActor, TaskSnapshot } from '../model/ports/taskStore';
 import { isOpenTask } from '../model/status';
 import type { TaskDeps, TaskRequest } from './deps';
+import { assertSecondPerson } from './fourEyes';
 
 const uuidPattern = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
@@ -26,9 +27,7 @@ export async function readTask(deps: Pick<TaskDeps, 'tasks'>, request: TaskReque
 
 /** @throws TaskForbiddenError unless the person is a candidate and not one of those who must not decide. */
 export function assertMayDecide(task: TaskSnapshot, { userId, roles }: TaskActor): void {
-  if (task.excludedUsers.includes(userId)) {
-    throw new TaskForbiddenError('This task asks for a second person: you cannot decide on your own request.');
-  }
+  assertSecondPerson(task, userId);
   const isCandidate = task.candidateUsers.includes(userId) || roles.some((role) => task.candidateRoles.includes(role));
   if (!isCandidate) throw new TaskForbiddenError(`This task is for ${candidatesText(task)}.`);
 }

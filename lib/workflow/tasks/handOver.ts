@@ -3,6 +3,7 @@ import { InvalidInputError, TaskForbiddenError } from '../model/errors';
 import type { ChangedTask, TaskSnapshot } from '../model/ports/taskStore';
 import { assertHeldBy, assertOpen, checkedChange, guarded } from './checks';
 import { announceTask, resultOf, type HandoverDeps, type TaskDeps, type TaskRequest, type TaskResult } from './deps';
+import { assertMayReceive } from './fourEyes';
 import { writtenNote } from './textInput';
 
 export interface HandoverRequest extends TaskRequest {
@@ -87,9 +88,7 @@ async function handOver(
       if (!person) throw refuse('Choose somebody who works here.');
       if (task.assignee === to)
         throw refuse(to === userId ? 'It is with you already.' : `${person.name} has it already.`);
-      if (task.excludedUsers.includes(to)) {
-        throw refuse(`${person.name} must not decide this: it asks for a second person.`);
-      }
+      assertMayReceive(task, { userId: to, name: person.name });
     },
     make: (task) => change.make(task, note),
   });

@@ -6,6 +6,9 @@ import { defaultCompletionEvent } from '../model/events';
 import type { CreatedTask } from '../model/history';
 import type { NewTaskRow, PreparedTask, TaskPreparer, TaskToPrepare } from '../model/ports/tasks';
 import type { TaskDefinition, TaskDefinitionStore, TaskForm } from '../model/ports/taskStore';
+import { excludedPeople } from './fourEyes';
+import { listOf } from './lists';
+import { timesOf } from './taskTimes';
 
 /**
  * Turns `createHumanTask` calls into rows for the engine's next commit: the tenant's definition, else the system's,
@@ -45,6 +48,7 @@ function rowOf(
   const candidates = candidatesOf(task, definition);
   const due = request.dueDate ?? definition.defaultDue;
   const contextData = request.contextData ?? {};
+  const { expiresAtMs, planned } = timesOf(task, form);
   const warnings = [...warningsOf(task, form), ...candidates.warnings];
   const row: NewTaskRow = {
     taskId,
@@ -60,16 +64,17 @@ function rowOf(
     priority: priorityOf(task, definition),
     candidateRoles: candidates.roles,
     candidateUsers: candidates.users,
-    excludedUsers: listOf(request.distinctFrom, 'distinctFrom'),
+    excludedUsers: excludedPeople(task),
     requestedBy,
     subject: request.subject ?? task.subject,
     contextData,
     warnings,
     completionEvent: request.completionEvent ?? definition.completionEvent ?? defaultCompletionEvent(taskId),
     dueAtMs: due === null ? null : instantMs(due, nowMs),
-    expiresAtMs: request.expiresIn === undefined ? null : instantMs(request.expiresIn, nowMs),
+    followUpAtMs: request.followUp === undefined ? null : instantMs(request.followUp, nowMs),
+    expiresAtMs,
   };
-  return { row, created: createdOf(row) };
+  return { row, created: { ...createdOf(row), ...planned } };
 }
 
 function createdOf(row: NewTaskRow): CreatedTask {
@@ -132,13 +137,6 @@ function priorityOf({ request }: TaskToPrepare, { defaultPriority }: TaskDefinit
   const priority = request.priority ?? defaultPriority;
   if (priorities.includes(priority)) return priority;
   throw new InvalidInputError(`"${String(priority)}" is no priority. Use ${priorities.join(', ')}.`);
-}
-
-/** Lists come from author code through JSON: their type is a promise only. */
-function listOf(value: unknown, name: string): readonly string[] {
-  if (value === undefined || value === null) return [];
-  if (Array.isArray(value) && value.every((item) => typeof item === 'string')) return value;
-  throw new InvalidInputError(`"${name}" of createHumanTask must be a list of texts.`);
 }
 
 function isoOf(ms: number | null): string | null {

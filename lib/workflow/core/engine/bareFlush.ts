@@ -19,7 +19,7 @@ export function bareFlush(
     waitsAdded: [],
     waitsEnded: [],
     tasksAdded: [],
-    tasksExpired: [],
+    tasksChanged: [],
     cancelOpenTasks: false,
     relations: null,
     atMs: 0,

@@ -411,7 +411,7 @@ export class Engine {
     const entries = live.committed(flush);
     this.#written(flush);
     for (const task of flush.tasksAdded) this.#changes.push({ tenant, topic: 'task', id: task.row.taskId });
-    for (const taskId of flush.tasksExpired) this.#changes.push({ tenant, topic: 'task', id: taskId });
+    for (const { taskId } of flush.tasksChanged) this.#changes.push({ tenant, topic: 'task', id: taskId });
     for (const timer of flush.timersAdded) this.#scheduleWake(live, timer.fireAtMs);
     if (flush.waitsAdded.length > 0) this.#busLooks.committed(flush);
     if (flush.end || (live.isPaused && live.parked)) return this.#drop(live);

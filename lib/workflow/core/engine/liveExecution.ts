@@ -3,7 +3,7 @@
  * I/O; the engine takes, flushes and starts actions for it.
  */
 import type { Command, CommandOf } from '../../model/commands';
-import { isDecision, type EntryBody, type HistoryEntry, type NewEntry } from '../../model/history';
+import { isDecision, stepTimer, type EntryBody, type HistoryEntry, type NewEntry } from '../../model/history';
 import { partitionCount } from '../../model/partitions';
 import type { FlushRelations, Successor } from '../../model/ports/relations';
 import type { ActionCall, RecordedOutcome } from '../../model/ports/actions';
@@ -91,7 +91,7 @@ export class LiveExecution {
     closingTasks: readonly string[],
     options: { readonly restoresRows: boolean } = { restoresRows: false },
   ): void {
-    this.absorb(commands.filter((c) => c.type !== 'drop_timer' && c.type !== 'end_wait' && c.type !== 'expire_task'));
+    this.absorb(commands.filter((c) => c.type !== 'drop_timer' && c.type !== 'end_wait' && c.type !== 'end_task'));
     if (options.restoresRows) this.#restoreRows();
     const { waits } = this.instance;
     const wanted = new Set(waits.map((wait) => wait.commandId));
@@ -101,7 +101,10 @@ export class LiveExecution {
       if (!this.instance.wantsTimer(commandId)) this.#dropTimer(commandId);
     }
     for (const commandId of [...this.#waitRows]) if (!wanted.has(commandId)) this.#endWait(commandId);
-    for (const taskId of closingTasks) if (this.instance.hasEndedTask(taskId)) this.#pending.expireTask(taskId);
+    for (const taskId of closingTasks) {
+      const end = this.instance.endOfTask(taskId);
+      if (end) this.#pending.endTask(taskId, end);
+    }
   }
 
   /** A failure removed the rows of waits and timers that are open again once it is undone. */
@@ -256,6 +259,10 @@ export class LiveExecution {
     const entry = this.#append({ kind: 'task_created', body: { ...ref, ...created } });
     this.#pending.addTask({ commandId, createdAtMs: entry.at, status: 'pending', row });
     if (row.expiresAtMs !== null) this.#addTimer(commandId, row.expiresAtMs, row.taskId);
+    // Without the task's id: such a timer does not close it.
+    for (const [place, { at }] of (created.steps ?? []).entries()) {
+      this.#addTimer(stepTimer(commandId, place), Date.parse(at), null);
+    }
     return entry;
   }
 
@@ -317,7 +324,7 @@ export class LiveExecution {
     const pending = this.#pending;
     const end = this.#end;
     if (end) {
-      pending.cancelNewTasks();
+      pending.cancelTasks();
       for (const commandId of [...this.#timerRows]) this.#dropTimer(commandId);
       for (const commandId of [...this.#waitRows]) this.#endWait(commandId);
     }
@@ -395,8 +402,10 @@ export class LiveExecution {
         return this.#dropTimer(command.commandId);
       case 'end_wait':
         return this.#endWait(command.commandId);
-      case 'expire_task':
-        return this.#pending.expireTask(command.taskId);
+      case 'end_task':
+        return this.#pending.endTask(command.taskId, command.end);
+      case 'step_task':
+        return this.#stepTask(command);
       case 'create_task':
         this.#toPrepare.push(command);
         return;
@@ -441,6 +450,13 @@ export class LiveExecution {
       sinceMs: this.#lastAt,
     });
     this.#addTimer(commandId, fireAtMs, null);
+  }
+
+  #stepTask({ taskId, commandId, step }: CommandOf<'step_task'>): void {
+    const { kind, roles, users } = step;
+    if (kind === 'reminder') this.#append({ kind: 'task_reminded', body: { taskId, commandId } });
+    else this.#append({ kind: 'task_escalated', body: { taskId, commandId, roles, users } });
+    this.#pending.stepTask(taskId, step);
   }
 
   #startChild(command: CommandOf<'start_child'>): void {

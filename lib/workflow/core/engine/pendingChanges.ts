@@ -2,14 +2,16 @@
  * What an execution did since its last flush. Things that begin and end between two flushes cancel out here, since one
  * statement cannot insert and delete the same row.
  */
-import type { HistoryEntry } from '../../model/history';
+import type { TaskEnding } from '../../model/commands';
+import type { HistoryEntry, TaskStep } from '../../model/history';
 import type { ChildStart } from '../../model/ports/relations';
-import type { ExecutionFlush, TaskInsert, TimerRow, WaitRow } from '../../model/ports/store';
+import type { ExecutionFlush, TaskChangeRow, TaskInsert, TimerRow, WaitRow } from '../../model/ports/store';
+import { endedTask, steppedTask, untouched } from './taskChanges';
 
 type Results = ExecutionFlush['results'][number];
 type Projections = Pick<
   ExecutionFlush,
-  'timersAdded' | 'timersDropped' | 'waitsAdded' | 'waitsEnded' | 'tasksAdded' | 'tasksExpired'
+  'timersAdded' | 'timersDropped' | 'waitsAdded' | 'waitsEnded' | 'tasksAdded' | 'tasksChanged'
 >;
 
 /** Rows beside log and results. Most flushes have none, so they are kept apart and made when the first one comes. */
@@ -19,7 +21,7 @@ class Rows {
   readonly waitsAdded = new Map<string, WaitRow>();
   readonly waitsEnded = new Set<string>();
   readonly tasksAdded = new Map<string, TaskInsert>();
-  readonly tasksExpired = new Set<string>();
+  readonly tasksChanged = new Map<string, TaskChangeRow>();
 }
 
 const noProjections: Projections = {
@@ -28,7 +30,7 @@ const noProjections: Projections = {
   waitsAdded: [],
   waitsEnded: [],
   tasksAdded: [],
-  tasksExpired: [],
+  tasksChanged: [],
 };
 
 export class PendingChanges {
@@ -40,7 +42,7 @@ export class PendingChanges {
   get empty(): boolean {
     if (this.entries.length > 0) return false;
     const rows = this.#made;
-    return !rows || (rows.timersDropped.size === 0 && rows.waitsEnded.size === 0 && rows.tasksExpired.size === 0);
+    return !rows || (rows.timersDropped.size === 0 && rows.waitsEnded.size === 0 && rows.tasksChanged.size === 0);
   }
 
   get projections(): Projections {
@@ -52,7 +54,7 @@ export class PendingChanges {
       waitsAdded: [...rows.waitsAdded.values()],
       waitsEnded: [...rows.waitsEnded],
       tasksAdded: [...rows.tasksAdded.values()],
-      tasksExpired: [...rows.tasksExpired],
+      tasksChanged: [...rows.tasksChanged.values()],
     };
   }
 
@@ -76,17 +78,28 @@ export class PendingChanges {
     this.#rows.tasksAdded.set(task.row.taskId, task);
   }
 
-  expireTask(taskId: string): void {
+  endTask(taskId: string, end: TaskEnding): void {
     const added = this.#rows.tasksAdded.get(taskId);
     if (added) this.#rows.tasksAdded.set(taskId, { ...added, status: 'expired' });
-    else this.#rows.tasksExpired.add(taskId);
+    else this.#changeTask(taskId, (task) => endedTask(task, end));
   }
 
-  /** The execution ends in this commit: tasks that it creates are canceled at birth. */
-  cancelNewTasks(): void {
+  stepTask(taskId: string, step: TaskStep): void {
+    this.#changeTask(taskId, (task) => steppedTask(task, step));
+  }
+
+  /** The execution ends in this commit: its open tasks are canceled, those that it creates at birth. */
+  cancelTasks(): void {
     for (const [taskId, task] of this.#made?.tasksAdded ?? []) {
       if (task.status === 'pending') this.#made?.tasksAdded.set(taskId, { ...task, status: 'canceled' });
     }
+    for (const [taskId, task] of this.#made?.tasksChanged ?? []) {
+      if (task.end === null) this.#changeTask(taskId, () => endedTask(task, { status: 'canceled' }));
+    }
+  }
+
+  #changeTask(taskId: string, change: (task: TaskChangeRow) => TaskChangeRow): void {
+    this.#rows.tasksChanged.set(taskId, change(this.#rows.tasksChanged.get(taskId) ?? untouched(taskId)));
   }
 
   get #rows(): Rows {

@@ -4,7 +4,8 @@
  */
 import type { DecisionKind, HistoryEntry } from '../history';
 import type { RecordedError } from '../errors';
-import type { JsonValue } from '../json';
+import type { TaskEnding } from '../commands';
+import type { JsonObject, JsonValue } from '../json';
 import type { Match } from '../match';
 import type { EndedStatus, ExecutionStatus } from '../status';
 import type { RecordedOutcome } from './actions';
@@ -93,6 +94,19 @@ export interface TaskInsert {
   readonly row: NewTaskRow;
 }
 
+/**
+ * What time made of a task. A task that people ended meanwhile stays as it is; of the others each activity is written.
+ */
+export interface TaskChangeRow {
+  readonly taskId: string;
+  /** null: it stays open. */
+  readonly end: TaskEnding | { readonly status: 'canceled' } | null;
+  /** Who are candidates besides those who were. With any, whoever holds an open task gives it up. */
+  readonly roles: readonly string[];
+  readonly users: readonly string[];
+  readonly activities: readonly { readonly kind: string; readonly detail: JsonObject | null }[];
+}
+
 /** All that one commit changes of one execution. */
 export interface ExecutionFlush extends ExecutionKey {
   readonly tenant: string;
@@ -117,7 +131,7 @@ export interface ExecutionFlush extends ExecutionKey {
   readonly waitsAdded: readonly WaitRow[];
   readonly waitsEnded: readonly string[];
   readonly tasksAdded: readonly TaskInsert[];
-  readonly tasksExpired: readonly string[];
+  readonly tasksChanged: readonly TaskChangeRow[];
   readonly cancelOpenTasks: boolean;
   /** null: nothing is done to other executions. */
   readonly relations: FlushRelations | null;

@@ -25,6 +25,7 @@ export interface NewTaskRow {
   readonly warnings: readonly string[];
   readonly completionEvent: string;
   readonly dueAtMs: number | null;
+  readonly followUpAtMs: number | null;
   readonly expiresAtMs: number | null;
 }
 

@@ -5,7 +5,7 @@
 import type { Sql } from 'postgres';
 import type { HistoryEntry } from '../../model/history';
 import { probesOfWait } from '../../model/match';
-import type { ExecutionFlush } from '../../model/ports/store';
+import type { ExecutionFlush, TaskChangeRow } from '../../model/ports/store';
 import { ArrayText } from '../arrayText';
 import { assertNotFenced } from './fence';
 import { relationColumns, relationParameters, relationsSql } from './flushRelations';
@@ -93,25 +93,41 @@ const projectionsSql = `), timers_added AS (
   INSERT INTO workflow_tasks (task_id, tenant_id, execution_id, partition_id, command_id, task_type,
     task_definition_type, tenant_task_definition_id, system_task_definition_task_type, form_type, form_id, form_version,
     title, description, status, priority, candidate_roles, candidate_users, excluded_users, requested_by, subject,
-    context_data, warnings, completion_event, due_at, expires_at, created_at, ended_at)
+    context_data, warnings, completion_event, due_at, follow_up_at, expires_at, created_at, ended_at)
   SELECT k.task_id, w.tenant_id, w.execution_id, w.partition_id, k.command_id, k.task_type,
     k.task_definition_type, k.tenant_task_definition_id, k.system_task_definition_task_type, k.form_type, k.form_id,
     k.form_version, k.title, k.description, k.status, k.priority,
     ARRAY(SELECT json_array_elements_text(k.candidate_roles)), ARRAY(SELECT json_array_elements_text(k.candidate_users)),
     ARRAY(SELECT json_array_elements_text(k.excluded_users)), k.requested_by, k.subject, k.context_data, k.warnings,
-    k.completion_event, k.due_at, k.expires_at, k.created_at, CASE WHEN k.status <> 'pending' THEN k.created_at END
+    k.completion_event, k.due_at, k.follow_up_at, k.expires_at, k.created_at, CASE WHEN k.status <> 'pending' THEN k.created_at END
   FROM json_to_recordset($31::text::json) AS k(execution_id uuid, task_id uuid, command_id text, task_type text,
     task_definition_type text, tenant_task_definition_id uuid, system_task_definition_task_type text, form_type text,
     form_id uuid, form_version int, title text, description text, status text, priority text, candidate_roles json,
     candidate_users json, excluded_users json, requested_by text, subject text, context_data json, warnings json,
-    completion_event text, due_at timestamptz, expires_at timestamptz, created_at timestamptz)
+    completion_event text, due_at timestamptz, follow_up_at timestamptz, expires_at timestamptz, created_at timestamptz)
   JOIN won w ON w.execution_id = k.execution_id
-), tasks_expired AS (
-  UPDATE workflow_tasks k SET status = 'expired', ended_at = x.at, updated_at = x.at, version = k.version + 1
-  FROM json_to_recordset($32::text::json) AS x(execution_id uuid, task_id uuid, at timestamptz), won w
+), tasks_changed AS (
+  UPDATE workflow_tasks k
+  SET status = coalesce(x.status, CASE WHEN x.frees THEN 'pending' END, k.status),
+      outcome = coalesce(x.outcome, k.outcome), output = coalesce(x.output, k.output),
+      ended_at = CASE WHEN x.status IS NULL THEN k.ended_at ELSE x.at END,
+      assignee = CASE WHEN x.frees THEN NULL ELSE k.assignee END, owner = CASE WHEN x.frees THEN NULL ELSE k.owner END,
+      claimed_at = CASE WHEN x.frees THEN NULL ELSE k.claimed_at END,
+      question_to = CASE WHEN x.frees THEN NULL ELSE k.question_to END,
+      question_by = CASE WHEN x.frees THEN NULL ELSE k.question_by END,
+      question = CASE WHEN x.frees THEN NULL ELSE k.question END,
+      candidate_roles = k.candidate_roles
+        || ARRAY(SELECT r FROM json_array_elements_text(x.roles) r WHERE NOT (r = ANY(k.candidate_roles))),
+      candidate_users = k.candidate_users
+        || ARRAY(SELECT u FROM json_array_elements_text(x.users) u WHERE NOT (u = ANY(k.candidate_users))),
+      updated_at = x.at,
+      -- A reminder is nothing that an answer under way would be outdated by.
+      version = k.version + CASE WHEN x.status IS NULL AND NOT x.frees THEN 0 ELSE 1 END
+  FROM json_to_recordset($32::text::json) AS x(execution_id uuid, task_id uuid, status text, outcome text, output json,
+    frees bool, roles json, users json, activities json, at timestamptz), won w
   WHERE w.execution_id = x.execution_id AND k.task_id = x.task_id AND k.execution_id = x.execution_id
     AND k.status IN ('pending', 'claimed')
-  RETURNING k.tenant_id, k.task_id, 'expired' AS kind, x.at
+  RETURNING k.tenant_id, k.task_id, x.activities, x.at
 ), tasks_canceled AS (
   UPDATE workflow_tasks k SET status = 'canceled', ended_at = c.at, updated_at = c.at, version = k.version + 1
   FROM json_to_recordset($33::text::json) AS c(execution_id uuid, at timestamptz), won w
@@ -119,12 +135,13 @@ const projectionsSql = `), timers_added AS (
     AND NOT EXISTS (SELECT 1 FROM json_to_recordset($32::text::json) AS x(task_id uuid) WHERE x.task_id = k.task_id)
   RETURNING k.tenant_id, k.task_id, 'canceled' AS kind, c.at
 ), activity AS (
-  INSERT INTO workflow_task_activity (tenant_id, task_id, kind, at)
-  SELECT w.tenant_id, k.task_id, 'created', k.created_at
+  INSERT INTO workflow_task_activity (tenant_id, task_id, kind, detail, at)
+  SELECT w.tenant_id, k.task_id, 'created', NULL::json, k.created_at
   FROM json_to_recordset($31::text::json) AS k(execution_id uuid, task_id uuid, created_at timestamptz)
   JOIN won w ON w.execution_id = k.execution_id
-  UNION ALL SELECT tenant_id, task_id, kind, at FROM tasks_expired
-  UNION ALL SELECT tenant_id, task_id, kind, at FROM tasks_canceled`;
+  UNION ALL SELECT c.tenant_id, c.task_id, a.kind, a.detail, c.at
+  FROM tasks_changed c, json_to_recordset(c.activities) AS a(kind text, detail json)
+  UNION ALL SELECT tenant_id, task_id, kind, NULL, at FROM tasks_canceled`;
 
 const answerSql = ') SELECT execution_id FROM won';
 
@@ -202,8 +219,8 @@ const isTaken = (error: unknown): boolean => codeOf(error) === '23505';
 const isSettled = (error: unknown): boolean => codeOf(error) === '22012';
 
 function touchesProjections(flush: ExecutionFlush): boolean {
-  const { timersAdded, timersDropped, waitsAdded, waitsEnded, tasksAdded, tasksExpired, cancelOpenTasks } = flush;
-  const rows = [timersAdded, timersDropped, waitsAdded, waitsEnded, tasksAdded, tasksExpired];
+  const { timersAdded, timersDropped, waitsAdded, waitsEnded, tasksAdded, tasksChanged, cancelOpenTasks } = flush;
+  const rows = [timersAdded, timersDropped, waitsAdded, waitsEnded, tasksAdded, tasksChanged];
   return cancelOpenTasks || rows.some((each) => each.length > 0);
 }
 
@@ -312,7 +329,7 @@ function projections(flushes: readonly ExecutionFlush[]): string[] {
     ),
     list((flush) => flush.waitsEnded.map((commandId) => ({ command_id: commandId }))),
     list((flush) => flush.tasksAdded.map(taskColumns)),
-    list((flush) => flush.tasksExpired.map((taskId) => ({ task_id: taskId, at: iso(flush.atMs) }))),
+    list((flush) => flush.tasksChanged.map((task) => changedTaskColumns(task, flush.atMs))),
     list((flush) => (flush.cancelOpenTasks ? [{ at: iso(flush.atMs) }] : [])),
   ];
 }
@@ -341,9 +358,16 @@ function taskColumns({ commandId, createdAtMs, status, row }: ExecutionFlush['ta
     warnings: row.warnings,
     completion_event: row.completionEvent,
     due_at: row.dueAtMs === null ? null : iso(row.dueAtMs),
+    follow_up_at: row.followUpAtMs === null ? null : iso(row.followUpAtMs),
     expires_at: row.expiresAtMs === null ? null : iso(row.expiresAtMs),
     created_at: iso(createdAtMs),
   };
+}
+
+function changedTaskColumns({ taskId, end, roles, users, activities }: TaskChangeRow, atMs: number) {
+  const answer = end?.status === 'completed' ? { outcome: end.outcome, output: end.output } : {};
+  const frees = end === null && roles.length + users.length > 0;
+  return { task_id: taskId, status: end?.status, ...answer, frees, roles, users, activities, at: iso(atMs) };
 }
 
 const iso = (ms: number): string => new Date(ms).toISOString();

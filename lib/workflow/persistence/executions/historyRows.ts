@@ -58,6 +58,9 @@ export function entryColumns(entry: NewEntry): EntryColumns {
       return { name: entry.body.taskType, ...commandColumns(entry.body) };
     case 'task_refused':
       return { name: null, ...commandColumns(entry.body) };
+    case 'task_reminded':
+    case 'task_escalated':
+      return { name: null, commandId: entry.body.commandId, payload: entry.body };
     case 'child_started':
       return { name: entry.body.workflow, ...commandColumns(entry.body) };
     case 'child_ended':

@@ -3,6 +3,7 @@ import type { Sql } from 'postgres';
 import type { JsonObject } from '../../model/json';
 import type { TaskStore } from '../../model/ports/taskStore';
 import { changeTask } from './changeTask';
+import { isSecondPerson } from './fourEyes';
 
 type Handovers = Pick<
   TaskStore,
@@ -11,8 +12,6 @@ type Handovers = Pick<
 
 export function handoversOf(sql: Sql): Handovers {
   const isHeldBy = (userId: string) => sql`k.status = 'claimed' AND k.assignee = ${userId} AND k.owner IS NULL`;
-  // Four eyes: nobody gets a task that they must not decide, whoever hands it to them.
-  const mayGet = (userId: string) => sql`NOT (${userId} = ANY(k.excluded_users))`;
   /** Whoever is handed a task for good may decide it. */
   const makeCandidate = (userId: string) => sql`
     candidate_users = CASE WHEN ${userId} = ANY(k.candidate_users) THEN k.candidate_users
@@ -26,7 +25,7 @@ export function handoversOf(sql: Sql): Handovers {
         ...change,
         set: sql`status = 'claimed', assignee = ${change.to}, owner = NULL, claimed_at = l.now, ${noQuestion},
           ${makeCandidate(change.to)}`,
-        expects: sql`k.assignee IS NOT DISTINCT FROM ${change.holder}::text AND ${mayGet(change.to)}`,
+        expects: sql`k.assignee IS NOT DISTINCT FROM ${change.holder}::text AND ${isSecondPerson(sql, change.to)}`,
         activities: [{ kind: 'assigned', detail: handover(change.to, change.note) }],
       }),
 
@@ -34,7 +33,7 @@ export function handoversOf(sql: Sql): Handovers {
       changeTask(sql, {
         ...change,
         set: sql`assignee = ${change.to}, owner = ${change.userId}`,
-        expects: sql`${isHeldBy(change.userId)} AND ${mayGet(change.to)}`,
+        expects: sql`${isHeldBy(change.userId)} AND ${isSecondPerson(sql, change.to)}`,
         activities: [{ kind: 'delegated', detail: handover(change.to, change.note) }],
       }),
 
@@ -51,7 +50,7 @@ export function handoversOf(sql: Sql): Handovers {
       changeTask(sql, {
         ...change,
         set: sql`assignee = ${change.to}, claimed_at = l.now, ${noQuestion}, ${makeCandidate(change.to)}`,
-        expects: sql`${isHeldBy(change.userId)} AND ${mayGet(change.to)}`,
+        expects: sql`${isHeldBy(change.userId)} AND ${isSecondPerson(sql, change.to)}`,
         activities: [{ kind: 'forwarded', detail: handover(change.to, change.note) }],
       }),
 

@@ -3,6 +3,7 @@ import type { Sql } from 'postgres';
 import { encodeJson } from '../../model/json';
 import type { TaskStore } from '../../model/ports/taskStore';
 import { changeTask } from './changeTask';
+import { isSecondPerson } from './fourEyes';
 import { handoversOf } from './handovers';
 import { readTask } from './readTask';
 
@@ -11,7 +12,7 @@ export function createTaskStore(options: { readonly sql: Sql }): TaskStore {
 
   /** A candidate who is not excluded. The use-cases say the same in words. */
   const isCandidate = (userId: string, roles: readonly string[]) => sql`
-    NOT (${userId} = ANY(k.excluded_users))
+    ${isSecondPerson(sql, userId)}
     AND (${userId} = ANY(k.candidate_users) OR k.candidate_roles && ${[...roles]}::text[])`;
   /** Whoever may end it: a candidate while nobody holds it, then its holder, unless it was delegated to them. */
   const mayEnd = (userId: string, roles: readonly string[]) => sql`

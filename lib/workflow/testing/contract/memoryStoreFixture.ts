@@ -93,6 +93,12 @@ export async function createMemoryStoreFixture(): Promise<StoreFixture> {
       };
     },
     taskStatus: async (taskId) => tables.tasks.get(taskId)?.status ?? null,
+    taskLook: async (taskId) => {
+      const task = tables.tasks.get(taskId);
+      if (!task) return null;
+      const { status, outcome, activities, insert } = task;
+      return { status, outcome, roles: insert.row.candidateRoles, activities: [...activities] };
+    },
     close: async () => undefined,
   };
 }

@@ -100,6 +100,14 @@ export async function createPostgresStoreFixture(patch: (sql: Sql) => Sql = (sql
       const [row] = await sql<{ status: TaskStatus }[]>`SELECT status FROM workflow_tasks WHERE task_id = ${taskId}`;
       return row?.status ?? null;
     },
+    taskLook: async (taskId) => {
+      const [row] = await sql<{ status: TaskStatus; outcome: string | null; roles: string[]; activities: string[] }[]>`
+        SELECT status, outcome, candidate_roles AS roles,
+               ARRAY(SELECT kind FROM workflow_task_activity a WHERE a.task_id = k.task_id ORDER BY activity_id)
+                 AS activities
+        FROM workflow_tasks k WHERE task_id = ${taskId}`;
+      return row ?? null;
+    },
     close: async () => {
       transactions.end();
       await sql.end({ timeout: 5 });

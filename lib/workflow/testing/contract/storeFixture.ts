@@ -6,7 +6,7 @@ import type { ActionCall } from '../../model/ports/actions';
 import type { ActionResultStore } from '../../model/ports/actionStores';
 import type { BusEvent, BusStore } from '../../model/ports/bus';
 import type { DeadLetterKind } from '../../model/ports/failures';
-import type { ExecutionFlush, ExecutionKey, ExecutionStore, TaskInsert } from '../../model/ports/store';
+import type { ExecutionFlush, ExecutionKey, ExecutionStore, TaskChangeRow, TaskInsert } from '../../model/ports/store';
 import type { ExecutionStatus, TaskStatus } from '../../model/status';
 
 export interface StoreFixture {
@@ -42,6 +42,13 @@ export interface StoreFixture {
   setStatus(key: ExecutionKey, status: ExecutionStatus): Promise<void>;
   stored(key: ExecutionKey): Promise<StoredExecution>;
   taskStatus(taskId: string): Promise<TaskStatus | null>;
+  /** What time made of a task. */
+  taskLook(taskId: string): Promise<{
+    readonly status: TaskStatus;
+    readonly outcome: string | null;
+    readonly roles: readonly string[];
+    readonly activities: readonly string[];
+  } | null>;
   close(): Promise<void>;
 }
 
@@ -69,6 +76,15 @@ export function flushOf(
     { expectedHead, status: 'waiting', atMs: Date.UTC(2026, 0, 5), ...changes },
   );
 }
+
+/** The time of a task is over. */
+export const expiry = (taskId: string): TaskChangeRow => ({
+  taskId,
+  end: { status: 'expired' },
+  roles: [],
+  users: [],
+  activities: [{ kind: 'expired', detail: null }],
+});
 
 export function stateEntry(seq: number, state: string): HistoryEntry {
   const body = { commandId: `setState#${seq}`, n: seq, state };
@@ -106,6 +122,7 @@ export function newTask(taskId: string, commandId = 'createHumanTask#1'): TaskIn
       warnings: [],
       completionEvent: `Task:${taskId}:Complete`,
       dueAtMs: null,
+      followUpAtMs: null,
       expiresAtMs: null,
     },
   };

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import type { RecordedOutcome } from '../../model/ports/actions';
 import type { Current } from './storeContract';
-import { flushOf, newTask, stateEntry } from './storeFixture';
+import { expiry, flushOf, newTask, stateEntry } from './storeFixture';
 
 const times = { startedAtMs: Date.UTC(2026, 0, 5), completedAtMs: Date.UTC(2026, 0, 5) + 5, stored: false, params: {} };
 
@@ -105,11 +105,42 @@ export function describeFlush(current: Current): void {
       const [first, second] = [randomUUID(), randomUUID()];
       await flush(flushOf(key, 1, { tasksAdded: [newTask(first)] }));
       expect(await fixture.taskStatus(first)).toBe('pending');
-      await flush(flushOf(key, 1, { tasksExpired: [first], tasksAdded: [newTask(second, 'createHumanTask#2')] }));
+      await flush(
+        flushOf(key, 1, { tasksChanged: [expiry(first)], tasksAdded: [newTask(second, 'createHumanTask#2')] }),
+      );
       expect(await fixture.taskStatus(first)).toBe('expired');
       expect(await fixture.taskStatus(second)).toBe('pending');
       expect(await fixture.completeTask(first, 'approve')).toBe(false);
       expect(await fixture.completeTask(second, 'approve')).toBe(true);
+    });
+
+    it('reminds of a task, gives it to more people and completes it by itself, once each', async () => {
+      const { fixture } = current();
+      const key = await fixture.start();
+      const taskId = randomUUID();
+      await flush(flushOf(key, 1, { tasksAdded: [newTask(taskId)] }));
+      const before = await fixture.taskLook(taskId);
+      const open = { taskId, end: null, roles: [], users: [] };
+      const reminded = { kind: 'reminded', detail: null };
+      const escalated = { kind: 'escalated', detail: { roles: ['finance'] } };
+      await flush(flushOf(key, 1, { tasksChanged: [{ ...open, activities: [reminded] }] }));
+      await flush(
+        flushOf(key, 1, { tasksChanged: [{ ...open, roles: ['finance'], activities: [reminded, escalated] }] }),
+      );
+      expect(await fixture.taskLook(taskId)).toEqual({
+        status: 'pending',
+        outcome: null,
+        roles: [...(before?.roles ?? []), 'finance'],
+        activities: ['created', 'reminded', 'reminded', 'escalated'],
+      });
+      const end = { status: 'completed' as const, outcome: 'approve', output: {} };
+      const done = { ...open, end, activities: [{ kind: 'completed', detail: { isAutomatic: true } }] };
+      await flush(flushOf(key, 1, { tasksChanged: [done] }));
+      await flush(flushOf(key, 1, { tasksChanged: [{ ...open, roles: ['late'], activities: [escalated] }] }));
+      const after = await fixture.taskLook(taskId);
+      expect(after).toMatchObject({ status: 'completed', outcome: 'approve' });
+      expect(after?.roles).not.toContain('late');
+      expect(after?.activities.slice(4)).toEqual(['completed']);
     });
 
     it('does not expire a task that somebody completed', async () => {
@@ -118,7 +149,7 @@ export function describeFlush(current: Current): void {
       const taskId = randomUUID();
       await flush(flushOf(key, 1, { tasksAdded: [newTask(taskId)] }));
       await fixture.completeTask(taskId, 'approve');
-      await flush(flushOf(key, 1, { tasksExpired: [taskId] }));
+      await flush(flushOf(key, 1, { tasksChanged: [expiry(taskId)] }));
       expect(await fixture.taskStatus(taskId)).toBe('completed');
     });
 
@@ -131,7 +162,7 @@ export function describeFlush(current: Current): void {
       await fixture.completeTask(done, 'approve');
       const end = { status: 'completed' as const, result: { sum: 3 }, error: null };
       const entry = { seq: 2, at: 0, kind: 'execution_completed' as const, body: { result: { sum: 3 } } };
-      const ending = { end, status: 'completed' as const, entries: [entry], tasksExpired: [expired] };
+      const ending = { end, status: 'completed' as const, entries: [entry], tasksChanged: [expiry(expired)] };
       await flush(flushOf(key, 1, { ...ending, cancelOpenTasks: true }));
       expect(await fixture.stored(key)).toMatchObject({ status: 'completed', headSeq: 2 });
       const statuses = await Promise.all([open, done, expired].map((taskId) => fixture.taskStatus(taskId)));

@@ -1,8 +1,15 @@
-import { FencedError, type ExecutionFlush } from '../../model/ports/store';
+import { FencedError, type ExecutionFlush, type TaskChangeRow } from '../../model/ports/store';
 import { isEnded } from '../../model/status';
 import { writeEntry } from './entries';
 import { applyRelations } from './relations';
-import { isOpen, StatementError, type ExecutionTableRow, type MemoryTables, type ResultRow } from './tables';
+import {
+  isOpen,
+  StatementError,
+  type ExecutionTableRow,
+  type MemoryTables,
+  type ResultRow,
+  type TaskTableRow,
+} from './tables';
 
 /** Appends and projects, as the flush statement does: everything of the executions that won, or nothing at all. */
 export function flushExecutions(
@@ -116,9 +123,9 @@ function project(row: ExecutionTableRow, flush: ExecutionFlush): void {
 }
 
 function changeTasks(tables: MemoryTables, row: ExecutionTableRow, flush: ExecutionFlush): void {
-  for (const taskId of flush.tasksExpired) {
-    const task = tables.tasks.get(taskId);
-    if (task?.executionId === row.executionId && isOpen(task)) end(task, 'expired', flush.atMs);
+  for (const change of flush.tasksChanged) {
+    const task = tables.tasks.get(change.taskId);
+    if (task?.executionId === row.executionId && isOpen(task)) changeTask(task, change, flush.atMs);
   }
   if (flush.cancelOpenTasks) {
     for (const task of tables.openTasks(row.executionId)) end(task, 'canceled', flush.atMs);
@@ -134,11 +141,23 @@ function changeTasks(tables: MemoryTables, row: ExecutionTableRow, flush: Execut
       outcome: null,
       endedAtMs,
       isClosing: false,
+      activities: ['created'],
     });
   }
 }
 
-function end(task: { status: string; endedAtMs: number | null }, status: 'expired' | 'canceled', atMs: number): void {
+function changeTask(task: TaskTableRow, { end: ending, roles, users, activities }: TaskChangeRow, atMs: number): void {
+  const { row } = task.insert;
+  const candidateRoles = [...new Set([...row.candidateRoles, ...roles])];
+  const candidateUsers = [...new Set([...row.candidateUsers, ...users])];
+  task.insert = { ...task.insert, row: { ...row, candidateRoles, candidateUsers } };
+  task.activities.push(...activities.map(({ kind }) => kind));
+  if (ending) end(task, ending.status, atMs);
+  else if (roles.length + users.length > 0) task.status = 'pending';
+  if (ending?.status === 'completed') task.outcome = ending.outcome;
+}
+
+function end(task: TaskTableRow, status: TaskTableRow['status'], atMs: number): void {
   task.status = status;
   task.endedAtMs = atMs;
 }

@@ -47,11 +47,14 @@ export interface ResultRow {
 export interface TaskTableRow {
   readonly taskId: string;
   readonly executionId: string;
-  readonly insert: TaskInsert;
+  /** Its row: people are added to it. */
+  insert: TaskInsert;
   status: TaskStatus;
   outcome: string | null;
   endedAtMs: number | null;
   isClosing: boolean;
+  /** Kinds of what time made of it, in order. */
+  readonly activities: string[];
 }
 
 export interface WaitTableRow extends WaitRow {

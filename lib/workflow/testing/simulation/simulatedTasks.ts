@@ -34,6 +34,7 @@ export function prepareTask({ request, nowMs, requestedBy, subject }: TaskToPrep
       subject,
       contextData: {},
       dueAtMs: null,
+      followUpAtMs: null,
       expiresAtMs,
     },
   };
