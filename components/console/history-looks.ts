@@ -90,7 +90,7 @@ export function entryDetail(entry: LogEntry, { taskTitle, person }: DetailSource
     case 'task_reminded':
       return title(body.taskId);
     case 'task_escalated': {
-      const people = [body.roles, body.users].flatMap((list) => (Array.isArray(list) ? list : []));
+      const people = [body.roles, body.users].flatMap((list) => (Array.isArray(list) ? (list as unknown[]) : []));
       return `${title(body.taskId)} to ${people.join(', ')}`;
     }
     case 'cancel_requested':
