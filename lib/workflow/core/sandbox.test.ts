@@ -1,12 +1,15 @@
 import { spawnSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
+import type { Turn, WorkflowScope } from '../replay/sandbox';
+import { drainMacrotask, outsideWorkflow, processSandbox } from './sandbox';
 
 /** A process of its own: the test runner has handlers of its own for rejections. */
 function runAlone(body: string) {
   const script = `
-    import { processSandbox } from './lib/workflow/core/sandbox.ts';
-    const scope = { nowMs: () => 1, random: () => 0.5, withdraw: () => undefined };
-    const inWorkflow = (code) => processSandbox().run(scope, code);
+    import { drainMacrotask, processSandbox } from './lib/workflow/core/sandbox.ts';
+    const scopeAt = (ms) => ({ nowMs: () => ms, random: () => 0.5, withdraw: () => undefined });
+    const turnAt = (ms, code) => ({ begin: () => { processSandbox().enter(scopeAt(ms)); void code(); }, end: () => undefined });
+    const inWorkflow = (code) => drainMacrotask([turnAt(1, code)]);
     const later = () => new Promise((resolve) => setTimeout(resolve, 50));
     ${body}`;
   const args = ['--import', 'tsx', '--input-type=module', '-e', script];
@@ -22,8 +25,22 @@ describe('a promise that is rejected before anybody awaits it', { timeout: 30_00
         const early = (async () => { throw new Error('early'); })();
         await pause;
         await early.catch((error) => console.log('caught ' + error.message));
-      });`);
+      });
+      await later();`);
     expect(ended).toEqual({ status: 0, stdout: 'caught early' });
+  });
+
+  it('does not end the process when workflow code went on by itself and was refused', () => {
+    const ended = runAlone(`
+      const { ForeignAwaitError } = await import('./lib/workflow/model/errors.ts');
+      const pause = later();
+      await inWorkflow(async () => {
+        await pause;
+        throw new ForeignAwaitError('too late');
+      });
+      await later();
+      console.log('went on');`);
+    expect(ended).toEqual({ status: 0, stdout: 'went on' });
   });
 
   it('ends the process everywhere else', () => {
@@ -33,5 +50,62 @@ describe('a promise that is rejected before anybody awaits it', { timeout: 30_00
       await later();
       console.log('went on');`);
     expect(ended).toEqual({ status: 1, stdout: '' });
+  });
+});
+
+describe('turns', () => {
+  const scopeAt = (ms: number): WorkflowScope => ({ nowMs: () => ms, random: () => 0.5, withdraw: () => undefined });
+  const turn = (ms: number, code: () => Promise<void>): Turn => ({
+    begin: () => {
+      processSandbox().enter(scopeAt(ms));
+      void code();
+    },
+    end: () => seen.push(`end ${ms} outside ${Date.now() > 1_000}`),
+  });
+  let seen: string[] = [];
+  const awaitingOften = (ms: number) => async () => {
+    for (let i = 0; i < 50; i += 1) await Promise.resolve();
+    await new Promise<void>((resolve) => process.nextTick(resolve));
+    seen.push(`${ms} sees ${Date.now()}`);
+  };
+
+  it('run whole, each with its own clock, and nothing else between them', async () => {
+    seen = [];
+    setImmediate(() => seen.push('before'));
+    const taken = drainMacrotask([turn(1, awaitingOften(1)), turn(2, awaitingOften(2))]);
+    setImmediate(() => seen.push(`after, outside ${Date.now() > 1_000}`));
+    await taken;
+    await drainMacrotask([]);
+    expect(seen).toEqual([
+      'before',
+      '1 sees 1',
+      'end 1 outside true',
+      '2 sees 2',
+      'end 2 outside true',
+      'after, outside true',
+    ]);
+  });
+
+  it('are all taken where one fails, which is told at the end', async () => {
+    seen = [];
+    const failing: Turn = {
+      begin: () => {
+        throw new Error('differs');
+      },
+      end: () => seen.push('never'),
+    };
+    await expect(drainMacrotask([failing, turn(2, awaitingOften(2))])).rejects.toThrow('differs');
+    expect(seen).toEqual(['2 sees 2', 'end 2 outside true']);
+  });
+
+  it('let what runs outside of the workflow see the real clock', async () => {
+    seen = [];
+    await drainMacrotask([
+      turn(1, async () => {
+        const outside = outsideWorkflow(() => Date.now() > 1_000);
+        seen.push(`outside ${outside}, then ${Date.now()}`);
+      }),
+    ]);
+    expect(seen[0]).toBe('outside true, then 1');
   });
 });

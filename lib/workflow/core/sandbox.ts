@@ -1,16 +1,32 @@
 /**
  * Makes workflow code deterministic in this process. Inside a workflow `Date`, `Math.random` and their like answer from
  * the log, and I/O that only actions may do throws an error that names the right call. Everywhere else they are what
- * they were. The scope follows the code through its awaits.
+ * they were.
+ *
+ * Executions take turns, so that one variable says whose code runs: following each of its promises would cost a third
+ * of a worker's time. Only branches of our own combinators are followed through their awaits, from the first one that a
+ * process meets.
  */
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { ForbiddenInWorkflowError } from '../model/errors';
+import { ForbiddenInWorkflowError, ForeignAwaitError, NondeterminismError } from '../model/errors';
+import type { Branch } from '../replay/branches';
 import { uuidFrom } from '../replay/random';
 import type { Drain, Sandbox, WorkflowScope } from '../replay/sandbox';
+import { TurnSeries } from './turnSeries';
 
-const scopes = new AsyncLocalStorage<WorkflowScope | undefined>();
+/** Whose turn it is. */
+let current: WorkflowScope | undefined;
+const branches = new AsyncLocalStorage<Branch | undefined>();
 const realSetImmediate = globalThis.setImmediate;
 let installed = false;
+
+const sandbox: Sandbox = {
+  enter: (scope) => {
+    current = scope;
+  },
+  runIn: (branch, code) => (branches.getStore() === branch ? code() : branches.run(branch, code)),
+  branch: () => branches.getStore(),
+};
 
 /** The sandbox of this process. The first call installs it. */
 export function processSandbox(): Sandbox {
@@ -22,22 +38,39 @@ export function processSandbox(): Sandbox {
     forbidSideEffects();
     surviveUnawaited();
   }
-  return { run: (scope, code) => scopes.run(scope, code), current: () => scopes.getStore() };
+  return sandbox;
 }
 
 /** Runs code that must see the real world, such as an action's handler, outside of any workflow. */
 export function outsideWorkflow<T>(code: () => T): T {
-  // Not `exit`, which switches the tracking of promises off and on again for the whole process.
-  return scopes.getStore() === undefined ? code() : scopes.run(undefined, code);
+  const scope = current;
+  current = undefined;
+  try {
+    return sandbox.runIn(undefined, code);
+  } finally {
+    current = scope;
+  }
 }
 
-/** One macrotask: all continuations that are ready have run when it resolves. */
-export const drainMacrotask: Drain = () => new Promise((resolve) => realSetImmediate(resolve));
+/**
+ * Turns in callbacks of `setImmediate` that follow each other directly: Node runs all microtasks between two of them,
+ * and looks for I/O after the last.
+ */
+export const drainMacrotask: Drain = (turns) => {
+  const series = new TurnSeries(turns);
+  for (let left = turns.length; left >= 0; left -= 1) realSetImmediate(takeTurn, series);
+  return series.settled;
+};
+
+function takeTurn(series: TurnSeries): void {
+  current = undefined;
+  series.next();
+}
 
 function installClock(): void {
   const RealDate = globalThis.Date;
   const realNow = RealDate.now;
-  const now = () => scopes.getStore()?.nowMs() ?? realNow();
+  const now = () => current?.nowMs() ?? realNow();
   globalThis.Date = new Proxy(RealDate, {
     construct: (target, args: unknown[], newTarget) =>
       Reflect.construct(target, args.length === 0 ? [now()] : args, newTarget) as object,
@@ -46,22 +79,22 @@ function installClock(): void {
       property === 'now' ? now : (Reflect.get(target, property, receiver) as unknown),
   });
   const realPerformanceNow = performance.now.bind(performance);
-  performance.now = () => scopes.getStore()?.nowMs() ?? realPerformanceNow();
+  performance.now = () => current?.nowMs() ?? realPerformanceNow();
 }
 
 function installRandom(): void {
   const realRandom = Math.random;
-  Math.random = () => (scopes.getStore()?.random ?? realRandom)();
+  Math.random = () => (current?.random ?? realRandom)();
   const { crypto } = globalThis;
   const realUuid = crypto.randomUUID.bind(crypto);
   const realValues = crypto.getRandomValues.bind(crypto);
   const uuid = () => {
-    const scope = scopes.getStore();
+    const scope = current;
     return scope ? uuidFrom(scope.random) : realUuid();
   };
   crypto.randomUUID = uuid as typeof crypto.randomUUID;
   crypto.getRandomValues = <T extends ArrayBufferView | null>(array: T): T => {
-    const scope = scopes.getStore();
+    const scope = current;
     if (!scope || array === null) return realValues(array as never);
     const bytes = new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
     for (let i = 0; i < bytes.length; i += 1) bytes[i] = Math.floor(scope.random() * 256);
@@ -75,7 +108,7 @@ function installRaces(): void {
   const realAny = Promise.any.bind(Promise);
   const decided = <T>(combine: (promises: Iterable<T | PromiseLike<T>>) => Promise<Awaited<T>>) =>
     function combineAndWithdraw(promises: Iterable<T | PromiseLike<T>>): Promise<Awaited<T>> {
-      const scope = scopes.getStore();
+      const scope = current;
       if (!scope) return combine(promises);
       const list = [...promises];
       const winner = combine(list);
@@ -93,8 +126,13 @@ function installRaces(): void {
  */
 function surviveUnawaited(): void {
   process.on('unhandledRejection', (reason) => {
-    if (!scopes.getStore() && process.listenerCount('unhandledRejection') === 1) throw reason;
+    if (!current && !isOfWorkflowCode(reason) && process.listenerCount('unhandledRejection') === 1) throw reason;
   });
+}
+
+/** Thrown in workflow code alone, also where that goes on by itself between the turns. */
+function isOfWorkflowCode(reason: unknown): boolean {
+  return [ForbiddenInWorkflowError, ForeignAwaitError, NondeterminismError].some((kind) => reason instanceof kind);
 }
 
 function forbidSideEffects(): void {
@@ -107,7 +145,7 @@ function forbidSideEffects(): void {
 function forbid(name: 'setTimeout' | 'setInterval' | 'setImmediate' | 'fetch', instead: string): void {
   const real = globalThis[name] as (...args: unknown[]) => unknown;
   const guarded = Object.assign((...args: unknown[]) => {
-    if (scopes.getStore()) throw new ForbiddenInWorkflowError(name, instead);
+    if (current) throw new ForbiddenInWorkflowError(name, instead);
     return real(...args);
   }, real);
   Object.defineProperties(guarded, Object.getOwnPropertyDescriptors(real));

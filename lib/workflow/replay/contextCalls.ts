@@ -12,7 +12,7 @@ import type { ContextHost } from './context';
 import type { OpenCalls } from './openCalls';
 import type { Past } from './past';
 import { derivedId, uuidFrom } from './random';
-import type { Sandbox, WorkflowScope } from './sandbox';
+import type { Sandbox } from './sandbox';
 import type { Turn } from './turn';
 import type { Waiting } from './waiting';
 
@@ -23,7 +23,6 @@ export interface RunParts {
   readonly started: EntryBody<'execution_started'>;
   readonly random: () => number;
   readonly sandbox: Sandbox;
-  readonly scope: WorkflowScope;
   readonly turn: Turn;
   readonly calls: OpenCalls;
   readonly waiting: Waiting;
@@ -187,8 +186,7 @@ export class ContextCalls implements ContextHost {
   }
 
   runIn<T>(branch: Branch, code: () => T): T {
-    const { sandbox, scope } = this.#parts;
-    return sandbox.run({ ...scope, branch }, code);
+    return this.#parts.sandbox.runIn(branch, code);
   }
 
   withdraw(branches: readonly Branch[], promises: readonly unknown[]): void {

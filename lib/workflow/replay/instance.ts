@@ -1,6 +1,6 @@
 /**
- * One run of a workflow function against its log. `settle` feeds one entry; after a drain, `collect` gives the commands
- * that the code issued in answer. Live execution and replay are this same loop; only where entries come from differs.
+ * One run of a workflow function against its log. `settle` feeds one entry, at the beginning of a turn; at its end
+ * `collect` gives the commands that the code issued in answer. Live execution and replay are this same loop; only where entries come from differs.
  */
 import { encodeJson, decodeJson, type JsonObject, type JsonValue } from '../model/json';
 import { ActionError, ForeignAwaitError, NondeterminismError, recordError } from '../model/errors';
@@ -29,6 +29,7 @@ export class WorkflowInstance {
   readonly #definition: WorkflowDefinition;
   readonly #identity: InstanceIdentity;
   readonly #sandbox: Sandbox;
+  #scope: WorkflowScope | null = null;
   readonly #turn: Turn;
   readonly #calls = new OpenCalls();
   readonly #waiting: Waiting;
@@ -63,14 +64,17 @@ export class WorkflowInstance {
   }
 
   /**
-   * Feeds the next entry of the log. Drain before calling `collect`.
+   * Feeds the next entry of the log. What continues the code is fed at the beginning of a turn.
    * @throws NondeterminismError when the entry records a command that the code did not issue.
    */
   settle(entry: HistoryEntry): void {
     const { seq } = entry;
     const answered = continuesCode(entry.kind);
     this.#turn.begin(entry.at, answered);
-    if (answered) this.#calls.next();
+    if (answered) {
+      this.#calls.next();
+      if (this.#scope) this.#sandbox.enter(this.#scope);
+    }
     switch (entry.kind) {
       case 'execution_started':
         return this.#start(entry.body);
@@ -264,7 +268,7 @@ export class WorkflowInstance {
   #start(body: EntryBody<'execution_started'>): void {
     for (const [key, value] of Object.entries(body.initialData)) this.#data.set(key, encodeJson(value, key));
     const random = seededRandom(body.seed);
-    const scope: WorkflowScope = {
+    this.#scope = {
       nowMs: () => this.#turn.nowMs,
       random,
       withdraw: (promises) => this.#waiting.withdraw(promises),
@@ -274,7 +278,6 @@ export class WorkflowInstance {
       started: body,
       random,
       sandbox: this.#sandbox,
-      scope,
       turn: this.#turn,
       calls: this.#calls,
       waiting: this.#waiting,
@@ -284,7 +287,8 @@ export class WorkflowInstance {
     });
     const context = createContext(this.#context);
     const definition = this.#definition;
-    const running = this.#sandbox.run(scope, async () => definition.run(context));
+    this.#sandbox.enter(this.#scope);
+    const running = this.#sandbox.runIn(undefined, async () => definition.run(context));
     // Encoded within the chain: a result that the log cannot hold fails the execution like any other error of its code.
     void running
       .then((result) => decodeJson(encodeJson(result, 'The result')))

@@ -8,7 +8,7 @@ import { continuesCode, type HistoryEntry } from '../model/history';
 import { cutsOf } from '../model/retries';
 import type { WorkflowDefinition } from '../model/workflow';
 import { WorkflowInstance, type InstanceIdentity } from './instance';
-import type { Drain, Sandbox } from './sandbox';
+import type { Drain, Sandbox, Turn } from './sandbox';
 
 export interface ReplayResult {
   readonly instance: WorkflowInstance;
@@ -38,18 +38,40 @@ export async function replay(options: {
   for (const [index, entry] of history.entries()) {
     const cut = cuts.find(({ from, to }) => from <= index && index < to);
     if (cut?.from === index) instance.retryFrom(history.slice(cut.from, cut.to));
-    if (cut) {
-      if (!instance.settleIfItFits(entry)) continue;
-    } else instance.settle(entry);
+    const settle = () => {
+      if (cut) return instance.settleIfItFits(entry);
+      instance.settle(entry);
+      return true;
+    };
     const begun = commands.length;
     if (continuesCode(entry.kind)) {
-      await drain();
-      commands.push(...instance.collect());
+      const turn = new ReplayTurn(instance, settle, commands);
+      await drain([turn]);
+      if (!turn.fits) continue;
       assertKnownWait(instance, definition);
-    }
+    } else if (!settle()) continue;
     if (observe) observe(entry, instance, commands.slice(begun));
   }
   return { instance, commands: instance.outstanding(commands) };
+}
+
+class ReplayTurn implements Turn {
+  /** Whether the entry is one of those that count. */
+  fits = false;
+
+  constructor(
+    private readonly instance: WorkflowInstance,
+    private readonly settle: () => boolean,
+    private readonly commands: Command[],
+  ) {}
+
+  begin(): void {
+    this.fits = this.settle();
+  }
+
+  end(): void {
+    if (this.fits) this.commands.push(...this.instance.collect());
+  }
 }
 
 /** Says loudly when the code is blocked on something that no entry will ever settle. */

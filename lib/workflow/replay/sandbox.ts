@@ -10,16 +10,28 @@ export interface WorkflowScope {
   random(): number;
   /** A race or any of these promises was decided: those of them that still wait for events are withdrawn. */
   withdraw(promises: Iterable<unknown>): void;
-  /** The branch of our own combinators that the code is in. */
-  readonly branch?: Branch;
 }
 
 export interface Sandbox {
-  /** Runs code, and everything it continues with later, inside the scope. */
-  run<T>(scope: WorkflowScope, code: () => T): T;
-  /** The scope of the code that is running now. */
-  current(): WorkflowScope | undefined;
+  /** What runs from now until the end of this turn is code of this scope. */
+  enter(scope: WorkflowScope): void;
+  /** Runs code, and everything it continues with later, as code of the branch; undefined: of none. */
+  runIn<T>(branch: Branch | undefined, code: () => T): T;
+  /** The branch that the code running now belongs to. */
+  branch(): Branch | undefined;
 }
 
-/** Resolves after every continuation that is ready now has run: one macrotask. */
-export type Drain = () => Promise<void>;
+/** An entry, and the answer of the code to it. */
+export interface Turn {
+  /** Settles the entry. */
+  begin(): void;
+  /** Every continuation that this made ready has run. */
+  end(): void;
+}
+
+/**
+ * Takes turns one after the other. Between the two ends of each runs what it set going, for one macrotask, and nothing
+ * else of this process. Rejects with the first error of a turn when all had theirs; a turn that fails to begin is not
+ * ended.
+ */
+export type Drain = (turns: readonly Turn[]) => Promise<void>;

@@ -85,7 +85,7 @@ export class Turn {
 
   /** The branch of the calling code; null as long as there is none at all. */
   branch(): Branch | null {
-    return this.#root === null ? null : (this.#sandbox.current()?.branch ?? null);
+    return this.#root === null ? null : (this.#sandbox.branch() ?? null);
   }
 
   branchOrRoot(): Branch {

@@ -18,8 +18,7 @@ import type { LoadedExecution, TakenEntries } from '../../model/ports/store';
 import type { TaskPreparer } from '../../model/ports/tasks';
 import type { Logger, Metrics } from '../../model/ports/telemetry';
 import type { WorkflowDefinition } from '../../model/workflow';
-import { assertKnownWait } from '../../replay/replay';
-import type { Drain, Sandbox } from '../../replay/sandbox';
+import type { Drain, Sandbox, Turn } from '../../replay/sandbox';
 import { instruments } from '../../telemetry/names';
 import { processScheduler, sleep } from '../scheduler';
 import { BusLooks } from './busLooks';
@@ -27,6 +26,7 @@ import { Blocks, type BlockCause } from './blocks';
 import type { EngineClock } from './clock';
 import { HeldExecutions, type CallUnderWay, type SortedExecutions } from './heldExecutions';
 import { type LiveExecution } from './liveExecution';
+import { LiveTurn, type LiveTurnPorts } from './liveTurn';
 import { signalledBy, touchedBy } from './relations';
 import { Probation } from './probation';
 import { Revival } from './revival';
@@ -111,6 +111,7 @@ export class Engine {
   readonly #scheduler: Scheduler;
   readonly #blocks: Blocks;
   readonly #revival: Revival;
+  readonly #turnPorts: LiveTurnPorts;
   /** Adopted, but not yet searched for what their last owner left unfinished. */
   readonly #unadopted = new Set<number>();
   /** Woken before their partition was adopted. */
@@ -147,6 +148,7 @@ export class Engine {
       again: (keys) => this.#again(keys),
       troubled,
     });
+    this.#turnPorts = { ...ports, failed: (live, error) => this.#block(live.executionId, error) };
     this.#revival = new Revival({
       ...ports,
       scheduler: this.#scheduler,
@@ -605,7 +607,7 @@ export class Engine {
 
   // Run
 
-  /** Feeds entries one at a time; one drain serves all executions that got one. */
+  /** Feeds entries one at a time. */
   async #run(feed: Feed): Promise<void> {
     const queues: Feed = new Map([...feed].filter(([live]) => !live.dropped));
     if (!this.#probation.isEmpty) {
@@ -622,19 +624,17 @@ export class Engine {
   /** @param queues what is left to feed of `feed`; used up. */
   async #runTogether(feed: Feed, queues: Feed): Promise<void> {
     for (;;) {
-      const fed = this.#feedNext(queues);
-      if (fed.length > 0) {
-        await this.#ports.drain();
-        for (const live of fed) this.#collect(live);
-        this.#ports.watch?.leave();
+      const turns = this.#nextTurns(queues);
+      if (turns.length > 0) {
+        await this.#ports.drain(turns);
         continue;
       }
       if (!(await this.#prepareTasks(feed.keys(), queues))) break;
     }
   }
 
-  #feedNext(queues: Feed): LiveExecution[] {
-    const fed: LiveExecution[] = [];
+  #nextTurns(queues: Feed): Turn[] {
+    const turns: Turn[] = [];
     for (const [live, entries] of queues) {
       try {
         if (live.ended) live.passOver(entries.splice(0));
@@ -644,35 +644,14 @@ export class Engine {
           live.instance.settle(entry);
           entry = entries.shift();
         }
-        if (entry) {
-          this.#ports.watch?.enter(live.executionId);
-          live.instance.settle(entry);
-          if (entry.kind === 'cancel_requested' && live.hasRunning) this.#interruptCanceled(live);
-          fed.push(live);
-        } else {
-          queues.delete(live);
-        }
+        if (entry) turns.push(new LiveTurn(this.#turnPorts, live, entry));
+        else queues.delete(live);
       } catch (error) {
         queues.delete(live);
         this.#block(live.executionId, error);
       }
     }
-    return fed;
-  }
-
-  #interruptCanceled({ executionId }: LiveExecution): void {
-    this.#ports.actions.interrupt?.({ executionId, why: 'canceled' });
-  }
-
-  #collect(live: LiveExecution): void {
-    if (live.dropped) return;
-    try {
-      live.absorb(live.instance.collect());
-      const definition = { name: live.workflowName };
-      assertKnownWait(live.instance, definition);
-    } catch (error) {
-      this.#block(live.executionId, error);
-    }
+    return turns;
   }
 
   /** Tasks are created within the run: what waits for them is in the same commit. */

@@ -7,7 +7,7 @@ import type { Logger, Metrics } from '../../model/ports/telemetry';
 import { isFreshlyRetried } from '../../model/retries';
 import type { WorkflowDefinition } from '../../model/workflow';
 import { replay } from '../../replay/replay';
-import type { Drain, Sandbox } from '../../replay/sandbox';
+import type { Drain, Sandbox, Turn } from '../../replay/sandbox';
 import { instruments } from '../../telemetry/names';
 import { mayBeTried } from './blockedBy';
 import type { Blocks } from './blocks';
@@ -61,7 +61,7 @@ export class Revival {
 
   /** Null when it could not be noted who is about to run. */
   async reviveAll(loaded: readonly LoadedExecution[]): Promise<readonly Revived[] | null> {
-    const { probation, watch, logger, workerId, troubled } = this.#ports;
+    const { probation, logger, workerId, troubled } = this.#ports;
     const suspects = probation.isEmpty
       ? nobody
       : loaded.filter((each) => probation.isSuspect(each) && this.#mayRun(each));
@@ -74,16 +74,10 @@ export class Revival {
         troubled([]);
         return null;
       }
-      for (const suspect of suspects) {
-        watch?.enter(suspect.executionId);
-        revived.push(await this.#revive(suspect));
-        watch?.leave();
-      }
+      for (const suspect of suspects) revived.push(await this.#revive(suspect));
     }
     const others = suspects.length === 0 ? loaded : loaded.filter((each) => !suspects.includes(each));
-    if (watch) for (const { executionId } of others) watch.enter(executionId);
     revived.push(...(await Promise.all(others.map((each) => this.#revive(each)))));
-    watch?.leave();
     return revived;
   }
 
@@ -104,7 +98,7 @@ export class Revival {
       await this.#defer(loaded);
       return nothing;
     }
-    const { sandbox, drain, clock, metrics, blocks, partitionCount } = this.#ports;
+    const { sandbox, clock, metrics, blocks, partitionCount } = this.#ports;
     const { executionId, tenant, history } = loaded;
     try {
       const { instance, commands } = await replay({
@@ -112,7 +106,7 @@ export class Revival {
         identity: { executionId, tenant },
         history,
         sandbox,
-        drain,
+        drain: this.#drainOf(executionId),
       });
       metrics.count({ counter: instruments.activations, labels: { mode: 'cold' } });
       const live = new LiveExecution(loaded, instance, () => clock.nowMs(), partitionCount);
@@ -144,13 +138,21 @@ export class Revival {
   /** A difference is looked for once more, slowly, to say where the code makes it. */
   async #explained(loaded: LoadedExecution, definition: WorkflowDefinition, error: unknown): Promise<unknown> {
     if (!(error instanceof NondeterminismError)) return error;
-    const { sandbox, drain } = this.#ports;
+    const { sandbox } = this.#ports;
     const { executionId, tenant, history } = loaded;
+    const drain = this.#drainOf(executionId);
     const options = { definition, identity: { executionId, tenant }, history, sandbox, drain, isTraced: true };
     return replay(options).then(
       () => error,
       (traced: unknown) => traced,
     );
+  }
+
+  /** Says in each turn whose it is. */
+  #drainOf(executionId: string): Drain {
+    const { drain, watch } = this.#ports;
+    if (!watch) return drain;
+    return (turns) => drain(turns.map((turn) => new WatchedTurn(turn, watch, executionId)));
   }
 
   /** This worker lacks the code. It may come with a deploy, here or elsewhere. */
@@ -165,5 +167,28 @@ export class Revival {
     };
     this.#deferred.set(executionId, scheduler.setTimer({ delayMs: deferralMs, run }));
     await store.defer({ workerId, execution, error });
+  }
+}
+
+class WatchedTurn implements Turn {
+  constructor(
+    private readonly turn: Turn,
+    private readonly watch: RunWatch,
+    private readonly executionId: string,
+  ) {}
+
+  begin(): void {
+    this.watch.enter(this.executionId);
+    try {
+      this.turn.begin();
+    } catch (error) {
+      this.watch.leave();
+      throw error;
+    }
+  }
+
+  end(): void {
+    this.watch.leave();
+    this.turn.end();
   }
 }

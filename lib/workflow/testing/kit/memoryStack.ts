@@ -130,7 +130,7 @@ export class MemoryStack implements Stack {
       await this.#engine.sweep();
       while (this.#engine.hasWork) await this.#engine.tick();
       // What ended in the last round is told to the engine by then.
-      await drainMacrotask();
+      await drainMacrotask([]);
       if (this.#registry.missing) throw this.#registry.missing;
       if (this.#engine.hasWork || this.#time.runDue()) continue;
       if (this.#busy.calls.size === 0) break;

@@ -107,8 +107,8 @@ export function wrapMembership(membership: MembershipStore, points: PointWatch):
 }
 
 export function wrapDrain(drain: Drain, points: PointWatch): Drain {
-  return async () => {
-    await drain();
+  return async (turns) => {
+    await drain(turns);
     points.hit('insideRun');
   };
 }

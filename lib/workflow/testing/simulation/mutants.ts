@@ -108,11 +108,8 @@ export const mutants: readonly Mutant[] = [
         find: '          live.actionEnded(command, outcome);\n',
         replace: `          live.actionEnded(command, outcome);
           if (live.flushing) {
-            for (const entry of live.appendNow()) live.instance.settle(entry);
-            void this.#ports.drain().then(() => {
-              this.#collect(live);
-              this.#startActions([live]);
-            });
+            const turns = live.appendNow().map((entry) => new LiveTurn(this.#turnPorts, live, entry));
+            void this.#ports.drain(turns).then(() => this.#startActions([live]));
           }
 `,
       },

@@ -100,7 +100,7 @@ class Simulation {
     },
   ) {
     this.#dice = new Dice(`${seed}:program`);
-    this.#time = new VirtualTime({ startMs, settle: drainMacrotask, keepTrace: options.keepTrace ?? false });
+    this.#time = new VirtualTime({ startMs, drain: drainMacrotask, keepTrace: options.keepTrace ?? false });
     this.#faults = new FaultDice(seed, plan, () => this.#time.nowMs >= startMs + plan.endMs);
     this.#tables = new MemoryTables({
       nowMs: () => this.#time.nowMs,

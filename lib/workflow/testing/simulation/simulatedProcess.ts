@@ -1,6 +1,7 @@
 /** One worker process: the product's worker over simulated ports. It can die, stall, and have a wrong clock. */
 import { createActionRunner } from '../../core/actions/actionRunner';
 import { processSandbox } from '../../core/sandbox';
+import { TurnSeries } from '../../core/turnSeries';
 import type { Worker, WorkerParts, WorkerSettings } from '../../core/worker/worker';
 import type { Scheduler } from '../../model/ports/scheduler';
 import type { ExecutionStore } from '../../model/ports/store';
@@ -83,8 +84,13 @@ export class SimulatedProcess implements StepOwner {
       },
       live: { publish: async () => undefined, close: async () => undefined },
       sandbox: processSandbox(),
-      // One step: all continuations of the step before it have run by then.
-      drain: () => new Promise((run) => scheduler.setTimer({ delayMs: 0, run })),
+      // Each turn is a step: all continuations of the step before it have run by then.
+      drain: (turns) => {
+        const series = new TurnSeries(turns);
+        const next = () => void (series.next() || scheduler.setTimer({ delayMs: 0, run: next }));
+        scheduler.setTimer({ delayMs: 0, run: next });
+        return series.settled;
+      },
       scheduler,
       logger,
       metrics,

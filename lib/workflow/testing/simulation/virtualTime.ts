@@ -22,16 +22,16 @@ export interface Step {
 
 export class VirtualTime {
   nowMs: number;
-  readonly #settle: Drain;
+  readonly #drain: Drain;
   readonly #trace: string[] | null;
   readonly #queue: Step[] = [];
   #order = 0;
   #steps = 0;
   #hash = 0x811c9dc5;
 
-  constructor(options: { readonly startMs: number; readonly settle: Drain; readonly keepTrace: boolean }) {
+  constructor(options: { readonly startMs: number; readonly drain: Drain; readonly keepTrace: boolean }) {
     this.nowMs = options.startMs;
-    this.#settle = options.settle;
+    this.#drain = options.drain;
     this.#trace = options.keepTrace ? [] : null;
   }
 
@@ -84,8 +84,7 @@ export class VirtualTime {
       }
       this.#steps += 1;
       this.note(step.owner ? `${step.owner.name} ${step.label}` : step.label);
-      step.run();
-      await this.#settle();
+      await this.#drain([{ begin: step.run, end: () => undefined }]);
       options.afterStep();
     }
   }

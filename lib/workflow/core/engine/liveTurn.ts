@@ -1,0 +1,52 @@
+import type { HistoryEntry } from '../../model/history';
+import type { ActionRunner } from '../../model/ports/actions';
+import type { RunWatch } from '../../model/ports/runWatch';
+import { assertKnownWait } from '../../replay/replay';
+import type { Turn } from '../../replay/sandbox';
+import type { LiveExecution } from './liveExecution';
+
+export interface LiveTurnPorts {
+  readonly actions: ActionRunner;
+  readonly watch?: RunWatch;
+  /** The code and the log disagree, or cannot go on together. */
+  readonly failed: (live: LiveExecution, error: unknown) => void;
+}
+
+/** One entry of one execution, and what its code does in answer. Never throws. */
+export class LiveTurn implements Turn {
+  constructor(
+    private readonly ports: LiveTurnPorts,
+    private readonly live: LiveExecution,
+    private readonly entry: HistoryEntry,
+  ) {}
+
+  begin(): void {
+    const { live, ports } = this;
+    if (live.dropped) return;
+    ports.watch?.enter(live.executionId);
+    try {
+      live.instance.settle(this.entry);
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  end(): void {
+    const { live, ports, entry } = this;
+    ports.watch?.leave();
+    if (live.dropped) return;
+    try {
+      const { executionId, instance, workflowName: name } = live;
+      if (entry.kind === 'cancel_requested' && live.hasRunning)
+        ports.actions.interrupt?.({ executionId, why: 'canceled' });
+      live.absorb(instance.collect());
+      assertKnownWait(instance, { name });
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  #fail(error: unknown): void {
+    this.ports.failed(this.live, error);
+  }
+}
