@@ -12,6 +12,10 @@ export default defineConfig({
   },
   test: {
     env: { TZ: 'UTC' },
+    // Patience, not speed: a condition that comes true late on a busy machine is true all the same.
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+    expect: { poll: { timeout: 30_000 } },
     projects: [
       {
         extends: true,
@@ -29,8 +33,6 @@ export default defineConfig({
           // After the unit tests: the two ask for different numbers of workers.
           sequence: { groupOrder: 1 },
           include: ['{lib,workflows,worker,scripts,app}/**/*.integ.test.ts'],
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
           globalSetup: ['scripts/testing/globalSetup.ts'],
           maxWorkers: 2,
         },

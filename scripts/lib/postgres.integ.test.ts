@@ -39,7 +39,7 @@ describe('an own Postgres server', () => {
     const first = await startPostgres({ projectRoot, dataDir });
     await onServer(first.url, (sql) => sql`create table kept as select 7 as n`);
     process.kill(first.pid, 'SIGKILL');
-    await waitUntilGone({ pid: first.pid, timeoutMs: 5_000 });
+    await waitUntilGone({ pid: first.pid, timeoutMs: 30_000 });
     const second = await startPostgres({ projectRoot, dataDir });
     expect(second.pid).not.toBe(first.pid);
     expect(await onServer(second.url, (sql) => sql`select n from kept`)).toEqual([{ n: 7 }]);

@@ -30,14 +30,28 @@ export const canRunOwnRedis = program !== undefined;
 
 /** @param options.cluster Runs it as a Redis Cluster of one node, which refuses commands across hash slots. */
 export async function createOwnRedisServer({ cluster = false } = {}): Promise<OwnRedisServer> {
+  for (let tries = 1; ; tries += 1) {
+    const server = serverOn(await freePort(), cluster);
+    try {
+      await server.start();
+      return server;
+    } catch (error) {
+      // Somebody was faster to take the port.
+      await server.remove();
+      if (tries === 5) throw error;
+    }
+  }
+}
+
+function serverOn(port: number, cluster: boolean): OwnRedisServer {
   if (program === undefined) throw new Error('No Redis server: install redis-server.');
-  const port = await freePort();
   const directory = mkdtempSync(path.join(os.tmpdir(), 'baton-redis-'));
   const url = `redis://localhost:${port}`;
   let child: ChildProcess | undefined;
 
   const withClient = async <T>(work: (client: Redis) => Promise<T>): Promise<T> => {
-    const client = new Redis(url, { retryStrategy: () => 20 });
+    // Waits for a server that is starting, however slowly.
+    const client = new Redis(url, { retryStrategy: () => 20, maxRetriesPerRequest: null });
     client.on('error', () => undefined);
     try {
       return await work(client);
@@ -53,10 +67,16 @@ export async function createOwnRedisServer({ cluster = false } = {}): Promise<Ow
       const settings = ['--port', String(port), '--bind', '127.0.0.1', '-::1', '--save', '', '--appendonly', 'no'];
       const clusterSettings = cluster ? ['--cluster-enabled', 'yes', '--cluster-config-file', 'nodes.conf'] : [];
       child = spawn(program, [...settings, '--dir', directory, ...clusterSettings], { stdio: 'ignore' });
-      await withClient(async (client) => {
+      const ended = once(child, 'exit').then(() => {
+        throw new Error(`The Redis server on port ${port} ended at once.`);
+      });
+      const answered = withClient(async (client) => {
         if (cluster) await client.call('CLUSTER', 'ADDSLOTSRANGE', '0', '16383').catch(() => undefined);
         await client.ping();
       });
+      ended.catch(() => undefined);
+      answered.catch(() => undefined);
+      await Promise.race([answered, ended]);
     },
     stop: async () => {
       if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
@@ -72,7 +92,6 @@ export async function createOwnRedisServer({ cluster = false } = {}): Promise<Ow
     thaw: () => child?.kill('SIGCONT'),
     flush: () => withClient((client) => client.flushall()).then(() => undefined),
   };
-  await server.start();
   return server;
 }
 

@@ -74,24 +74,22 @@ describe.runIf(canRunOwnRedis)('hints over Redis in trouble', () => {
     const reader = await startHintReader({ source, partitionIds, acknowledges: true });
     let sent = 0;
     let flushes = 0;
-    const until = performance.now() + 3_000;
+    const isEnough = () => flushes > 3 && sent > 1_000;
     const load = async () => {
-      while (performance.now() < until) {
+      while (!isEnough()) {
         const from = sent;
         sent += 50;
         await publish(from % 16, ...Array.from({ length: 50 }, (_, index) => `e${from + index}`));
       }
     };
     const flushing = async () => {
-      while (performance.now() < until) {
+      while (!isEnough()) {
         await new Promise((resolve) => setTimeout(resolve, 300));
         await server.flush();
         flushes += 1;
       }
     };
     await Promise.all([load(), load(), flushing()]);
-    expect(flushes).toBeGreaterThan(3);
-    expect(sent).toBeGreaterThan(1_000);
     // What a flush took is told by onHeal; what comes after it arrives on every partition.
     await expect.poll(() => reader.heals(), { timeout: 30_000 }).toBeGreaterThanOrEqual(1);
     const after = partitionIds.map((partitionId) => `after-${partitionId}`);

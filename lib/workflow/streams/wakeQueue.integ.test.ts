@@ -57,7 +57,7 @@ describe.runIf(canRunOwnRedis)('wake queue', () => {
 
   it('collapses doubles and keeps different instants apart', async () => {
     const { hints, scheduler } = open();
-    const soon = Date.now() + 500;
+    const soon = Date.now() + 3_000;
     for (const at of [soon, soon, soon, soon + 1]) {
       await scheduler.scheduleWake({ partitionId: 1, executionId: 'twice', at: new Date(at) });
     }

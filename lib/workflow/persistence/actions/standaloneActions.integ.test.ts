@@ -111,34 +111,41 @@ describe('executeAction', () => {
 
   it('keeps its claim for as long as the action runs, however short the lease', async () => {
     const call = callWith({});
-    const [first, second] = [registry(150), registry(150)];
+    const leaseMs = 2_000;
+    const [first, second] = [registry(leaseMs), registry(leaseMs)];
+    let begins = (): void => undefined;
+    let finish = (): void => undefined;
+    const begun = new Promise<void>((resolve) => (begins = resolve));
+    const finished = new Promise<void>((resolve) => (finish = resolve));
     for (const actions of [first, second]) {
       actions.registerSimpleAction('long', '', [], async () => {
-        await pause(600);
+        begins();
+        await finished;
         return 'done';
       });
     }
     const running = first.executeAction('long', call) as Promise<unknown>;
-    await pause(400);
+    await begun;
+    await pause(2 * leaseMs);
     await expect(second.executeAction('long', call)).rejects.toMatchObject({ code: 'action_in_progress' });
+    finish();
     expect(await running).toBe('done');
     expect(await second.executeAction('long', call)).toBe('done');
   });
 
   it('takes over the claim of a process that died', async () => {
     const call = callWith({});
-    const actions = registry(100);
+    const actions = registry(3_000);
     actions.registerSimpleAction('orphan', '', [], () => 'taken over');
     await createActionKeyStore({ sql, transactions }).claim({
       key: { tenant: 'acme', actionName: 'orphan', idempotencyKey: call.idempotencyKey },
       callerExecutionId: null,
       callerEventId: null,
       params: {},
-      leaseMs: 100,
+      leaseMs: 3_000,
     });
     await expect(actions.executeAction('orphan', call)).rejects.toMatchObject({ code: 'action_in_progress' });
-    await pause(150);
-    expect(await actions.executeAction('orphan', call)).toBe('taken over');
+    await expect.poll(async () => actions.executeAction('orphan', call)).toBe('taken over');
   });
 
   it('throws what the action throws, and lets the same key try again', async () => {
