@@ -1,6 +1,6 @@
 import type { Sql } from 'postgres';
 import { v5 as derivedId, v7 as newId } from 'uuid';
-import { ExecutionEndedError, InvalidInputError, WorkflowKeyTakenError, WorkflowNotFoundError } from '../model/errors';
+import { ExecutionEndedError, InvalidInputError } from '../model/errors';
 import type { JsonObject, JsonValue } from '../model/json';
 import { keyedPartition, partitionFor } from '../model/partitions';
 import { assertStorable } from '../model/storable';
@@ -13,6 +13,7 @@ import {
 import type { EngineDeps } from './engineDeps';
 import { enqueueEvent, type EnqueueEventInput } from './enqueueEvent';
 import { shareWrites, type SharedWrite } from './sharedWrites';
+import { startOrFindBy } from './startByKey';
 import { announce } from './submitEvent';
 
 export interface StartWorkflowInput {
@@ -46,9 +47,6 @@ export interface StartedWorkflow {
 /** Of the ids that are made of an idempotency key. */
 const idNamespace = '5f2b1c86-0f4e-4c53-9a51-3d7e6b0a9c14';
 
-/** A holder of the key may end while it is looked for, and the next one too. */
-const maxTries = 20;
-
 /** As `startOrFind`; answers with the id of the execution that was started or found. */
 export async function startWorkflow(deps: EngineDeps, name: string, input: StartWorkflowInput): Promise<string> {
   return (await startOrFind(deps, name, input)).executionId;
@@ -66,25 +64,26 @@ export async function startOrFind(deps: EngineDeps, name: string, input: StartWo
   if (workflowKey === '') throw new InvalidInputError('A workflow key must not be empty.');
   if (input.idempotencyKey === '') throw new InvalidInputError('An idempotency key must not be empty.');
   if (input.signal?.name === '') throw new InvalidInputError('The signal of a start needs a name.');
-  for (let tries = 1; ; tries += 1) {
-    const execution = newExecution(name, input);
-    const { executionId, partitionId } = execution;
-    const outcome = await startsOf(deps.sql)(execution);
-    if (outcome === 'unknown_workflow') throw new WorkflowNotFoundError(name);
-    if (outcome === 'started') {
-      await announce(deps, tenant, [{ partitionId, executionId }]);
-      return { executionId, started: true };
-    }
-    if (outcome === 'repeated') return { executionId, started: false };
-    const holder = workflowKey && (await findByWorkflowKey(deps.sql, { tenant, workflowName: name, workflowKey }));
-    if (holder) {
-      if (input.onConflict === 'fail') throw new WorkflowKeyTakenError(name, workflowKey, holder);
-      if (!input.signal || (await signalled(deps, { ...input.signal, tenant, user_id, execution_id: holder }))) {
-        return { executionId: holder, started: false };
-      }
-    }
-    if (tries === maxTries) throw new Error(`The key ${workflowKey} of workflow ${name} changes hands all the time.`);
-  }
+  const execution = newExecution(name, input);
+  const { executionId, partitionId } = execution;
+  const started = await startOrFindBy(
+    {
+      insert: () => startsOf(deps.sql)(execution),
+      findHolder: async () =>
+        workflowKey && (await findByWorkflowKey(deps.sql, { tenant, workflowName: name, workflowKey })),
+      signal: async (to) =>
+        input.signal === undefined || signalled(deps, { ...input.signal, tenant, user_id, execution_id: to }),
+    },
+    {
+      executionId,
+      workflow: name,
+      key: workflowKey,
+      signals: input.signal !== undefined,
+      onConflict: input.onConflict,
+    },
+  );
+  if (started.started) await announce(deps, tenant, [{ partitionId, executionId }]);
+  return started;
 }
 
 /** False when the receiver ended meanwhile. */

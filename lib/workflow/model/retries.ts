@@ -6,7 +6,7 @@
  * and records of what the code had asked for before. All failed outcomes of the cut are tried again, with the keys they
  * had. Completed ones are taken over where the code asks for the very same again.
  */
-import { isDecision, type HistoryEntry } from './history';
+import type { HistoryEntry } from './history';
 
 export interface Cut {
   /** Index of the first entry that is undone. */
@@ -39,10 +39,12 @@ export function failuresUndone(history: readonly HistoryEntry[]): readonly strin
   return [...new Set(tail.flatMap((entry) => (entry.kind === 'action_failed' ? [entry.body.commandId] : [])))];
 }
 
-/** Whether the execution was retried and nothing has happened since: rows that its failure removed are to come back. */
-export function isFreshlyRetried(history: readonly HistoryEntry[]): boolean {
-  const last = history.findLast((entry) => entry.kind === 'execution_retried' || !isDecision(entry.kind));
-  return last?.kind === 'execution_retried' && cutsOf(history).some(({ to }) => history[to]?.seq === last.seq);
+/**
+ * Whether a failure was undone: rows that it removed are to come back. Entries may have come since, from a worker that
+ * ended before it had written those rows.
+ */
+export function wasRetried(history: readonly HistoryEntry[]): boolean {
+  return cutsOf(history).length > 0;
 }
 
 function beginOf(history: readonly HistoryEntry[], failure: number): number {

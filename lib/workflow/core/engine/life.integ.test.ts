@@ -146,6 +146,21 @@ describe('cancel', () => {
     await stop();
   });
 
+  it('counts though the event before it brought the code to its end in the same take', async () => {
+    const { stop } = await worker();
+    const id = await start('Waits');
+    await harness.untilStatus(id, 'waiting');
+    const { runtime } = harness;
+    await runtime.pauseExecution({ executionId: id, tenant });
+    await harness.untilStatus(id, 'paused');
+    await runtime.enqueueEvent({ execution_id: id, event_name: 'Go', payload: { n: 1 }, tenant });
+    await runtime.cancelExecution({ executionId: id, tenant });
+    await runtime.resumeExecution({ executionId: id, tenant });
+    await harness.untilStatus(id, 'canceled');
+    expect((await kindsOf(id)).slice(-3)).toEqual(['event_received', 'cancel_requested', 'execution_canceled']);
+    await stop();
+  });
+
   it('does not reach executions of other tenants', async () => {
     const id = await start('Waits');
     const cancel = harness.runtime.cancelExecution({ executionId: id, tenant: 'globex' });

@@ -53,6 +53,8 @@ export class LiveExecution {
   /** The end, once it has its place in the log. */
   #end: NonNullable<ExecutionFlush['end']> | null = null;
   #standing = undecided;
+  /** A request to cancel is in the log, also if the code ended before it could be told. */
+  #cancelTaken = false;
   #successor: Omit<Successor, 'mail'> | null = null;
   #unfed: NewEntry[] = [];
   #announced = false;
@@ -149,7 +151,8 @@ export class LiveExecution {
     this.#lastAt = Math.max(this.#lastAt, entries.at(-1)?.at ?? 0);
     if (entries.length > 0) this.#storedStatus = 'running';
     for (const entry of entries) {
-      if (entry.kind === 'timer_fired') this.#timerRows.delete(entry.body.commandId);
+      if (entry.kind === 'cancel_requested') this.#cancelTaken = true;
+      else if (entry.kind === 'timer_fired') this.#timerRows.delete(entry.body.commandId);
       else if (isOutcome(entry)) this.#outcomeTaken(entry.body.commandId);
       else if (entry.kind === 'task_ended') {
         const again = this.#deferred.answered(entry.body.eventName);
@@ -522,7 +525,7 @@ export class LiveExecution {
     // A person who is asked what became of a call does not keep it from being terminated.
     if (this.#deferred.size > 0 && !this.isTerminating) return;
     const { termination } = this.#standing;
-    const { isCanceled } = this.instance;
+    const isCanceled = this.#cancelTaken || this.instance.isCanceled;
     if (this.#result?.type === 'continue_as_new' && !termination && !isCanceled)
       return this.#continueAsNew(this.#result);
     const { entry, end } = endOf({ result: this.#result, termination, isCanceled });

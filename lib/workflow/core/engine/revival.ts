@@ -4,7 +4,7 @@ import type { RunWatch } from '../../model/ports/runWatch';
 import type { Scheduler, TimerHandle } from '../../model/ports/scheduler';
 import type { ExecutionKey, ExecutionStore, LoadedExecution } from '../../model/ports/store';
 import type { Logger, Metrics } from '../../model/ports/telemetry';
-import { isFreshlyRetried } from '../../model/retries';
+import { wasRetried } from '../../model/retries';
 import type { WorkflowDefinition } from '../../model/workflow';
 import { replay } from '../../replay/replay';
 import type { Drain, Sandbox, Turn } from '../../replay/sandbox';
@@ -111,7 +111,7 @@ export class Revival {
       metrics.count({ counter: instruments.activations, labels: { mode: 'cold' } });
       const live = new LiveExecution(loaded, instance, () => clock.nowMs(), partitionCount);
       instance.onLateCode = (error) => this.#ports.wentOnByItself(live, error);
-      const restoresRows = isFreshlyRetried(history);
+      const restoresRows = wasRetried(history);
       if (restoresRows && !(await this.#reopenTasks(loaded, instance.openTasks))) return nothing;
       live.resume(commands, loaded.closingTasks, { restoresRows });
       this.#ports.revived(live);

@@ -4,7 +4,8 @@
  * compares the head. Rare, so that the take itself stays as lean as it is.
  *
  * - A request to cancel is for the code and waits until that runs.
- * - A failed execution takes a retry alone; with it the failed results named are set back, in the same commit.
+ * - A failed execution takes a retry alone; with it the failed results named are set back, in the same commit, and what
+ *   came too late for the failed run (an answered task, the end of a child, an event) is in the inbox again.
  * - Whatever is to be done next, `running` lets a successor find it if this worker dies now.
  */
 import type { Sql } from 'postgres';
@@ -56,6 +57,17 @@ WITH fence AS MATERIALIZED (
   WHERE l.execution_id = u.execution_id AND l.status = 'failed' AND c.execution_id = l.execution_id
     AND r.execution_id = u.execution_id AND r.partition_id = l.partition_id AND r.command_id = u.command_id
     AND r.status = 'failed'
+), reopened AS (
+  UPDATE workflow_events i SET disposition = NULL
+  FROM changed c JOIN locked l ON l.execution_id = c.execution_id
+  WHERE l.status = 'failed' AND i.execution_id = c.execution_id AND i.partition_id = c.partition_id
+    AND i.seq IS NULL AND i.disposition = 'too_late' AND i.kind IN ('event_received', 'task_ended', 'child_ended')
+  RETURNING i.execution_id, i.row_id
+), delivered AS (
+  UPDATE workflow_dead_letters d SET settled_at = clock_timestamp()
+  FROM reopened r
+  WHERE d.execution_id = r.execution_id AND d.event_row_id = r.row_id AND d.kind = 'undeliverable'
+    AND d.settled_at IS NULL
 )
 SELECT l.execution_id, n.seq, n.at, n.kind, n.name, NULL AS command_id, n.payload
 FROM locked l LEFT JOIN numbered n ON n.execution_id = l.execution_id

@@ -12,7 +12,8 @@ import { startedBody } from './startedBody';
 export async function createMemoryStoreFixture(): Promise<StoreFixture> {
   let clockOffsetMs = 0;
   const nowMs = () => Date.now() + clockOffsetMs;
-  const tables = new MemoryTables({ nowMs, partitionCount: 64 });
+  const { workflow, version } = startedBody('');
+  const tables = new MemoryTables({ nowMs, partitionCount: 64, workflows: new Map([[workflow, version]]) });
   const membership = createMemoryMembership({ tables });
   return {
     store: createMemoryStore({ tables }),
@@ -54,6 +55,12 @@ export async function createMemoryStoreFixture(): Promise<StoreFixture> {
       const row = { rowId: tables.nextRowId(), kind: 'event_received' as const, name, commandId: null, payloadText };
       tables.execution(executionId).inbox.push({ ...row, atMs: nowMs(), disposition: null });
     },
+    decide: async ({ executionId }, kind) => {
+      const payloadText = JSON.stringify({ by: 'mia', reason: null });
+      const row = { rowId: tables.nextRowId(), kind, name: null, commandId: null, payloadText };
+      tables.execution(executionId).inbox.push({ ...row, atMs: nowMs(), disposition: null });
+    },
+    unknownWorkflow: 'unknown',
     completeTask: async (taskId, outcome) => completeTask(tables, { taskId, outcome, by: 'mia' }),
     moveTime: (byMs) => {
       clockOffsetMs += byMs;

@@ -67,6 +67,13 @@ export async function createPostgresStoreFixture(patch: (sql: Sql) => Sql = (sql
                 ${JSON.stringify({ event })}::text::json,
                 clock_timestamp() + ${clockOffsetMs}::bigint * interval '1 millisecond')`;
     },
+    decide: async ({ executionId, partitionId }, kind) => {
+      await sql`
+        INSERT INTO workflow_events (execution_id, partition_id, tenant_id, kind, payload, at)
+        VALUES (${executionId}, ${partitionId}, 'acme', ${kind}, ${'{"by":"mia","reason":null}'}::text::json,
+                clock_timestamp() + ${clockOffsetMs}::bigint * interval '1 millisecond')`;
+    },
+    unknownWorkflow: 'unknown',
     completeTask: async (taskId, outcome) => {
       const who = { tenant: 'acme', userId: 'mia', roles: ['manager'] };
       return (await tasks.complete({ ...who, taskId, outcome, output: null })) !== null;

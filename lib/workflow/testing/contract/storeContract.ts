@@ -5,6 +5,7 @@ import type { ExecutionKey } from '../../model/ports/store';
 import { describeBus } from './busContract';
 import { describeFailures } from './storeFailureContract';
 import { describeFlush } from './storeFlushContract';
+import { describeLife } from './storeLifeContract';
 import { describeResults } from './storeResultContract';
 import { describeFinding } from './storeFindContract';
 import { flushOf, takeOne, newTask, stateEntry, type StoreFixture } from './storeFixture';
@@ -28,6 +29,7 @@ export function describeExecutionStore(name: string, open: () => Promise<StoreFi
     describeFinding(current);
     describeBus(current);
     describeFailures(current);
+    describeLife(current);
   });
 }
 

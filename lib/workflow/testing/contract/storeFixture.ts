@@ -1,6 +1,6 @@
 /** What the contract of the execution store needs of a store besides its port: senders, clocks and a look inside. */
 import { bareFlush } from '../../core/engine/bareFlush';
-import type { HistoryEntry } from '../../model/history';
+import type { DecisionKind, HistoryEntry } from '../../model/history';
 import type { JsonValue } from '../../model/json';
 import type { ActionCall } from '../../model/ports/actions';
 import type { ActionResultStore } from '../../model/ports/actionStores';
@@ -26,6 +26,10 @@ export interface StoreFixture {
   }): Promise<{ readonly event: BusEvent; readonly started: ExecutionKey | null }>;
   /** An event for the execution; unlike the use-case it does not refuse executions that have ended. */
   send(key: ExecutionKey, name: string): Promise<void>;
+  /** Somebody decides about the execution; unlike the use-case it does not refuse those that have ended. */
+  decide(key: ExecutionKey, kind: DecisionKind): Promise<void>;
+  /** A name that no worker registered. */
+  readonly unknownWorkflow: string;
   /** False when the task is not open to people any more. */
   completeTask(taskId: string, outcome: string): Promise<boolean>;
   /** Moves the clock by which timers are due. */

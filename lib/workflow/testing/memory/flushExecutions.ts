@@ -32,7 +32,7 @@ export function flushExecutions(
     recordResults(row, flush);
     project(row, flush);
     changeTasks(tables, row, flush);
-    applyRelations(tables, row, flush);
+    applyRelations(tables, workerId, row, flush);
     const { executionId, partitionId } = row;
     const { expectedHead: fromHead } = flush;
     tables.options.onWrite?.({

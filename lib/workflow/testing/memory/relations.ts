@@ -8,13 +8,18 @@ import { writeEntry } from './entries';
 import { insertExecution } from './senders';
 import type { ExecutionTableRow, InboxRow, MemoryTables } from './tables';
 
-export function applyRelations(tables: MemoryTables, row: ExecutionTableRow, flush: ExecutionFlush): void {
+export function applyRelations(
+  tables: MemoryTables,
+  workerId: string,
+  row: ExecutionTableRow,
+  flush: ExecutionFlush,
+): void {
   const { relations } = flush;
   if (!relations) return;
   for (const child of relations.childrenStarted) startChild(tables, row, child);
   tellParent(tables, relations);
   closeChildren(tables, relations);
-  if (relations.successor) goOn(tables, row, relations.successor);
+  if (relations.successor) goOn(tables, workerId, row, relations.successor);
 }
 
 function startChild(tables: MemoryTables, parent: ExecutionTableRow, child: ChildStart): void {
@@ -70,7 +75,12 @@ function closeChildren(tables: MemoryTables, { childrenClosed }: FlushRelations)
   }
 }
 
-function goOn(tables: MemoryTables, row: ExecutionTableRow, successor: NonNullable<FlushRelations['successor']>): void {
+function goOn(
+  tables: MemoryTables,
+  workerId: string,
+  row: ExecutionTableRow,
+  successor: NonNullable<FlushRelations['successor']>,
+): void {
   const { executionId, started, mail } = successor;
   const { partitionId, tenant, workflowName, workflowKey, parentExecutionId, correlationId, subject } = row;
   const version = tables.versionOf(workflowName, null) ?? row.workflowVersion;
@@ -93,6 +103,14 @@ function goOn(tables: MemoryTables, row: ExecutionTableRow, successor: NonNullab
     next.log.push(writeEntry({ seq: next.headSeq, at: tables.nowMs(), ...entry }));
   }
   handOn(row, next);
+  tables.options.onWrite?.({
+    statement: 'continue',
+    workerId,
+    executionId,
+    partitionId,
+    fromHead: 1,
+    toHead: next.headSeq,
+  });
 }
 
 /** Moves what is unread, in the order of its arrival. */

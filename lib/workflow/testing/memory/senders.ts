@@ -1,11 +1,12 @@
 /** What people and other systems write: starts, events, answers to tasks. */
 import type { WorkflowEvent } from '../../model/events';
 import { ExecutionEndedError, ExecutionNotFoundError } from '../../model/errors';
-import type { EntryBody } from '../../model/history';
+import type { Decision, DecisionKind, EntryBody } from '../../model/history';
 import type { JsonValue } from '../../model/json';
-import { isEnded } from '../../model/status';
+import { isEnded, type ExecutionStatus } from '../../model/status';
+import { statusesFor } from '../../persistence/decisions';
 import { writeEntry } from './entries';
-import { isOpen, type InboxRow, type MemoryTables } from './tables';
+import { isOpen, StatementError, type InboxRow, type MemoryTables } from './tables';
 
 export interface MemoryStart {
   readonly executionId: string;
@@ -25,6 +26,7 @@ export interface MemoryStart {
 export function insertExecution(tables: MemoryTables, start: MemoryStart): void {
   const { executionId, partitionId, tenant, started } = start;
   if (tables.executions.has(executionId)) throw new Error(`Execution ${executionId} exists.`);
+  assertKeyIsFree(tables, start);
   tables.executions.set(executionId, {
     executionId,
     partitionId,
@@ -56,6 +58,17 @@ export function insertExecution(tables: MemoryTables, start: MemoryStart): void 
   });
 }
 
+/** Two executions that have not ended never hold one key. */
+function assertKeyIsFree(
+  tables: MemoryTables,
+  { tenant, started, workflowKey = null, continuedFrom }: MemoryStart,
+): void {
+  if (workflowKey === null) return;
+  const holder = tables.holderOfKey({ tenant, workflowName: started.workflow, workflowKey });
+  if (!holder || holder.executionId === continuedFrom) return;
+  throw new StatementError(`duplicate key value: ${holder.executionId} holds the key ${workflowKey}`, '23505');
+}
+
 /** @throws ExecutionNotFoundError, ExecutionEndedError */
 export function insertSignal(tables: MemoryTables, executionId: string, event: WorkflowEvent): void {
   beginSignal(tables, executionId, event)();
@@ -82,6 +95,36 @@ export function beginSignal(tables: MemoryTables, executionId: string, event: Wo
     const behind = row.inbox.findIndex(({ rowId }) => rowId > arrived.rowId);
     row.inbox.splice(behind < 0 ? row.inbox.length : behind, 0, arrived);
   };
+}
+
+/** The run that goes on, of a chain of runs that continued as new. */
+export function lastRunOf(tables: MemoryTables, executionId: string): string {
+  const { continuedTo } = tables.execution(executionId);
+  return continuedTo === null ? executionId : lastRunOf(tables, continuedTo);
+}
+
+/** Puts a decision into the inbox, unless the status that it answers with speaks against it. */
+export function insertDecision(
+  tables: MemoryTables,
+  executionId: string,
+  kind: DecisionKind,
+  decision: Decision,
+): ExecutionStatus {
+  const row = tables.execution(executionId);
+  const { status } = row;
+  if (!statusesFor(kind).includes(status)) return status;
+  // The same decision right behind itself is not stored twice.
+  if (row.inbox.findLast(({ disposition }) => disposition === null)?.kind === kind) return status;
+  row.inbox.push({
+    rowId: tables.nextRowId(),
+    kind,
+    name: null,
+    commandId: null,
+    payloadText: JSON.stringify(decision),
+    atMs: tables.nowMs(),
+    disposition: null,
+  });
+  return status;
 }
 
 /** Stores an event of the bus, to be fanned out afterwards. */

@@ -127,7 +127,8 @@ export interface WorkerTableRow {
 
 /** What a worker's statement did to an execution: for oracles. */
 export interface WriteNote {
-  readonly statement: 'take' | 'flush' | 'result';
+  /** `continue`: the first entries of the run that goes on after another one. */
+  readonly statement: 'take' | 'flush' | 'result' | 'continue';
   readonly workerId: string;
   readonly executionId: string;
   readonly partitionId: number;

@@ -35,7 +35,10 @@ function takeOne(
   }
   row.inbox = row.inbox.filter((each) => !decisions.includes(each));
   const kinds = decisions.map(({ kind }) => kind);
-  if (row.status === 'failed') setBack(row, item.failuresUndone);
+  if (row.status === 'failed') {
+    setBack(row, item.failuresUndone);
+    reopen(tables, row);
+  }
   const isToRun = kinds.includes('terminate_requested') || kinds.includes('execution_retried');
   const hold = kinds.findLast((kind) => kind === 'execution_paused' || kind === 'execution_resumed');
   row.status = isToRun || hold === 'execution_resumed' ? 'running' : 'paused';
@@ -56,5 +59,14 @@ function setBack(row: ExecutionTableRow, commandIds: readonly string[]): void {
   for (const commandId of commandIds) {
     const result = row.results.get(commandId);
     if (result?.status === 'failed') Object.assign(result, { status: 'retrying', attempts: 0, completedAtMs: null });
+  }
+}
+
+/** What came too late for the run that failed is for the one that goes on. */
+function reopen(tables: MemoryTables, row: ExecutionTableRow): void {
+  for (const each of row.inbox) {
+    if (each.disposition === null || isDecision(each.kind)) continue;
+    each.disposition = null;
+    for (const letter of tables.deadLetters) if (letter.rowId === each.rowId) letter.isSettled = true;
   }
 }

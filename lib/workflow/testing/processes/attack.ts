@@ -3,7 +3,7 @@ import type { JsonObject } from '../../model/json';
 import { ExecutionEndedError } from '../../model/errors';
 import type { WorkflowDefinition } from '../../model/workflow';
 import type { Dice } from '../simulation/dice';
-import type { SentEvent } from '../simulation/scenarios';
+import type { SentEvent } from '../simulation/scenario';
 import type { AttackedExecution } from './attackOracle';
 import { tenant } from './load';
 import type { Site } from './openSite';

@@ -9,7 +9,7 @@ import { isEnded } from '../../model/status';
 import type { WorkflowDefinition } from '../../model/workflow';
 import { createPostgresStore } from '../../persistence/executions/postgresStore';
 import { checkActions, checkOrder, checkPrefixes, checkTimers, type Say } from '../simulation/historyChecks';
-import type { EndOfRun } from '../simulation/scenarios';
+import type { EndOfRun } from '../simulation/scenario';
 
 export interface AttackedExecution {
   readonly executionId: string;

@@ -6,7 +6,7 @@ import type { HistoryEntry } from '../../model/history';
 import type { JsonObject } from '../../model/json';
 import type { WorkflowContext, WorkflowDefinition } from '../../model/workflow';
 import type { Dice } from '../simulation/dice';
-import type { EndOfRun, SentEvent } from '../simulation/scenarios';
+import type { EndOfRun, SentEvent } from '../simulation/scenario';
 
 export interface Shape {
   readonly name: string;

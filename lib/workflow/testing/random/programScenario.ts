@@ -1,7 +1,7 @@
 /** A program as something that happens in a simulation: what is sent to it, and what must come of it. */
 import type { Dice } from '../simulation/dice';
 import { isEnded } from '../../model/status';
-import type { EndOfRun, Scenario, SentEvent } from '../simulation/scenarios';
+import type { EndOfRun, Scenario, SentEvent } from '../simulation/scenario';
 import { asData, demandOf, type Program } from './program';
 import { referenceRun } from './referenceRun';
 

@@ -80,6 +80,8 @@ const rareStatements = ['acquire', 'release', 'findUnfinished', 'closeLate', 'fe
 export class FaultDice {
   readonly #dice: Dice;
   failedStatements = 0;
+  /** Statements that the database itself refused. */
+  readonly refused: string[] = [];
 
   constructor(
     seed: string,

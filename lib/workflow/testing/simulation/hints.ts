@@ -104,6 +104,8 @@ export class SimulatedHints {
     const { executionId, partitionId } = hint;
     const row = this.tables.executions.get(executionId);
     if (!row || row.status === 'paused' || row.status === 'blocked_on_code') return;
+    // What is left of a terminated execution is closed by sweeps.
+    if (row.log.some(({ kind }) => kind === 'terminate_requested')) return;
     if (this.tables.partitions.get(partitionId) !== name || !partitions.has(partitionId)) return;
     if (row.inbox.some((each) => each.disposition === null && rowIds.has(each.rowId))) {
       this.violations.push(`${name} acknowledged a hint for ${executionId} and had not taken what it told of`);

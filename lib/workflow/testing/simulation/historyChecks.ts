@@ -19,10 +19,14 @@ export function checkOrder(history: readonly HistoryEntry[], say: Say): void {
   if (gap >= 0) say(`entry ${gap + 1} of the log has seq ${history[gap]?.seq}`);
   const back = history.findIndex((entry, index) => entry.at < (history[index - 1]?.at ?? 0));
   if (back >= 0) say(`time runs backwards at entry ${back + 1}`);
-  const recorded = history.flatMap((entry) =>
-    'commandId' in entry.body ? [`${entry.kind} ${entry.body.commandId}`] : [],
-  );
-  const twice = recorded.find((each, index) => recorded.indexOf(each) !== index);
+  let retries = 0;
+  const recorded = history.flatMap((entry) => {
+    if (entry.kind === 'execution_retried') retries += 1;
+    // Only failures come again, and only after a retry.
+    const where = entry.kind === 'action_failed' ? ` of try ${retries}` : '';
+    return 'commandId' in entry.body ? [`${entry.kind} ${entry.body.commandId}${where}`] : [];
+  });
+  const twice = recorded.find((each, index) => recorded.indexOf(each) !== index && !each.startsWith('action_failed'));
   if (twice) say(`"${twice}" is in the log twice`);
 }
 
@@ -33,12 +37,15 @@ export function checkActions(
   observed: { readonly effects: readonly Effect[]; readonly externalCalls: readonly ExternalCall[] },
   say: Say,
 ): void {
-  const outcomes = new Map<string, { readonly name: string; readonly done: boolean }>();
+  const outcomes = new Map<string, { readonly name: string; readonly done: boolean; readonly isCut: boolean }>();
+  // What a process began and did not survive nobody knows of: a termination does not wait for it.
+  const isTerminated = history.some(({ kind }) => kind === 'execution_terminated');
   for (const entry of history) {
     if (entry.kind !== 'action_completed' && entry.kind !== 'action_failed') continue;
     outcomes.set(entry.body.commandId, {
       name: canonicalActionName(entry.body.name),
       done: entry.kind === 'action_completed',
+      isCut: entry.kind === 'action_failed' && entry.body.error.name === 'ActionAbortedError',
     });
   }
   const effects = new Map<string, number>();
@@ -65,12 +72,12 @@ export function checkActions(
         `${call.commandId} was called as ${first.idempotencyKey} ${first.what} and ${call.idempotencyKey} ${call.what}`,
       );
     }
-    if (!outcomes.has(call.commandId)) say(`${call.commandId} was called and is not in the log`);
+    if (!outcomes.has(call.commandId) && !isTerminated) say(`${call.commandId} was called and is not in the log`);
   }
   const keys = [...calls.values()].map((call) => call.idempotencyKey);
   if (new Set(keys).size !== keys.length) say('two commands have one idempotency key');
-  for (const [commandId, { name }] of outcomes) {
-    if (name !== 'book' && !calls.has(commandId)) say(`${commandId} has an outcome and was never called`);
+  for (const [commandId, { name, isCut }] of outcomes) {
+    if (name !== 'book' && !calls.has(commandId) && !isCut) say(`${commandId} has an outcome and was never called`);
   }
 }
 
@@ -118,7 +125,7 @@ export async function checkPrefixes(
         drain,
       });
       for (const command of commands) {
-        if (command.type === 'complete' && length === history.length) {
+        if (command.type === 'complete' && length === history.length && row.status === 'completed') {
           const [actual, stored] = [JSON.stringify(command.result), JSON.stringify(row.result)];
           if (actual !== stored) say(`replay ends with ${actual}, and ${stored} is stored`);
         }
@@ -129,8 +136,8 @@ export async function checkPrefixes(
         }
       }
     } catch (error) {
-      const isExpected =
-        row.status === 'blocked_on_code' && error instanceof Error && error.name === 'ForeignAwaitError';
+      const mayBlock = row.status === 'blocked_on_code' || row.status === 'terminated';
+      const isExpected = mayBlock && error instanceof Error && error.name === 'ForeignAwaitError';
       if (!isExpected)
         return say(`replay of ${length} entries fails: ${error instanceof Error ? error.message : String(error)}`);
     }
@@ -154,9 +161,17 @@ function recordsOf(history: readonly HistoryEntry[]): ReadonlyMap<string, string
           return [[entry.body.commandId, JSON.stringify(['sleep', entry.body.n, entry.body.fireAt])]];
         case 'action_completed':
         case 'action_failed':
+          // Which command it was a termination does not know: it runs no code.
+          if (entry.body.n === 0) return [];
           return [
             [entry.body.commandId, JSON.stringify(['action', entry.body.n, entry.body.name, entry.body.argsHash])],
           ];
+        case 'child_started': {
+          const { commandId, n, workflow, childExecutionId, parentClosePolicy, argsHash } = entry.body;
+          return [
+            [commandId, JSON.stringify(['start_child', n, workflow, childExecutionId, parentClosePolicy, argsHash])],
+          ];
+        }
         case 'task_created':
           return [[entry.body.commandId, JSON.stringify(['create_task', entry.body.n, entry.body.argsHash])]];
         default:
@@ -182,6 +197,10 @@ function recordOf(command: Awaited<ReturnType<typeof replay>>['commands'][number
       return JSON.stringify(['action', command.n, command.name, command.argsHash]);
     case 'create_task':
       return JSON.stringify(['create_task', command.n, command.argsHash]);
+    case 'start_child': {
+      const { n, workflow, childExecutionId, parentClosePolicy, argsHash } = command;
+      return JSON.stringify(['start_child', n, workflow, childExecutionId, parentClosePolicy, argsHash]);
+    }
     default:
       return null;
   }

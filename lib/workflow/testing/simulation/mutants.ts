@@ -7,7 +7,8 @@ import { MemoryTables, type Transport } from '../memory/tables';
 import { takeEntries } from '../memory/takeEntries';
 import { Dice } from './dice';
 import { loadPatchedWorker, type Patch } from './patchedWorker';
-import { drawFaults, type FaultPlan } from './faults';
+import { drawFaults, noFaults, type FaultPlan } from './faults';
+import { heartbeatsBehindActions, lockingHeads } from './lockMutants';
 import { drawScenarios, type Drawn } from './scenarios';
 import { simulate, type Mutation } from './simulate';
 import type { Submit } from './simulatedBus';
@@ -18,12 +19,16 @@ export interface Mutant {
   readonly faults?: Partial<FaultPlan>;
   /** The workflow that it harms; else each seed has its own. */
   readonly workflow?: Drawn;
+  /** Somebody decides about every execution. */
+  readonly isDecided?: boolean;
   readonly patches?: readonly Patch[];
   readonly wrapStore?: Mutation['wrapStore'];
+  readonly wrapPorts?: Mutation['wrapPorts'];
   readonly submit?: Mutation['submit'];
 }
 
 const engine = 'core/engine/engine.ts';
+const relations = 'core/engine/relations.ts';
 const live = 'core/engine/liveExecution.ts';
 
 export const mutants: readonly Mutant[] = [
@@ -193,6 +198,111 @@ export const mutants: readonly Mutant[] = [
       },
     ],
   },
+  { name: 'the lock of the head inside an action', faults: noFaults, wrapPorts: lockingHeads, workflow: 'parallel' },
+  {
+    name: 'the heartbeat inside an action',
+    faults: noFaults,
+    wrapPorts: heartbeatsBehindActions,
+    workflow: 'parallel',
+  },
+  {
+    name: 'leaves children to themselves at its end',
+    workflow: 'family',
+    patches: [
+      {
+        file: relations,
+        find: "return policy === 'abandon' ? [] : [{ executionId, partitionId: partitionOfChild(self, child), policy }];",
+        replace: 'return [];',
+      },
+    ],
+  },
+  {
+    name: 'a run that goes on loses its parent',
+    workflow: 'family',
+    patches: [
+      {
+        file: relations,
+        find: 'const { workflow, trigger, startedBy, parent = null } = started;',
+        replace: 'const { workflow, trigger, startedBy } = started; const parent = null;',
+      },
+    ],
+  },
+  {
+    name: 'a run that goes on loses its mail',
+    workflow: 'relay',
+    patches: [{ file: live, find: 'mail: this.#mail() }', replace: 'mail: [] }' }],
+  },
+  {
+    name: 'a run that goes on loses what came behind its end',
+    workflow: 'relay',
+    patches: [{ file: live, find: 'return [...unread, ...this.#unfed];', replace: 'return unread;' }],
+  },
+  {
+    name: 'a parent is not told of the end of a child',
+    workflow: 'family',
+    patches: [
+      { file: relations, find: 'parent && !successor ? {', replace: 'parent && !successor && open.length > 0 ? {' },
+    ],
+  },
+  {
+    name: 'the code goes on while it is paused',
+    isDecided: true,
+    patches: [
+      {
+        file: engine,
+        find: 'if (live.isHeld) this.#hold(live, feed);',
+        replace: 'if (live.isTerminating) this.#hold(live, feed);',
+      },
+    ],
+  },
+  {
+    name: 'terminated before the outcomes of its actions',
+    isDecided: true,
+    workflow: 'parallel',
+    patches: [
+      {
+        file: 'core/engine/heldExecutions.ts',
+        find: 'if (calls.length === 0) return',
+        replace: 'if (calls.length >= 0) return',
+      },
+      {
+        file: live,
+        find: 'if (this.#running.size + this.#startable.length + this.#outcomes.length + this.#toPrepare.length > 0) return;',
+        replace:
+          'if (!this.isTerminating && this.#running.size + this.#startable.length + this.#outcomes.length + this.#toPrepare.length > 0) return;',
+      },
+    ],
+  },
+  {
+    name: 'a request to cancel that came with the end is forgotten',
+    isDecided: true,
+    workflow: 'items',
+    patches: [
+      { file: live, find: 'this.#cancelTaken || this.instance.isCanceled', replace: 'this.instance.isCanceled' },
+    ],
+  },
+  {
+    name: 'a retry takes the failure again',
+    workflow: 'mended',
+    patches: [
+      {
+        file: 'core/engine/heldExecutions.ts',
+        find: 'failuresUndone: failuresUndone(history)',
+        replace: 'failuresUndone: []',
+      },
+    ],
+  },
+  {
+    name: 'the loser of a race goes on',
+    workflow: 'scopes',
+    patches: [
+      {
+        file: 'replay/branches.ts',
+        find: 'losers.map(({ own }) => own),\n            losers.map(({ given }) => given),',
+        replace: '[], [],',
+      },
+    ],
+  },
 ];
 
 export interface Caught {
@@ -207,13 +317,16 @@ export async function catchMutant(mutant: Mutant, maxSeeds: number): Promise<Cau
   const mutation: Mutation = {
     ...(mutant.patches ? { WorkerClass: await loadPatchedWorker(mutant.patches) } : {}),
     ...(mutant.wrapStore ? { wrapStore: mutant.wrapStore } : {}),
+    ...(mutant.wrapPorts ? { wrapPorts: mutant.wrapPorts } : {}),
     ...(mutant.submit ? { submit: mutant.submit } : {}),
   };
   for (let i = 1; i <= maxSeeds; i += 1) {
     const seed = String(i);
     const faults = { ...drawFaults(seed), ...mutant.faults };
-    const { workflow } = mutant;
-    const scenarios = workflow === undefined ? {} : { scenarios: drawScenarios(new Dice(seed), 4, workflow) };
+    const { workflow, isDecided = false } = mutant;
+    const isDrawn = workflow !== undefined || isDecided;
+    const drawn = () => drawScenarios(new Dice(seed), 4, workflow, isDecided ? 1 : 0);
+    const scenarios = isDrawn ? { scenarios: drawn() } : {};
     const { violations } = await simulate({ seed, mutation, faults, alwaysRests: true, ...scenarios });
     if (violations[0]) return { mutant: mutant.name, seed, violation: violations[0] };
   }

@@ -34,6 +34,7 @@ export function networkOf(options: {
           else if (fate === 'answer_lost') lose(backMs);
         } catch (error) {
           const reason = error instanceof Error ? error : new Error(String(error));
+          if (reason instanceof StatementError) faults.refused.push(`${statement} was refused: ${reason.message}`);
           if (fate === 'answered') answer(backMs, ` ${reason.message}`, () => reject(reason));
           else if (fate === 'answer_lost') lose(backMs);
         }

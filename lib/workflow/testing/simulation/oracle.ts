@@ -5,8 +5,11 @@ import type { Drain } from '../../replay/sandbox';
 import type { Effect } from '../memory/actionResults';
 import { readEntry, readResult } from '../memory/entries';
 import { isOpen, type ExecutionTableRow, type MemoryTables, type WriteNote } from '../memory/tables';
+import { checkDecisions, checkHolds, endsAsDecided } from './decisionChecks';
 import { checkActions, checkOrder, checkPrefixes, checkTimers, type Say } from './historyChecks';
-import type { Scenario } from './scenarios';
+import type { Accepted } from './outside';
+import { checkRelatives } from './relationChecks';
+import type { Run, Scenario } from './scenario';
 import type { ExternalCall } from './simulatedActions';
 import { simulatedWorkflows } from './workflows';
 
@@ -16,29 +19,60 @@ export interface Observed {
   readonly effects: readonly Effect[];
   readonly externalCalls: readonly ExternalCall[];
   readonly writes: readonly (WriteNote & { readonly wasFenced: boolean })[];
-  /** Ids of events whose submission was accepted, by execution. */
-  readonly accepted: ReadonlyMap<string, readonly string[]>;
+  readonly accepted: Accepted;
+}
+
+/** An execution as it came to rest. */
+export interface Rested extends Run {
+  readonly row: ExecutionTableRow;
 }
 
 export async function violationsOf(observed: Observed, drain: Drain): Promise<string[]> {
   const found: string[] = [];
-  for (const [executionId, scenario] of observed.scenarios) {
-    const row = observed.tables.execution(executionId);
-    const say = (what: string) => found.push(`${executionId} (${scenario.workflow}): ${what}`);
-    const history = historyOf(row);
-    checkOutcome(row, scenario, history, observed.effects, say);
+  const { tables, writes } = observed;
+  const carried = new Map(writes.flatMap((each) => (each.statement === 'continue' ? [[each.executionId, each]] : [])));
+  const all = new Map(
+    [...tables.executions.values()].map((row): [string, Rested] => {
+      const { executionId } = row;
+      const taken = carried.get(executionId);
+      return [executionId, { executionId, row, history: historyOf(row), carried: taken ? taken.toHead - 1 : 0 }];
+    }),
+  );
+  for (const rested of all.values()) {
+    const { executionId, row, history } = rested;
+    const say = (what: string) => found.push(`${executionId} (${row.workflowName}): ${what}`);
     checkLog(row, history, say);
     checkOrder(history, say);
-    checkWriters(executionId, row.headSeq, observed.writes, say);
+    checkWriters(rested, writes, say);
     checkActions(executionId, history, observed, say);
-    checkEvents(row, history, observed.accepted.get(executionId) ?? [], say);
-    if (isEnded(row.status)) checkNothingLeft(observed.tables, row, say);
+    if (isEnded(row.status)) checkNothingLeft(tables, row, say);
     checkTimers(history, say);
+    checkHolds(history, say);
+    checkDecisions(row, history, observed.accepted.decisions.get(executionId) ?? [], say);
+    checkRelatives(rested, all, say);
     const definition = simulatedWorkflows.get(row.workflowName);
     if (definition) await checkPrefixes({ ended: row, definition, history, drain }, say);
     else say(`no workflow ${row.workflowName}`);
   }
+  for (const [scenarioId, scenario] of observed.scenarios) {
+    const say = (what: string) => found.push(`${scenarioId} (${scenario.workflow}): ${what}`);
+    const chains = chainsOf(scenarioId, scenario, all);
+    if (chains.length === 0) say('was never started');
+    for (const chain of chains) checkOutcome(chain, scenario, observed.effects, say);
+    checkEvents(chains.flat(), observed.accepted.events.get(scenarioId) ?? [], say);
+  }
   return found;
+}
+
+/** The runs of each execution that the scenario brought about, in their order. */
+function chainsOf(scenarioId: string, { starts }: Scenario, all: ReadonlyMap<string, Rested>): Rested[][] {
+  const isFirst = ({ row }: Rested) =>
+    starts ? row.workflowKey === scenarioId && row.continuedFrom === null : row.executionId === scenarioId;
+  return [...all.values()].filter(isFirst).map((first) => {
+    const chain: Rested[] = [];
+    for (let run: Rested | undefined = first; run; run = all.get(run.row.continuedTo ?? '')) chain.push(run);
+    return chain;
+  });
 }
 
 export function historyOf(row: ExecutionTableRow): HistoryEntry[] {
@@ -49,27 +83,28 @@ export function historyOf(row: ExecutionTableRow): HistoryEntry[] {
   return row.log.flatMap((entry) => readEntry(entry, resultOf) ?? []);
 }
 
-function checkOutcome(
-  row: ExecutionTableRow,
-  scenario: Scenario,
-  history: readonly HistoryEntry[],
-  effects: readonly Effect[],
-  say: Say,
-): void {
-  const { status, result, judge } = scenario.expected;
-  if (judge) {
+function checkOutcome(runs: readonly Rested[], { expected }: Scenario, effects: readonly Effect[], say: Say): void {
+  const last = runs.at(-1);
+  if (!last) return;
+  const { row, history } = last;
+  const decided = endsAsDecided(history);
+  const { status, result, judge } = expected;
+  if (decided === null && judge && isEnded(row.status)) {
     const booked = effects.flatMap(({ executionId, bindings }) =>
-      executionId === row.executionId ? [String(bindings[0])] : [],
+      runs.some((run) => run.executionId === executionId) ? [String(bindings[0])] : [],
     );
-    for (const what of judge({ status: row.status, result: row.result, error: row.error, history, booked })) say(what);
+    const { error } = row;
+    for (const what of judge({ status: row.status, result: row.result, error, history, booked, runs })) say(what);
     return;
   }
-  if (row.status !== status) {
+  // Code that waits for something foreign does not hear of it.
+  const wanted = decided === 'canceled' && status === 'blocked_on_code' ? status : (decided ?? status);
+  if (row.status !== wanted) {
     const why = row.error ? `: ${row.error.name}: ${row.error.message}` : '';
-    return say(`is ${row.status} in the end and not ${status}${why}`);
+    return say(`is ${row.status} in the end and not ${wanted}${why}`);
   }
-  const [expected, actual] = [JSON.stringify(result(history)), JSON.stringify(row.result)];
-  if (actual !== expected) say(`ended with ${actual}, where its log allows ${expected} only`);
+  const [allowed, actual] = [JSON.stringify(decided === null ? result(history) : null), JSON.stringify(row.result)];
+  if (actual !== allowed) say(`ended with ${actual}, where its log allows ${allowed} only`);
 }
 
 function checkLog(row: ExecutionTableRow, history: readonly HistoryEntry[], say: Say): void {
@@ -79,7 +114,7 @@ function checkLog(row: ExecutionTableRow, history: readonly HistoryEntry[], say:
   if (history.length !== row.log.length) say('an entry points to a result that is not there');
 }
 
-function checkWriters(executionId: string, head: number, writes: Observed['writes'], say: Say): void {
+function checkWriters({ executionId, row }: Rested, writes: Observed['writes'], say: Say): void {
   const writers = new Map<number, string>();
   for (const write of writes.filter((each) => each.executionId === executionId)) {
     if (write.wasFenced) say(`${write.workerId} wrote (${write.statement}) after it was fenced`);
@@ -88,21 +123,23 @@ function checkWriters(executionId: string, head: number, writes: Observed['write
       writers.set(seq, write.workerId);
     }
   }
-  if (writers.size !== head - 1)
-    say(`${writers.size} entries were written, and the log has ${head - 1} after the first`);
+  const behindFirst = row.headSeq - 1;
+  if (writers.size !== behindFirst) {
+    say(`${writers.size} entries were written, and the log has ${behindFirst} after the first`);
+  }
 }
 
-function checkEvents(
-  row: ExecutionTableRow,
-  history: readonly HistoryEntry[],
-  accepted: readonly string[],
-  say: Say,
-): void {
-  const logged = history.flatMap((entry) => (entry.kind === 'event_received' ? [entry.body.event.event_id] : []));
-  const late = row.inbox.flatMap((each) => {
-    const { event } = JSON.parse(each.payloadText) as { event?: { event_id: string } };
-    return each.disposition === 'too_late' && event ? [event.event_id] : [];
-  });
+/** In the log of one run, as what arrived there, or closed as too late. */
+function checkEvents(runs: readonly Rested[], accepted: readonly string[], say: Say): void {
+  const logged = runs.flatMap(({ history, carried }) =>
+    history.slice(1 + carried).flatMap((entry) => (entry.kind === 'event_received' ? [entry.body.event.event_id] : [])),
+  );
+  const late = runs.flatMap(({ row }) =>
+    row.inbox.flatMap((each) => {
+      const { event } = JSON.parse(each.payloadText) as { event?: { event_id: string } };
+      return each.disposition === 'too_late' && event ? [event.event_id] : [];
+    }),
+  );
   for (const eventId of accepted) {
     const times = [...logged, ...late].filter((each) => each === eventId).length;
     if (times !== 1) say(`event ${eventId} was accepted and is ${times} times in the log or closed as too late`);

@@ -1,59 +1,16 @@
-/** What happens to executions from outside, and what must come of it. */
-import type { RecordedError } from '../../model/errors';
-import type { HistoryEntry } from '../../model/history';
-import type { JsonObject, JsonValue } from '../../model/json';
-import type { ExecutionStatus } from '../../model/status';
+/** The scenarios that a seed may draw. */
+import type { DecisionKind, HistoryEntry } from '../../model/history';
 import type { Dice } from './dice';
+import { completed, payloadN, received, sometime, type Draft, type Scenario, type SentDecision } from './scenario';
 import { drawProgram } from '../random/generateProgram';
 import { programScenario } from '../random/programScenario';
+import { lifeDrafts } from './lifeScenarios';
 import type { PipelineStep, SimulatedWorkflow } from './workflows';
 
-export interface SentEvent {
-  /** Counted from the start of the execution. */
-  readonly afterMs: number;
-  readonly name: string;
-  readonly payload: JsonObject;
-}
-
-/** An event of the bus. */
-export interface AnnouncedEvent extends SentEvent {
-  /** Whether the execution asks for what it holds. */
-  readonly isFor: boolean;
-}
-
-export interface Scenario {
-  readonly workflow: SimulatedWorkflow;
-  readonly startAfterMs: number;
-  readonly data: JsonObject;
-  readonly events: readonly SentEvent[];
-  readonly announced?: readonly AnnouncedEvent[];
-  readonly expected: Expected;
-}
-
-export interface Expected {
-  readonly status: ExecutionStatus;
-  /** The one result that the log allows. */
-  readonly result: (history: readonly HistoryEntry[]) => JsonValue;
-  /** In place of the two above, where the status depends on the log too: one sentence for each thing that is wrong. */
-  readonly judge?: (ended: EndOfRun) => readonly string[];
-}
-
-export interface EndOfRun {
-  readonly status: ExecutionStatus;
-  readonly result: JsonValue;
-  readonly error: RecordedError | null;
-  readonly history: readonly HistoryEntry[];
-  /** What `book` wrote. */
-  readonly booked: readonly string[];
-}
-
-type Draft = Omit<Scenario, 'workflow' | 'startAfterMs'>;
-
-const completed = (result: Expected['result']): Expected => ({ status: 'completed', result });
 const quiet = { data: {}, events: [] };
 
 /** Workflows that any seed may draw. */
-export type Drawn = Exclude<SimulatedWorkflow, 'instant'>;
+export type Drawn = Exclude<SimulatedWorkflow, 'instant' | 'apprentice'>;
 
 const drafts: Readonly<Record<Drawn, (dice: Dice) => Draft>> = {
   pipeline: (dice) => {
@@ -129,29 +86,48 @@ const drafts: Readonly<Record<Drawn, (dice: Dice) => Draft>> = {
   failing: () => ({ ...quiet, expected: { status: 'failed', result: () => null } }),
   forgetful: () => ({ ...quiet, expected: completed(() => 'done') }),
   program: (dice) => programScenario(drawProgram(dice), dice),
+  ...lifeDrafts,
   foreign: () => ({ ...quiet, expected: { status: 'blocked_on_code', result: () => null } }),
 };
 
 /** Events of the bus have runs of their own. */
 const kinds = Object.keys(drafts).filter((kind) => kind !== 'payment') as [Drawn, ...Drawn[]];
 
-export function drawScenarios(dice: Dice, count: number, only?: Drawn): Scenario[] {
+/** @param decided how many of them somebody decides about, of 1. */
+export function drawScenarios(dice: Dice, count: number, only?: Drawn, decided = 0.15): Scenario[] {
   return Array.from({ length: count }, () => {
     const workflow = only ?? dice.pick(kinds);
-    return { workflow, startAfterMs: sometime(dice, 6_000), ...drafts[workflow](dice) };
+    const scenario = { workflow, startAfterMs: sometime(dice, 6_000), ...drafts[workflow](dice) };
+    return dice.chance(decided) ? { ...scenario, decisions: drawDecisions(dice, 4_000) } : scenario;
   });
 }
 
-/** Often at once, else within the bound. */
-function sometime(dice: Dice, boundMs: number): number {
-  return dice.chance(0.3) ? dice.between(0, 30) : dice.between(0, boundMs);
+/** At any moment; a pause comes with its end. */
+export function drawDecisions(dice: Dice, boundMs: number): SentDecision[] {
+  const one = (kind: DecisionKind) => [{ afterMs: sometime(dice, boundMs), kind }];
+  const pause = () => {
+    const afterMs = sometime(dice, boundMs);
+    const resumedMs = afterMs + sometime(dice, 2_500);
+    return [
+      { afterMs, kind: 'execution_paused' as const },
+      { afterMs: resumedMs, kind: 'execution_resumed' as const },
+    ];
+  };
+  switch (dice.pick(['cancel', 'terminate', 'pause', 'pause', 'pauses', 'pause and cancel', 'pause and terminate'])) {
+    case 'cancel':
+      return one('cancel_requested');
+    case 'terminate':
+      return one('terminate_requested');
+    case 'pauses':
+      return [...pause(), ...pause()];
+    case 'pause and cancel':
+      return [...pause(), ...one('cancel_requested')];
+    case 'pause and terminate':
+      return [...pause(), ...one('terminate_requested')];
+    default:
+      return pause();
+  }
 }
-
-function received(history: readonly HistoryEntry[]) {
-  return history.flatMap((entry) => (entry.kind === 'event_received' ? [entry.body] : []));
-}
-
-const payloadN = ({ event }: { event: { payload: unknown } }): string => (event.payload as { n: string }).n;
 
 /** The task's own time against people: what the log holds first. An expired task is followed by one without a time. */
 function reviewed(history: readonly HistoryEntry[]): string | null {

@@ -1,19 +1,19 @@
 /** One simulation: a seed decides the workflows, what is sent to them, every delay and every fault. */
 import { drainMacrotask } from '../../core/sandbox';
 import { Worker, type WorkerParts, type WorkerSettings } from '../../core/worker/worker';
-import { ExecutionEndedError } from '../../model/errors';
 import type { ExecutionStore } from '../../model/ports/store';
 import { isEnded } from '../../model/status';
-import { uuidFrom } from '../../replay/random';
 import type { Effect } from '../memory/actionResults';
-import { beginSignal, completeTask, insertExecution } from '../memory/senders';
-import { isOpen, MemoryTables, type Transport } from '../memory/tables';
+import { MemoryTables, type ExecutionTableRow, type Transport } from '../memory/tables';
 import { takeEntries } from '../memory/takeEntries';
 import { Dice } from './dice';
 import { drawFaults, FaultDice, type FaultPlan } from './faults';
 import { SimulatedHints } from './hints';
 import { violationsOf, type Observed } from './oracle';
-import { drawScenarios, type AnnouncedEvent, type Scenario } from './scenarios';
+import type { WrapPorts } from './lockMutants';
+import { Outside } from './outside';
+import type { Scenario } from './scenario';
+import { drawScenarios } from './scenarios';
 import type { ExternalCall } from './simulatedActions';
 import { SimulatedBus, type Submit } from './simulatedBus';
 import { SimulatedProcess, type World } from './simulatedProcess';
@@ -23,6 +23,7 @@ import { VirtualTime } from './virtualTime';
 export interface Mutation {
   readonly WorkerClass?: new (parts: WorkerParts) => Worker;
   readonly submit?: Submit;
+  readonly wrapPorts?: WrapPorts;
   readonly wrapStore?: (store: ExecutionStore, tables: MemoryTables, network: Transport) => ExecutionStore;
 }
 
@@ -49,7 +50,7 @@ export interface SimulationResult {
 const startMs = Date.UTC(2026, 0, 5, 9);
 const partitionCount = 6;
 /** How long after the last fault everything must have come to its end. */
-const patienceMs = 60_000;
+const patienceMs = 120_000;
 const aftermathMs = 400;
 /** Ownership is looked at so often until it is at rest. */
 const restMs = 1_500;
@@ -75,18 +76,14 @@ class Simulation {
   readonly #tables: MemoryTables;
   readonly #hints: SimulatedHints;
   readonly #world: World;
-  readonly #bus: SimulatedBus;
+  readonly #outside: Outside;
   readonly #processes = new Set<SimulatedProcess>();
-  readonly #scenarios = new Map<string, Scenario>();
+  readonly #scenarios: ReadonlyMap<string, Scenario>;
   readonly #effects: Effect[] = [];
   readonly #externalCalls: ExternalCall[] = [];
   readonly #writes: Observed['writes'][number][] = [];
-  readonly #accepted = new Map<string, string[]>();
-  readonly #seenTasks = new Set<string>();
   #lastProcess = 0;
   #lastTask = 0;
-  #lastEvent = 0;
-  #unsent = 0;
   #counts = { crashes: 0, stalls: 0 };
 
   constructor(
@@ -117,13 +114,27 @@ class Simulation {
     });
     this.#hints = new SimulatedHints(this.#time, this.#faults, this.#tables);
     const { submit } = options.mutation ?? {};
-    this.#bus = new SimulatedBus({
+    const scenarios = options.scenarios ?? drawScenarios(this.#dice, this.#dice.between(2, 5));
+    this.#scenarios = new Map(scenarios.map((scenario, index) => [`x${index + 1}`, scenario]));
+    const bus = new SimulatedBus({
       time: this.#time,
       tables: this.#tables,
       faults: this.#faults,
       onReached: (key) => this.#hints.publish(key),
       ...(submit ? { submit } : {}),
     });
+    this.#outside = new Outside(
+      {
+        dice: this.#dice,
+        time: this.#time,
+        tables: this.#tables,
+        faults: this.#faults,
+        hints: this.#hints,
+        bus,
+        partitionCount,
+      },
+      this.#scenarios,
+    );
     this.#world = {
       time: this.#time,
       tables: this.#tables,
@@ -132,16 +143,14 @@ class Simulation {
       settings: settingsOf(this.#dice),
       WorkerClass: options.mutation?.WorkerClass ?? Worker,
       wrapStore: options.mutation?.wrapStore ?? ((store) => store),
+      wrapPorts: options.mutation?.wrapPorts ?? ((ports) => ports),
       onEffect: (effect) => this.#effects.push(effect),
       onExternalCall: (call) => {
         this.#externalCalls.push(call);
         this.#time.note(`  calls out ${call.executionId} ${call.commandId}`);
       },
-      poke: (executionId, name) => {
-        this.#unsent += 1;
-        const send = () => this.#send(executionId, name, {});
-        this.#outside(this.#faults.dice.between(0, 12), `poke ${executionId}`, send);
-      },
+      poke: (executionId, name) => this.#outside.poke(executionId, name),
+      partitionCount,
       nextTaskId: () => {
         this.#lastTask += 1;
         return `task-${this.#lastTask}`;
@@ -150,7 +159,7 @@ class Simulation {
   }
 
   async run(): Promise<SimulationResult> {
-    this.#plan();
+    this.#outside.plan();
     const workers = this.#dice.between(2, 3);
     for (let i = 0; i < workers; i += 1) this.#startProcess(this.#dice.between(0, 200), null);
     const { plan } = this.#faults;
@@ -170,15 +179,18 @@ class Simulation {
         effects: this.#effects,
         externalCalls: this.#externalCalls,
         writes: this.#writes,
-        accepted: this.#accepted,
+        accepted: this.#outside.accepted,
       },
       drainMacrotask,
     );
     const { traceHash, steps, trace } = this.#time;
     const fenced = [...this.#tables.workers.values()].filter((worker) => worker.fencedAtMs !== null);
+    // Where nothing fails nobody is in anybody's way.
+    const calm = plan.endMs > 0 ? [] : [...this.#faults.refused];
+    if (plan.endMs === 0) for (const { workerId } of fenced) calm.push(`${workerId} was fenced on a calm day`);
     return {
       seed: this.seed,
-      violations: [...violations, ...this.#hints.violations, ...ownership],
+      violations: [...violations, ...this.#hints.violations, ...ownership, ...calm],
       traceHash,
       steps,
       virtualMs: this.#time.nowMs - startMs,
@@ -194,136 +206,20 @@ class Simulation {
     };
   }
 
-  // What comes from outside
-
-  #plan(): void {
-    const scenarios = this.options.scenarios ?? drawScenarios(this.#dice, this.#dice.between(2, 5));
-    for (const [index, scenario] of scenarios.entries()) {
-      const executionId = `x${index + 1}`;
-      this.#scenarios.set(executionId, scenario);
-      this.#unsent += 1 + scenario.events.length + (scenario.announced?.length ?? 0);
-      this.#outside(scenario.startAfterMs, `start ${executionId} ${scenario.workflow}`, () => this.#start(executionId));
-      for (const event of scenario.events) {
-        const afterMs = scenario.startAfterMs + event.afterMs;
-        this.#outside(afterMs, `send ${event.name} to ${executionId}`, () =>
-          this.#send(executionId, event.name, event.payload),
-        );
-      }
-      for (const event of scenario.announced ?? []) {
-        const afterMs = scenario.startAfterMs + event.afterMs;
-        this.#outside(afterMs, `announce ${event.name}`, () => this.#announce(executionId, event));
-      }
-    }
-    this.#outside(0, 'people look', () => this.#people());
-  }
-
-  #outside(delayMs: number, label: string, run: () => void): void {
-    this.#time.schedule({ delayMs, owner: null, label, run });
-  }
-
-  #start(executionId: string): void {
-    this.#unsent -= 1;
-    const scenario = this.#scenarios.get(executionId);
-    if (!scenario) return;
-    const partitionId = this.#dice.between(0, partitionCount - 1);
-    insertExecution(this.#tables, {
-      executionId,
-      partitionId,
-      tenant: 'acme',
-      started: {
-        workflow: scenario.workflow,
-        version: '1',
-        trigger: {
-          name: 'workflow.started',
-          type: 'workflow.started',
-          payload: {},
-          user_id: null,
-          event_id: executionId,
-          timestamp: new Date(this.#time.nowMs).toISOString(),
-        },
-        initialData: scenario.data,
-        seed: uuidFrom(this.#dice.random),
-        logicalExecutionId: executionId,
-        startedBy: null,
-      },
-    });
-    this.#hints.publish({ executionId, partitionId });
-  }
-
-  /** Sometimes the row's place in the order of arrival is long decided when its sender commits. */
-  #send(executionId: string, name: string, payload: Scenario['events'][number]['payload']): void {
-    this.#lastEvent += 1;
-    const eventId = `${executionId}-${this.#lastEvent}`;
-    const timestamp = new Date(this.#time.nowMs).toISOString();
-    const event = { name, type: name, payload, user_id: 'mia', event_id: eventId, timestamp };
-    try {
-      const commit = beginSignal(this.#tables, executionId, event);
-      const isLate = this.#faults.happens(this.#faults.plan.lateCommit);
-      if (!isLate) return this.#sent(executionId, eventId, commit);
-      const delayMs = this.#faults.dice.between(1, 1_500);
-      this.#outside(delayMs, `commits ${name} to ${executionId}`, () => this.#sent(executionId, eventId, commit));
-    } catch (error) {
-      if (!(error instanceof ExecutionEndedError)) throw error;
-      this.#unsent -= 1;
-    }
-  }
-
-  /** An event that is addressed to nobody. */
-  #announce(executionId: string, { name, payload, isFor }: AnnouncedEvent): void {
-    this.#lastEvent += 1;
-    const eventId = `${executionId}-bus-${this.#lastEvent}`;
-    const timestamp = new Date(this.#time.nowMs).toISOString();
-    const event = { name, type: name, payload, user_id: 'mia', event_id: eventId, timestamp };
-    this.#bus.send(event, () => {
-      this.#unsent -= 1;
-      if (isFor) this.#accepted.set(executionId, [...(this.#accepted.get(executionId) ?? []), eventId]);
-    });
-  }
-
-  #sent(executionId: string, eventId: string, commit: () => void): void {
-    this.#unsent -= 1;
-    commit();
-    this.#accepted.set(executionId, [...(this.#accepted.get(executionId) ?? []), eventId]);
-    const { partitionId } = this.#tables.execution(executionId);
-    this.#hints.publish({ executionId, partitionId });
-  }
-
-  /** People answer open tasks, each after a while; sometimes in the very moment in which its time runs out. */
-  #people(): void {
-    for (const task of this.#tables.tasks.values()) {
-      const { taskId } = task;
-      if (!isOpen(task) || this.#seenTasks.has(taskId)) continue;
-      this.#seenTasks.add(taskId);
-      const { expiresAtMs } = task.insert.row;
-      const atLast = expiresAtMs !== null && this.#dice.chance(0.5);
-      const delayMs = atLast
-        ? expiresAtMs - this.#time.nowMs + this.#dice.between(0, 30)
-        : this.#dice.between(0, 4_000);
-      this.#outside(delayMs, `mia answers ${taskId}`, () => this.#answer(taskId));
-    }
-    this.#outside(this.#dice.between(100, 400), 'people look', () => this.#people());
-  }
-
-  #answer(taskId: string): void {
-    const outcome = this.#dice.pick(['approve', 'reject']);
-    if (!completeTask(this.#tables, { taskId, outcome, by: 'mia' })) return this.#time.note('  too late');
-    const { executionId = '' } = this.#tables.tasks.get(taskId) ?? {};
-    const { partitionId } = this.#tables.execution(executionId);
-    this.#hints.publish({ executionId, partitionId });
-  }
-
   // Processes and what happens to them
 
   #startProcess(delayMs: number, replaces: string | null): void {
     this.#lastProcess += 1;
     const name = `w${this.#lastProcess}`;
-    this.#outside(delayMs, `${name} begins${replaces === null ? '' : `, knowing that ${replaces} is dead`}`, () => {
+    const label = `${name} begins${replaces === null ? '' : `, knowing that ${replaces} is dead`}`;
+    const run = () => {
       const process = new SimulatedProcess(this.#world, name, {
         replaces,
         onEnd: (ended, why) => this.#end(ended, why, false),
       });
       this.#processes.add(process);
-    });
+    };
+    this.#time.schedule({ delayMs, owner: null, label, run });
   }
 
   #end(process: SimulatedProcess, why: string, isKnown: boolean): void {
@@ -406,15 +302,21 @@ class Simulation {
 
   #isDone(): boolean {
     const { nowMs } = this.#time;
-    if (this.#unsent > 0 || nowMs < startMs + this.#faults.plan.endMs) return false;
+    if (!this.#outside.isSilent || nowMs < startMs + this.#faults.plan.endMs) return false;
     // A displaced owner shall still wake up and try to write.
     for (const process of this.#processes) if (process.stalledUntilMs + 200 > nowMs) return false;
-    for (const [executionId, { expected }] of this.#scenarios) {
-      const row = this.#tables.executions.get(executionId);
-      if (row?.status !== expected.status && !(row && isEnded(row.status))) return false;
-      if (isEnded(row.status) && row.inbox.some((each) => each.disposition === null)) return false;
-    }
-    return true;
+    return (
+      [...this.#tables.executions.values()].every((row) => this.#isAtRest(row)) && this.#tables.executions.size > 0
+    );
+  }
+
+  #isAtRest({ executionId, status, inbox }: ExecutionTableRow): boolean {
+    const unread = inbox.filter((each) => each.disposition === null);
+    const { expected, isRetried } = this.#scenarios.get(executionId) ?? {};
+    if (status === 'failed' && isRetried === true) return false;
+    if (isEnded(status)) return unread.length === 0;
+    // What is blocked learns that it is canceled when other code comes.
+    return status === expected?.status && unread.every(({ kind }) => kind === 'cancel_requested');
   }
 }
 

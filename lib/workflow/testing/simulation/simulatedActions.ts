@@ -18,12 +18,14 @@ const parameters = [{ name: 'what', type: 'string', required: true }] as const;
 export function registerSimulatedActions(options: {
   /** Waits as long as the world takes. */
   readonly takeTime: () => Promise<void>;
+  /** Whether a transaction takes long, too. */
+  readonly isLong: () => boolean;
   readonly onExternalCall: (call: ExternalCall) => void;
   readonly failsNow: () => boolean;
   /** Sends an event to the execution that asks for it, in this very instant. */
   readonly poke: (executionId: string, name: string) => void;
 }): ActionRegistry {
-  const { takeTime, onExternalCall, failsNow, poke } = options;
+  const { takeTime, isLong, onExternalCall, failsNow, poke } = options;
   const registry = createActionRegistry();
   const callOut = (context: ActionContext, what: string): void => {
     const { executionId, commandId, idempotencyKey } = context;
@@ -54,6 +56,18 @@ export function registerSimulatedActions(options: {
     { retry: { attempts: 1_000, backoffMs: 20, maxBackoffMs: 100, timeoutMs } },
   );
   registry.registerSimpleAction(
+    'brittle',
+    'Asks a system that fails until somebody mends it',
+    parameters,
+    async ({ what }, context) => {
+      callOut(context, what);
+      await takeTime();
+      if (failsNow()) throw new Error(`broke ${what}`);
+      return { what };
+    },
+    once,
+  );
+  registry.registerSimpleAction(
     'refuse',
     'Always fails',
     parameters,
@@ -82,6 +96,7 @@ export function registerSimulatedActions(options: {
     TransactionIsolationLevel.READ_COMMITTED,
     async ({ what }, { transaction }) => {
       await transaction.raw('INSERT INTO bookings (what) VALUES (?)', [what]);
+      if (isLong()) await takeTime();
       return { what };
     },
     once,

@@ -16,6 +16,7 @@ import type { FaultDice } from './faults';
 import type { SimulatedHints } from './hints';
 import { networkOf } from './network';
 import { registerSimulatedActions, type ExternalCall } from './simulatedActions';
+import type { WrapPorts } from './lockMutants';
 import { prepareTask } from './simulatedTasks';
 import type { Step, StepOwner, VirtualTime } from './virtualTime';
 import { simulatedWorkflows } from './workflows';
@@ -30,9 +31,11 @@ export interface World {
   readonly WorkerClass: new (parts: WorkerParts) => Worker;
   /** Changes what a worker knows as its store: for mutants. */
   readonly wrapStore: (store: ExecutionStore, tables: MemoryTables, network: Transport) => ExecutionStore;
+  readonly wrapPorts: WrapPorts;
   readonly onEffect: (effect: Effect) => void;
   readonly onExternalCall: (call: ExternalCall) => void;
   readonly poke: (executionId: string, name: string) => void;
+  readonly partitionCount: number;
   readonly nextTaskId: () => string;
 }
 
@@ -59,21 +62,35 @@ export class SimulatedProcess implements StepOwner {
     const wait = (ms: number) => new Promise<void>((run) => scheduler.setTimer({ delayMs: ms, run }));
     const registry = registerSimulatedActions({
       takeTime: () => wait(dice.chance(0.1) ? dice.between(0, 5_000) : dice.between(0, 120)),
+      isLong: () => dice.chance(0.1),
       onExternalCall: world.onExternalCall,
       failsNow: () => dice.chance(0.3),
       poke: world.poke,
     });
+    const { store, results, membership } = world.wrapPorts(
+      {
+        store: world.wrapStore(createMemoryStore({ tables, transport: network }), tables, network),
+        results: createMemoryActionResults({ tables, workerId: name, onEffect: world.onEffect, transport: network }),
+        membership: createMemoryMembership({ tables, transport: network }),
+      },
+      network,
+    );
     this.worker = new world.WorkerClass({
       identity: { workerId: name, host: 'simulation', pid: 1, codeVersion: '1' },
       replaces: options.replaces,
-      membership: createMemoryMembership({ tables, transport: network }),
-      store: world.wrapStore(createMemoryStore({ tables, transport: network }), tables, network),
+      membership,
+      store,
       bus: createMemoryBus({ tables, transport: network }),
       hints: hints.sourceFor(this),
+      publisher: {
+        publish: async (request) => request.hints.forEach((hint) => hints.publish(hint)),
+        close: async () => undefined,
+      },
+      partitionCount: world.partitionCount,
       definition: (workflow) => simulatedWorkflows.get(workflow),
       actions: createActionRunner({
         registry,
-        results: createMemoryActionResults({ tables, workerId: name, onEffect: world.onEffect, transport: network }),
+        results,
         logger,
         metrics,
         clock: { now: () => time.nowMs, random: () => dice.random(), pause: wait },

@@ -1,6 +1,7 @@
 /** Workflows that a simulation runs. What is random about an execution is in its initial data. */
 import type { TaskEnd, WorkflowEvent } from '../../model/events';
 import type { WorkflowContext, WorkflowDefinition } from '../../model/workflow';
+import { apprentice, counter, family, mended, relay, scopes } from './lifeWorkflows';
 import { randomProgramWorkflow } from '../random/interpretProgram';
 
 interface Did {
@@ -175,6 +176,12 @@ const runs = {
   forgetful,
   foreign,
   instant,
+  family,
+  apprentice,
+  relay,
+  counter,
+  scopes,
+  mended,
   program: randomProgramWorkflow,
 };
 export type SimulatedWorkflow = keyof typeof runs;

@@ -1,0 +1,73 @@
+/** What must hold of decisions about an execution: cancel, terminate, pause, resume, retry. */
+import type { EntryKind, HistoryEntry } from '../../model/history';
+import type { ExecutionStatus } from '../../model/status';
+import type { ExecutionTableRow } from '../memory/tables';
+import type { Say } from './historyChecks';
+
+/** The end that the decisions in a log make of any other; null: they leave it to the code. */
+export function endsAsDecided(history: readonly HistoryEntry[]): ExecutionStatus | null {
+  const has = (kind: EntryKind) => history.some((entry) => entry.kind === kind);
+  if (has('terminate_requested')) return 'terminated';
+  return has('cancel_requested') ? 'canceled' : null;
+}
+
+/** What code decides, as records and ends. */
+const ofCode: readonly EntryKind[] = [
+  'state_changed',
+  'data_set',
+  'log_written',
+  'wait_started',
+  'sleep_started',
+  'patch_marked',
+  'task_created',
+  'task_refused',
+  'child_started',
+  'execution_continued',
+  'execution_completed',
+  'execution_failed',
+  'execution_canceled',
+];
+
+/** From a pause to its end, and behind a termination, the code gets nothing: it does nothing either. */
+export function checkHolds(history: readonly HistoryEntry[], say: Say): void {
+  let isPaused = false;
+  let isTerminating = false;
+  for (const { seq, kind } of history) {
+    if (kind === 'execution_paused') isPaused = true;
+    if (kind === 'execution_resumed') isPaused = false;
+    if (kind === 'terminate_requested') isTerminating = true;
+    if (!ofCode.includes(kind)) continue;
+    if (isTerminating) say(`entry ${seq} (${kind}) was made by code behind the request to terminate`);
+    else if (isPaused) say(`entry ${seq} (${kind}) was made by code while it was paused`);
+  }
+  const end = history.findIndex(({ kind }) => isLast(kind));
+  const next = history[end + 1];
+  if (end >= 0 && next && next.kind !== 'execution_retried') say(`entry ${next.seq} (${next.kind}) is behind the end`);
+}
+
+const isLast = (kind: EntryKind): boolean =>
+  ['execution_completed', 'execution_canceled', 'execution_terminated', 'execution_continued'].includes(kind);
+
+/** Each that was accepted is in the log once, or closed as too late, or waits for other code. */
+export function checkDecisions(
+  row: ExecutionTableRow,
+  history: readonly HistoryEntry[],
+  accepted: readonly string[],
+  say: Say,
+): void {
+  const logged = history.flatMap(({ body }) => ('reason' in body && body.reason !== null ? [body.reason] : []));
+  // What ends an execution repeats the decision.
+  const ended = history.flatMap(({ kind, body }) =>
+    kind === 'execution_terminated' && body.reason !== null ? [body.reason] : [],
+  );
+  const unlogged = row.inbox.flatMap(({ payloadText, disposition }) => {
+    const { reason } = JSON.parse(payloadText) as { reason?: string | null };
+    const isKept = disposition === 'too_late' || row.status === 'blocked_on_code';
+    return isKept && typeof reason === 'string' ? [reason] : [];
+  });
+  const count = (all: readonly string[], reason: string) => all.filter((each) => each === reason).length;
+  for (const reason of accepted) {
+    const times = count(logged, reason) - count(ended, reason) + count(unlogged, reason);
+    if (times !== 1 && row.continuedTo === null) say(`${reason} was accepted and is found ${times} times`);
+  }
+}

@@ -1,0 +1,96 @@
+/** What happens to executions that have to do with others, and what must come of it. */
+import type { HistoryEntry } from '../../model/history';
+import type { Dice } from './dice';
+import type { Hire } from './lifeWorkflows';
+import { completed, payloadN, received, sometime, type Draft, type EndOfRun } from './scenario';
+
+export const lifeDrafts = {
+  family: (dice: Dice): Draft => {
+    const children = Array.from({ length: dice.between(1, 4) }, (): Hire => ({
+      does: dice.pick(['work', 'fail', 'sleep', 'wait', 'relay']),
+      ms: dice.between(0, 20) * 100,
+      policy: dice.pick(['terminate', 'cancel', 'abandon']),
+      isAwaited: dice.chance(0.6),
+    }));
+    const told = (history: readonly HistoryEntry[]) => toldOf(children, history);
+    return { data: { children: children.map((child) => ({ ...child })) }, events: [], expected: completed(told) };
+  },
+  relay: (dice: Dice): Draft => {
+    const total = dice.between(2, 9);
+    const atOnce = dice.chance(0.5) ? sometime(dice, 2_000) : null;
+    const events = Array.from({ length: total }, (_, index) => {
+      return { afterMs: atOnce ?? sometime(dice, 4_000), name: 'Item', payload: { n: `${index}` } };
+    });
+    const expected = { ...completed(() => null), judge: judgeRelay };
+    return { data: { seen: [], total, perRun: dice.between(1, 3) }, events, expected };
+  },
+  counter: (dice: Dice): Draft => {
+    const atMs = dice.between(0, 3_000);
+    const starts = Array.from({ length: dice.between(2, 8) }, (_, index) => {
+      const afterMs = dice.chance(0.6) ? atMs + dice.between(0, 60) : sometime(dice, 4_000);
+      return { afterMs, payload: { n: `${index}` } };
+    });
+    const data = { most: dice.between(1, 4), patienceMs: dice.between(1, 6) * 100 };
+    return { data, events: [], starts, expected: { ...completed(() => null), judge: judgeCounter } };
+  },
+  scopes: (dice: Dice): Draft => {
+    const sleepsMs = Array.from({ length: dice.between(1, 3) }, () => dice.between(1, 15) * 100);
+    const events = Array.from({ length: sleepsMs.length + 1 }, (_, index) => {
+      return { afterMs: sometime(dice, 3_000), name: 'A', payload: { n: `${index}` } };
+    });
+    return { data: { sleepsMs }, events, expected: completed((history) => scoped(history, sleepsMs.length)) };
+  },
+  mended: (): Draft => ({ data: {}, events: [], isRetried: true, expected: completed(() => 'mended') }),
+};
+
+/** What the log holds of the ends of the children that the code waited for. */
+function toldOf(hires: readonly Hire[], history: readonly HistoryEntry[]): string[] {
+  return hires.flatMap(({ isAwaited }, index) => {
+    if (!isAwaited) return [];
+    const commandId = `startChild#${index + 1}`;
+    const end = history.find((entry) => entry.kind === 'child_ended' && entry.body.commandId === commandId);
+    if (end?.kind !== 'child_ended') return ['not told'];
+    return end.body.status === 'completed' ? (end.body.result as string) : end.body.status;
+  });
+}
+
+/** All items, in the order in which they arrived, whichever run they arrived in. */
+function judgeRelay({ result, runs = [] }: EndOfRun): string[] {
+  const arrived = runs.flatMap(({ history, carried }) => received(history.slice(1 + carried)).map(payloadN));
+  const [expected, actual] = [JSON.stringify(arrived), JSON.stringify(result)];
+  return actual === expected ? [] : [`ended with ${actual}, and its runs received ${expected}`];
+}
+
+/** What came before its patience ended, wait by wait. */
+function judgeCounter({ result, history }: EndOfRun): string[] {
+  const seen: string[] = [];
+  let mail: string[] = [];
+  for (const entry of history) {
+    if (entry.kind === 'event_received') mail.push(payloadN(entry.body));
+    if (entry.kind === 'timer_fired' && entry.body.commandId === `waitFor#${seen.length + 1}`) break;
+    // What it found when it began came together, too.
+    seen.push(...mail);
+    mail = [];
+  }
+  const [expected, actual] = [JSON.stringify(seen), JSON.stringify(result)];
+  return actual === expected ? [] : [`ended with ${actual}, where its log allows ${expected} only`];
+}
+
+/** Each round ends by all steps of its first branch, or by its own timer, whichever the log holds first. */
+function scoped(history: readonly HistoryEntry[], rounds: number): string[] {
+  const results: string[] = [];
+  const mail: string[] = [];
+  let taken: string | null = null;
+  for (const entry of history) {
+    const branch = `race#${results.length + 1}`;
+    if (entry.kind === 'event_received') mail.push(payloadN(entry.body));
+    const isOver = entry.kind === 'timer_fired' && entry.body.commandId === `${branch}/1/sleep#1`;
+    const isDone = entry.kind === 'action_completed' && entry.body.commandId === `${branch}/0/book#1`;
+    if (isOver) results.push('slept');
+    else if (isDone && taken !== null) results.push(taken);
+    if (isOver || isDone) taken = null;
+    if (results.length < rounds && entry.kind !== 'execution_started') taken ??= mail.shift() ?? null;
+  }
+  const [last] = mail;
+  return last === undefined ? results : [...results, last];
+}

@@ -1,0 +1,113 @@
+/** What must hold between an execution, its children, and the runs that go on after it. */
+import type { HistoryEntry } from '../../model/history';
+import type { ChildEnd } from '../../model/relations';
+import { isEnded } from '../../model/status';
+import type { ExecutionTableRow } from '../memory/tables';
+import type { Say } from './historyChecks';
+import type { Rested } from './oracle';
+
+const closingReason = 'Its parent ended.';
+
+export function checkRelatives(rested: Rested, all: ReadonlyMap<string, Rested>, say: Say): void {
+  checkChildren(rested, all, say);
+  checkParent(rested, all, say);
+  checkSuccessor(rested, all, say);
+}
+
+/** Each child that the log tells of was started, is told of once, and was left to its policy at the end. */
+function checkChildren({ row, history }: Rested, all: ReadonlyMap<string, Rested>, say: Say): void {
+  for (const entry of history) {
+    if (entry.kind !== 'child_started') continue;
+    const { childExecutionId, commandId, partitionId, parentClosePolicy: policy } = entry.body;
+    const first = all.get(childExecutionId);
+    const told = wordsOf(row, history).filter((end) => end.commandId === commandId);
+    const last = first && lastOf(first, all);
+    if (!first || !last) {
+      say(`its child ${childExecutionId} is not there`);
+      continue;
+    }
+    if (first.row.partitionId !== partitionId) say(`its child ${childExecutionId} is on another partition`);
+    if (first.row.status === 'pending') say(`its child ${childExecutionId} never ran`);
+    const { status, result, error, endedAtMs } = last.row;
+    // Its parent goes on as another run and hears nothing more, or has ended: then word of it is closed as too late.
+    if (isEnded(status) && told.length !== 1) say(`the end of ${childExecutionId} was told ${told.length} times`);
+    const [end] = told;
+    const [sent, actual] = [
+      JSON.stringify([end?.status, end?.result, end?.error]),
+      JSON.stringify([status, result, error]),
+    ];
+    if (end && sent !== actual) say(`was told ${sent} of ${childExecutionId}, which ended with ${actual}`);
+    if (!isEnded(row.status) || row.status === 'failed') continue;
+    const isKnown = history.some((each) => each.kind === 'child_ended' && each.body.commandId === commandId);
+    const closed = runsOf(first, all).flatMap(closingsOf);
+    if (policy === 'abandon' || isKnown) {
+      if (closed.length > 0) say(`its child ${childExecutionId} was closed by ${closed.join(' and ')}`);
+      continue;
+    }
+    const hadEnded = endedAtMs !== null && row.endedAtMs !== null && endedAtMs <= row.endedAtMs;
+    const wanted = policy === 'cancel' ? 'cancel_requested' : 'terminate_requested';
+    if (!closed.includes(wanted) && !hadEnded)
+      say(`its child ${childExecutionId} was not left to its policy, ${policy}`);
+  }
+}
+
+function checkParent({ row, history }: Rested, all: ReadonlyMap<string, Rested>, say: Say): void {
+  const [first] = history;
+  const parent = first?.kind === 'execution_started' ? (first.body.parent ?? null) : null;
+  if ((parent === null) !== (row.parentExecutionId === null)) say('its log and its row do not agree about its parent');
+  if (parent === null) return;
+  const starter = all.get(parent.executionId);
+  const started = starter?.history.some(
+    (entry) => entry.kind === 'child_started' && entry.body.commandId === parent.commandId,
+  );
+  if (started !== true) say(`its parent ${parent.executionId} knows nothing of it`);
+}
+
+/** Who goes on takes over the key, the parent and every event that nobody consumed. */
+function checkSuccessor({ row, history }: Rested, all: ReadonlyMap<string, Rested>, say: Say): void {
+  const last = history.at(-1);
+  if ((last?.kind === 'execution_continued') !== (row.continuedTo !== null)) say('its end and its row do not agree');
+  if (last?.kind !== 'execution_continued') return;
+  const next = all.get(last.body.successorId);
+  if (!next) return say(`its next run ${last.body.successorId} is not there`);
+  const facts = ({ row: of, history: [first] }: Pick<Rested, 'row' | 'history'>) =>
+    JSON.stringify([
+      of.workflowKey,
+      of.parentExecutionId,
+      of.partitionId,
+      of.correlationId,
+      first?.kind === 'execution_started' ? [first.body.parent, first.body.trigger.event_id] : null,
+    ]);
+  if (facts({ row, history }) !== facts(next)) say(`its next run ${next.executionId} is another's`);
+}
+
+/** What an execution was told of its children's ends, in its log or too late. */
+function wordsOf(row: ExecutionTableRow, history: readonly HistoryEntry[]): ChildEnd[] {
+  const logged = history.flatMap((entry) => (entry.kind === 'child_ended' ? [entry.body] : []));
+  const late = row.inbox.flatMap(({ kind, commandId, payloadText }) =>
+    kind === 'child_ended' && commandId !== null
+      ? [{ ...(JSON.parse(payloadText) as Omit<ChildEnd, 'commandId'>), commandId }]
+      : [],
+  );
+  return [...logged, ...late];
+}
+
+function runsOf(first: Rested, all: ReadonlyMap<string, Rested>): Rested[] {
+  const next = all.get(first.row.continuedTo ?? '');
+  return next ? [first, ...runsOf(next, all)] : [first];
+}
+
+const lastOf = (first: Rested, all: ReadonlyMap<string, Rested>): Rested | undefined => runsOf(first, all).at(-1);
+
+/** The decisions by which the end of its parent closed it, heeded or too late. */
+function closingsOf({ row, history, carried }: Rested): string[] {
+  const logged = history.flatMap(({ seq, kind, body }) =>
+    seq > 1 + carried && kind !== 'execution_terminated' && 'reason' in body && body.reason === closingReason
+      ? [kind]
+      : [],
+  );
+  const late = row.inbox.flatMap(({ kind, payloadText }) =>
+    (JSON.parse(payloadText) as { reason?: string }).reason === closingReason ? [kind] : [],
+  );
+  return [...logged, ...late];
+}
