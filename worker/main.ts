@@ -41,7 +41,7 @@ async function main(): Promise<void> {
       : createWorkerFor({
           deps,
           runtime,
-          identity: { workerId, host: hostname(), pid: process.pid, codeVersion: runtime.workflows.fingerprint },
+          identity: { workerId, host: hostname(), pid: process.pid, ...runtime.workflows.identity },
           replaces: replacesWorker,
           onFenced: () => void end(1),
         });

@@ -120,6 +120,14 @@ function WaitCell({ row }: { readonly row: ExecutionRow }) {
       </span>
     );
   }
+  if (row.deferral) {
+    return (
+      <span className="w" title={`No worker that owns it has ${row.workflowName}@${row.workflowVersion}`}>
+        <Icon name="retrying" />
+        waits for code <span className="muted">{row.workflowVersion}</span>
+      </span>
+    );
+  }
   if (row.retrying) {
     return (
       <span className="w">

@@ -11,6 +11,7 @@ import {
   workflowTaskActivity,
   workflowTasks,
 } from '../db/schema';
+import { deferralsOf, type DeferralSummary } from './deferrals';
 import { errorMessageOf, waitsOf, type WaitSummary } from './executions';
 import { namesOf } from './people';
 import { stuckOf, type Stuck } from './stuck';
@@ -83,6 +84,8 @@ export interface ExecutionView {
   /** Set while it should go on and does not. */
   readonly stuck: Stuck | null;
   readonly waits: readonly WaitSummary[];
+  /** Its worker lacks its code; null when it does not, or when the execution has ended. */
+  readonly deferral: DeferralSummary | null;
   readonly entries: readonly LogEntry[];
   /** The log is longer than what was loaded. */
   readonly hasMore: boolean;
@@ -110,8 +113,9 @@ export async function getExecution({
     .where(and(eq(workflowExecutions.tenantId, tenant), eq(workflowExecutions.executionId, executionId)));
   if (!found) return null;
   const { execution } = found;
-  const [waits, log, actions, taskRows, stuck] = await Promise.all([
+  const [waits, deferrals, log, actions, taskRows, stuck] = await Promise.all([
     waitsOf({ tenant, ids: [executionId] }),
+    deferralsOf({ tenant, ids: execution.endedAt === null ? [executionId] : [] }),
     readLog({ tenant, executionId }),
     readActions({ tenant, executionId }),
     db
@@ -155,6 +159,7 @@ export async function getExecution({
     },
     stuck: stuck.get(executionId) ?? null,
     waits: waits.get(executionId) ?? [],
+    deferral: deferrals.get(executionId) ?? null,
     entries: log.entries,
     hasMore: log.hasMore,
     actions,

@@ -4,6 +4,7 @@ import { executionStatuses, type ExecutionStatus } from '@shared/workflow/model/
 import type { JsonValue } from '@shared/workflow/model/json';
 import { pageDb } from '../db/client';
 import { workflowActionResults, workflowExecutions, workflowTasks, workflowWaits } from '../db/schema';
+import { deferralsOf, type DeferralSummary } from './deferrals';
 import { namesOf } from './people';
 import { countStuck, isStuckIn, stuckOf, type Stuck } from './stuck';
 import { isUuid } from './uuid';
@@ -35,6 +36,8 @@ export interface ExecutionRow {
   readonly waits: readonly WaitSummary[];
   /** The action between two attempts, if there is one. */
   readonly retrying: { readonly name: string; readonly attempts: number; readonly nextAttemptAt: string | null } | null;
+  /** No worker that owns it has its code; null when it has, or has ended. */
+  readonly deferral: DeferralSummary | null;
   readonly errorMessage: string | null;
   readonly stuck: Stuck | null;
   readonly createdAt: string;
@@ -72,10 +75,12 @@ export async function listExecutions({
   const page = found.slice(0, pageSize);
   const last = page.at(-1);
   const ids = page.map((row) => row.executionId);
-  const [waits, retries, stuck] = await Promise.all([
+  const open = page.filter((row) => row.endedAt === null).map((row) => row.executionId);
+  const [waits, retries, stuck, deferrals] = await Promise.all([
     waitsOf({ tenant, ids }),
     retriesOf({ tenant, ids }),
     stuckOf({ tenant, ids }),
+    deferralsOf({ tenant, ids: open }),
   ]);
   return {
     nextCursor: found.length > page.length && last ? `${last.createdAt.getTime()}_${last.executionId}` : null,
@@ -88,6 +93,7 @@ export async function listExecutions({
       subject: row.subject,
       waits: waits.get(row.executionId) ?? [],
       retrying: retries.get(row.executionId) ?? null,
+      deferral: deferrals.get(row.executionId) ?? null,
       errorMessage: errorMessageOf(row.error),
       stuck: stuck.get(row.executionId) ?? null,
       createdAt: row.createdAt.toISOString(),

@@ -182,6 +182,32 @@ describe('the list of executions', () => {
     expect(await getExecution({ tenant: 'globex', executionId: id })).toMatchObject({ header: { executionId: id } });
     expect(await getExecution({ tenant: 'globex', executionId: 'none' })).toBeNull();
   });
+
+  it('says of an execution that has not ended that it waits for code, to its own tenant', async () => {
+    const [open, ended] = [await addExecution({ workflow: 'NoCode' }), await addExecution({ workflow: 'NoCode' })];
+    await sql`UPDATE workflow_executions SET status = 'terminated', ended_at = now() WHERE execution_id = ${ended}`;
+    for (const id of [open, ended]) {
+      await sql`
+        INSERT INTO workflow_event_processing (execution_id, partition_id, tenant_id, status, attempts, first_at, next_at)
+        VALUES (${id}, 1, 'acme', 'deferred', 3, ${noon}, ${noon})`;
+    }
+    const deferral = { since: noon.toISOString(), attempts: 3, nextAt: noon.toISOString() };
+    const { rows } = await listExecutions({
+      tenant: 'acme',
+      filter: { ...everything, workflow: 'NoCode' },
+      cursor: null,
+    });
+    expect(new Map(rows.map((row) => [row.executionId, row.deferral]))).toEqual(
+      new Map([
+        [open, deferral],
+        [ended, null],
+      ]),
+    );
+    expect((await getExecution({ tenant: 'acme', executionId: open }))?.deferral).toEqual(deferral);
+    expect((await getExecution({ tenant: 'acme', executionId: ended }))?.deferral).toBeNull();
+    await sql`UPDATE workflow_event_processing SET status = 'resolved' WHERE execution_id = ${open}`;
+    expect((await getExecution({ tenant: 'acme', executionId: open }))?.deferral).toBeNull();
+  });
 });
 
 describe('the inbox', () => {

@@ -215,6 +215,19 @@ describe('POST /events', () => {
     ]);
   });
 
+  it('starts executions in the highest version that was published, whatever is published later', async () => {
+    const versionOf = async (executionId: string | undefined) => {
+      const [row] =
+        await sql`SELECT workflow_version FROM workflow_executions WHERE execution_id = ${executionId ?? ''}`;
+      return row?.workflow_version as unknown;
+    };
+    const before = await submit();
+    await publishRegistrations([{ name: 'InvoiceReview', version: '2' }]);
+    await publishRegistrations([{ name: 'InvoiceReview', version: '1' }]);
+    const after = await submit();
+    expect([await versionOf(before.executionIds[0]), await versionOf(after.executionIds[0])]).toEqual(['1', '2']);
+  });
+
   it('takes camel case as well', async () => {
     const { eventId } = await submit('omar', { eventType: 'ORDER_PLACED', eventName: 'Order' });
     expect(await sql`SELECT event_type, event_name FROM workflow_bus_events WHERE event_id = ${eventId}`).toEqual([

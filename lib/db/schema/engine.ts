@@ -203,8 +203,15 @@ export const workflowEventProcessing = pgTable(
     error: jsonText<JsonValue>('error'),
     firstAt: instant('first_at').notNull().defaultNow(),
     lastAt: instant('last_at').notNull().defaultNow(),
+    /** While deferred: when that worker looks again. */
+    nextAt: instant('next_at'),
   },
-  (t) => [primaryKey({ columns: [t.executionId, t.partitionId] })],
+  (t) => [
+    primaryKey({ columns: [t.executionId, t.partitionId] }),
+    index('workflow_event_processing_deferred')
+      .on(t.partitionId)
+      .where(sql`${t.status} = 'deferred'`),
+  ],
 );
 
 export const workflowActionResults = pgTable(
@@ -369,6 +376,11 @@ export const workflowWorkers = pgTable('workflow_workers', {
   host: text('host').notNull(),
   pid: integer('pid').notNull(),
   codeVersion: text('code_version').notNull(),
+  /** The workflows that it has code for, each `name@version`. */
+  definitions: text('definitions')
+    .array()
+    .notNull()
+    .default(sql`'{}'`),
   startedAt: instant('started_at').notNull().defaultNow(),
   /** Set once. A fenced worker can commit nothing any more. */
   fencedAt: instant('fenced_at'),
@@ -388,5 +400,8 @@ export const workflowPartitions = pgTable('workflow_partitions', {
   workerId: uuid('worker_id'),
   /** The last owner did not give it up: it was fenced. */
   leftUnclean: boolean('left_unclean').notNull().default(false),
+  /** Given up for this worker, which has code that the last owner lacked; until then nobody else takes it. */
+  offeredTo: uuid('offered_to'),
+  offeredUntil: instant('offered_until'),
   changedAt: instant('changed_at').notNull().defaultNow(),
 });

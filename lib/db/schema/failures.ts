@@ -57,6 +57,8 @@ export const workflowSuspects = pgTable(
     /** The worker that runs it now. */
     workerId: uuid('worker_id'),
     reason: text('reason'),
+    /** The action that was under way when the loop stood still. */
+    commandId: text('command_id'),
     firstAt: instant('first_at').notNull().defaultNow(),
     lastAt: instant('last_at').notNull().defaultNow(),
   },

@@ -41,6 +41,11 @@ export class WorkflowRegistry {
     return hashText(this.all.map(({ name, version, run }) => `${name}@${version}:${run.toString()}`).join('\n'));
   }
 
+  /** What a worker with this code tells of itself. */
+  get identity(): { readonly codeVersion: string; readonly definitions: readonly string[] } {
+    return { codeVersion: this.fingerprint, definitions: [...this.#definitions.keys()].sort() };
+  }
+
   get all(): readonly WorkflowDefinition[] {
     return [...this.#definitions.values()];
   }

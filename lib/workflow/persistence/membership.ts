@@ -17,8 +17,10 @@ export function createPostgresMembership(sql: Sql): MembershipStore {
     register: async (worker, leaseMs) => {
       await sql`
         WITH added AS (
-          INSERT INTO workflow_workers (worker_id, host, pid, code_version)
-          VALUES (${worker.workerId}, ${worker.host}, ${worker.pid}, ${worker.codeVersion}) RETURNING worker_id
+          INSERT INTO workflow_workers (worker_id, host, pid, code_version, definitions)
+          VALUES (${worker.workerId}, ${worker.host}, ${worker.pid}, ${worker.codeVersion},
+                  ${[...(worker.definitions ?? [])]}::text[])
+          RETURNING worker_id
         )
         INSERT INTO workflow_worker_leases (worker_id, lease_until, heartbeat_at)
         VALUES (${worker.workerId}, clock_timestamp() + ${leaseMs}::bigint * interval '1 millisecond', clock_timestamp())`;
@@ -47,14 +49,18 @@ export function createPostgresMembership(sql: Sql): MembershipStore {
     },
 
     survey: async ({ workerId }) => {
-      const [row] = await sql<{ live: number; owned: number[]; free: number; total: number }[]>`
+      const [row] = await sql<{ live: number; owned: number[]; free: number; offered: number; total: number }[]>`
         SELECT (SELECT count(*)::int FROM workflow_workers w JOIN workflow_worker_leases l USING (worker_id)
                 WHERE w.fenced_at IS NULL AND l.lease_until > clock_timestamp()) AS live,
                coalesce(array_agg(partition_id ORDER BY partition_id) FILTER (WHERE worker_id = ${workerId}), '{}') AS owned,
-               (count(*) FILTER (WHERE worker_id IS NULL))::int AS free,
+               (count(*) FILTER (WHERE worker_id IS NULL AND (offered_to IS NULL OR offered_to = ${workerId}
+                                        OR offered_until < clock_timestamp())))::int AS free,
+               (count(*) FILTER (WHERE worker_id IS NULL AND offered_to = ${workerId}
+                                        AND offered_until >= clock_timestamp()))::int AS offered,
                count(*)::int AS total
         FROM workflow_partitions`;
-      return { liveWorkers: row?.live ?? 0, owned: row?.owned ?? [], free: row?.free ?? 0, total: row?.total ?? 0 };
+      const { live: liveWorkers = 0, owned = [], free = 0, offered = 0, total = 0 } = row ?? {};
+      return { liveWorkers, owned, free, offered, total };
     },
 
     acquire: async ({ workerId, count }) => {
@@ -64,17 +70,48 @@ export function createPostgresMembership(sql: Sql): MembershipStore {
         ), free AS MATERIALIZED (
           SELECT partition_id FROM workflow_partitions
           WHERE worker_id IS NULL AND EXISTS (SELECT 1 FROM fence)
+            AND (offered_to IS NULL OR offered_to = ${workerId} OR offered_until < clock_timestamp())
           ORDER BY partition_id LIMIT ${count} FOR UPDATE SKIP LOCKED
         )
-        UPDATE workflow_partitions p SET worker_id = ${workerId}, changed_at = clock_timestamp()
+        UPDATE workflow_partitions p
+        SET worker_id = ${workerId}, offered_to = NULL, offered_until = NULL, changed_at = clock_timestamp()
         FROM free WHERE p.partition_id = free.partition_id RETURNING p.partition_id`;
       return rows.map((row) => row.partition_id);
     },
 
-    release: async ({ workerId, partitions }) => {
+    accept: async ({ workerId }) => {
+      const rows = await sql<{ partition_id: number }[]>`
+        WITH fence AS MATERIALIZED (
+          SELECT 1 FROM workflow_workers WHERE worker_id = ${workerId} AND fenced_at IS NULL FOR SHARE
+        ), offered AS MATERIALIZED (
+          SELECT partition_id FROM workflow_partitions
+          WHERE worker_id IS NULL AND offered_to = ${workerId} AND offered_until >= clock_timestamp()
+            AND EXISTS (SELECT 1 FROM fence)
+          ORDER BY partition_id FOR UPDATE SKIP LOCKED
+        )
+        UPDATE workflow_partitions p
+        SET worker_id = ${workerId}, offered_to = NULL, offered_until = NULL, changed_at = clock_timestamp()
+        FROM offered WHERE p.partition_id = offered.partition_id RETURNING p.partition_id`;
+      return rows.map((row) => row.partition_id);
+    },
+
+    release: async ({ workerId, partitions, offer }) => {
       await sql`
-        UPDATE workflow_partitions SET worker_id = NULL, left_unclean = false, changed_at = clock_timestamp()
+        UPDATE workflow_partitions
+        SET worker_id = NULL, left_unclean = false, changed_at = clock_timestamp(), offered_to = ${offer?.workerId ?? null},
+            offered_until = clock_timestamp() + ${offer?.forMs ?? null}::bigint * interval '1 millisecond'
         WHERE worker_id = ${workerId} AND partition_id = ANY(${[...partitions]}::smallint[])`;
+    },
+
+    workersWithCode: async ({ workerId, definitions }) => {
+      const rows = await sql<{ worker_id: string; definitions: string[]; partitions: number }[]>`
+        SELECT w.worker_id, w.definitions,
+               (SELECT count(*)::int FROM workflow_partitions p WHERE p.worker_id = w.worker_id) AS partitions
+        FROM workflow_workers w JOIN workflow_worker_leases l USING (worker_id)
+        WHERE w.fenced_at IS NULL AND l.lease_until > clock_timestamp() AND w.worker_id <> ${workerId}
+          AND w.definitions && ${[...definitions]}::text[]
+        ORDER BY w.worker_id`;
+      return rows.map(({ worker_id: id, ...rest }) => ({ workerId: id, ...rest }));
     },
 
     retire: async ({ workerId }) => {

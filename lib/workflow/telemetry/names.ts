@@ -61,11 +61,16 @@ export const instruments = {
   sweeps: counter('baton_sweeps_total', 'Sweeps of the inbox by owners.'),
   liveExecutions: gauge('baton_live_executions', 'Executions kept in memory by this worker.'),
   inFlightActions: gauge('baton_actions_in_flight', 'Actions now running in this worker.'),
+  deferredExecutions: gauge('baton_deferred_executions', 'Executions that wait here for code that this worker lacks.'),
 
   // Ownership.
   ownedPartitions: gauge('baton_owned_partitions', 'Partitions owned by this worker.'),
   fenceLost: counter('baton_fence_lost_total', 'Times that this worker found itself fenced.'),
   headsLost: counter('baton_heads_lost_total', 'Executions whose head had moved; their live copies were dropped.'),
+  partitionsOffered: counter(
+    'baton_partitions_offered_total',
+    'Partitions given up for a worker with code that this one lacks.',
+  ),
   takeovers: counter('baton_takeovers_total', 'Workers that this one fenced because their lease ran out.'),
   heartbeatAgeSeconds: gauge('baton_heartbeat_age_seconds', 'Time since the last confirmed heartbeat.'),
 

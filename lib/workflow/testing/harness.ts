@@ -103,7 +103,7 @@ export async function createHarness(
     const tasks = createTaskPreparer({ definitions: createTaskDefinitionStore({ sql }) });
     let fenced = false;
     const worker = new Worker({
-      identity: { workerId, host: 'test', pid: process.pid, codeVersion: code.workflows.fingerprint },
+      identity: { workerId, host: 'test', pid: process.pid, ...code.workflows.identity },
       replaces: overrides.replaces ?? null,
       membership: createPostgresMembership(sql),
       hints: overrides.hints ?? absentHintSource,
@@ -181,8 +181,12 @@ async function untilStatus(sql: Sql, executionId: string, statuses: readonly Exe
 }
 
 /** Waits for a condition that work under way will bring about. */
-export async function until(condition: () => boolean | Promise<boolean>, what: string): Promise<void> {
-  const deadline = performance.now() + patienceMs;
+export async function until(
+  condition: () => boolean | Promise<boolean>,
+  what: string,
+  maxMs: number = patienceMs,
+): Promise<void> {
+  const deadline = performance.now() + maxMs;
   while (!(await condition())) {
     if (performance.now() > deadline) throw new Error(`Never happened: ${what}`);
     await new Promise((resolve) => setTimeout(resolve, 10));

@@ -103,6 +103,18 @@ export default async function ExecutionPage({ params, searchParams }: Address) {
           </span>
         </p>
       ) : null}
+      {view.deferral ? (
+        <p className="note tone-block broken">
+          <Icon name="retrying" />
+          <span>
+            <b>It waits for code.</b> The worker that owns it does not have {header.workflowName} in version{' '}
+            {header.workflowVersion}. It has looked{' '}
+            {view.deferral.attempts === 1 ? 'once' : `${view.deferral.attempts} times`} since{' '}
+            <Time at={view.deferral.since} style="compact" />. Deploy a worker with that version, or terminate the
+            execution.
+          </span>
+        </p>
+      ) : null}
       <WaitingStrip waits={view.waits} />
       <ExecutionView view={view} initialAt={Number.isInteger(at) && at > 0 ? at : null} />
     </main>

@@ -22,6 +22,7 @@ import {
   type CallOf,
   type FailedAttempt,
 } from './runHandler';
+import { follow, tellUnderWay } from './underWay';
 import { isolationOf, type RegisteredAction, type RegisteredSimpleAction } from './types';
 
 export interface ActionRunnerParts {
@@ -40,11 +41,13 @@ export interface ActionRunnerParts {
 export function createActionRunner(parts: ActionRunnerParts): ActionRunner {
   const worker = new AbortController();
   const running = new Set<CallCut>();
+  tellUnderWay(running);
   return {
     run: (call) => {
-      const cut = new CallCut(call.executionId, worker.signal);
+      const cut = new CallCut(call, worker.signal);
       running.add(cut);
-      return outsideWorkflow(() => runCall(parts, call, cut)).finally(() => running.delete(cut));
+      const begin = () => outsideWorkflow(() => runCall(parts, call, cut));
+      return (cut.isFollowed ? follow(cut, begin) : begin()).finally(() => running.delete(cut));
     },
     interrupt: ({ executionId, why }) => {
       for (const cut of running) if (cut.executionId === executionId) cut.interrupt(why);
@@ -65,11 +68,15 @@ class CallCut extends Cut {
   /** What the call fails with when it is ended; null: it has no outcome. */
   failure: Error | null = null;
 
-  constructor(
-    readonly executionId: string,
-    worker: AbortSignal,
-  ) {
+  readonly executionId: string;
+  readonly commandId: string;
+  readonly isFollowed: boolean;
+
+  constructor({ executionId, commandId, isSuspect = false }: ActionCall, worker: AbortSignal) {
     super(worker);
+    this.executionId = executionId;
+    this.commandId = commandId;
+    this.isFollowed = isSuspect;
   }
 
   interrupt(why: 'canceled' | 'terminated'): void {

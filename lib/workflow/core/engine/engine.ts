@@ -7,7 +7,7 @@
  */
 import type { CommandOf } from '../../model/commands';
 import { continuesCode, type HistoryEntry } from '../../model/history';
-import type { ActionRunner } from '../../model/ports/actions';
+import type { ActionCall, ActionOutcome, ActionRunner } from '../../model/ports/actions';
 import type { BusStore } from '../../model/ports/bus';
 import type { HintPublisher, WakeScheduler } from '../../model/ports/hints';
 import type { LiveChange, LivePublisher } from '../../model/ports/live';
@@ -24,6 +24,7 @@ import { processScheduler, sleep } from '../scheduler';
 import { BusLooks } from './busLooks';
 import { Blocks, type BlockCause } from './blocks';
 import type { EngineClock } from './clock';
+import { Deferrals, type Misplaced } from './deferrals';
 import { HeldExecutions, type CallUnderWay, type SortedExecutions } from './heldExecutions';
 import { type LiveExecution } from './liveExecution';
 import { LiveTurn, type LiveTurnPorts } from './liveTurn';
@@ -110,6 +111,7 @@ export class Engine {
   readonly #probation: Probation;
   readonly #scheduler: Scheduler;
   readonly #blocks: Blocks;
+  readonly #deferrals: Deferrals;
   readonly #revival: Revival;
   readonly #turnPorts: LiveTurnPorts;
   /** Adopted, but not yet searched for what their last owner left unfinished. */
@@ -149,9 +151,10 @@ export class Engine {
       troubled,
     });
     this.#turnPorts = { ...ports, failed: (live, error) => this.#block(live.executionId, error) };
+    this.#deferrals = new Deferrals({ ...ports, scheduler: this.#scheduler, wake: (keys) => this.wake(keys) });
     this.#revival = new Revival({
       ...ports,
-      scheduler: this.#scheduler,
+      deferrals: this.#deferrals,
       probation: this.#probation,
       blocks: this.#blocks,
       owns: (partitionId) => this.#partitions.has(partitionId),
@@ -162,7 +165,6 @@ export class Engine {
       wentOnByItself: (live, error) => {
         if (this.#lives.get(live.executionId) === live) this.#block(live.executionId, error);
       },
-      wake: (keys) => this.wake(keys),
       troubled,
     });
     this.#busLooks = new BusLooks({ ...ports, wake: (keys) => this.wake(keys) });
@@ -209,6 +211,7 @@ export class Engine {
       this.#unadopted.delete(partition);
     }
     this.#probation.leave(leaving);
+    this.#deferrals.leave(leaving);
     for (const woken of [this.#ready, this.#early]) {
       for (const [id, key] of woken) if (leaving.has(key.partitionId)) woken.delete(id);
     }
@@ -238,6 +241,7 @@ export class Engine {
       partitions: [...this.#partitions],
       limit: this.#limits.takeBatch * 4,
       horizonMs: timerHorizonMs,
+      ...(this.#deferrals.size > 0 ? { exceptDeferredBy: this.#ports.workerId } : {}),
     });
     this.#ports.clock.seen(found.nowMs);
     for (const { executionId } of found.executions) this.#lives.get(executionId)?.announce();
@@ -286,6 +290,7 @@ export class Engine {
     this.#probation.adopted(partitions, unfinished);
     for (const partition of partitions) this.#unadopted.delete(partition);
     this.wake(unfinished);
+    await this.#deferrals.adopted(partitions);
   }
 
   /**
@@ -299,7 +304,16 @@ export class Engine {
       blockedForCode: null,
     });
     this.#rescueAtMs = nowMs + rescueMs;
-    this.wake(unfinished.filter(({ executionId }) => this.#lives.get(executionId)?.parked !== false));
+    this.wake(
+      unfinished.filter(
+        ({ executionId }) => this.#lives.get(executionId)?.parked !== false && !this.#deferrals.isWaiting(executionId),
+      ),
+    );
+  }
+
+  /** Partitions that other workers may serve better: with executions deferred here for longer than that. */
+  misplaced(patienceMs: number): readonly Misplaced[] {
+    return this.#deferrals.misplaced(patienceMs);
   }
 
   /** Nothing is worked on before a sweep has told the database's time. */
@@ -312,8 +326,14 @@ export class Engine {
     return this.#ready.has(executionId) || this.#held.has(executionId) || this.#early.has(executionId);
   }
 
-  get stats(): { readonly live: number; readonly ready: number; readonly actions: number } {
-    return { live: this.#lives.size, ready: this.#ready.size, actions: this.#actionsInFlight.size };
+  get stats(): {
+    readonly live: number;
+    readonly ready: number;
+    readonly actions: number;
+    readonly deferred: number;
+  } {
+    const { size: deferred } = this.#deferrals;
+    return { live: this.#lives.size, ready: this.#ready.size, actions: this.#actionsInFlight.size, deferred };
   }
 
   /**
@@ -367,7 +387,7 @@ export class Engine {
       throw failed.reason;
     }
     await this.#run(feed);
-    if (!this.#probation.isEmpty) await this.#endProbation([...now, ...afterFlush]);
+    if (!this.#probation.isEmpty) await this.#endProbation([...flushing, ...now, ...afterFlush]);
     this.#startActions(feed.keys());
     this.#evict();
     this.#publish();
@@ -375,7 +395,7 @@ export class Engine {
 
   stop(): void {
     this.#timerWakes.clear();
-    this.#revival.stop();
+    this.#deferrals.stop();
     this.#partitions.clear();
     this.#unadopted.clear();
     this.#ready.clear();
@@ -596,7 +616,7 @@ export class Engine {
 
   async #endProbation(ran: readonly ExecutionKey[]): Promise<void> {
     try {
-      await this.#probation.clear(ran);
+      await this.#probation.clear(ran, (id) => this.#lives.get(id)?.parked !== false);
     } catch (error) {
       const { logger, workerId } = this.#ports;
       logger.warn({ error, workerId }, 'It could not be noted that suspects ran; trying again');
@@ -682,7 +702,7 @@ export class Engine {
       for (const { command, call } of live.takeStartable()) {
         const key = `${call.executionId}:${call.commandId}`;
         // After a reload the same call may still be under way: its outcome serves the new copy.
-        const running = this.#actionsInFlight.get(key) ?? { command, outcome: this.#ports.actions.run(call) };
+        const running = this.#actionsInFlight.get(key) ?? { command, outcome: this.#runAction(call) };
         this.#actionsInFlight.set(key, running);
         void running.outcome.then((outcome) => {
           if (this.#actionsInFlight.get(key) === running) this.#actionsInFlight.delete(key);
@@ -696,6 +716,11 @@ export class Engine {
         });
       }
     }
+  }
+
+  #runAction(call: ActionCall): Promise<ActionOutcome> {
+    const isSuspect = !this.#probation.isEmpty && this.#probation.isStruckByAction(call.executionId);
+    return this.#ports.actions.run(isSuspect ? { ...call, isSuspect } : call);
   }
 
   /** The outcome comes through the inbox, which may have brought it already. */

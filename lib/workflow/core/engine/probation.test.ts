@@ -38,8 +38,8 @@ describe('probation', () => {
   it('lets one with strikes run only where no other suspect runs, whatever rounds are under way', () => {
     const { probation } = open();
     const suspects = [
-      { ...key('struck'), strikes: 1 },
-      { ...key('again'), strikes: 2 },
+      { ...key('struck'), strikes: 1, commandId: null },
+      { ...key('again'), strikes: 2, commandId: null },
     ];
     probation.examined({ condemned: [], suspects, unclean: [1] });
     probation.adopted([1], [key('x'), key('y')]);
@@ -52,16 +52,30 @@ describe('probation', () => {
     expect(['again', 'x', 'innocent'].map(probation.admission())).toEqual([false, false, true]);
   });
 
+  it('keeps one whose action did not yield until nothing of it is under way', async () => {
+    const { probation, noted } = open();
+    const suspects = [{ ...key('a'), strikes: 1, commandId: 'charge#1' }];
+    probation.examined({ condemned: [], suspects, unclean: [] });
+    expect([probation.isStruckByAction('a'), probation.isStruckByAction('b')]).toEqual([true, false]);
+    expect(probation.admission()('a')).toBe(true);
+    await probation.note([key('a')]);
+    await probation.clear([key('a')], () => false);
+    probation.release(['a']);
+    expect({ noted, isEmpty: probation.isEmpty }).toEqual({ noted: ['+a'], isEmpty: false });
+    await probation.clear([key('a')], () => true);
+    expect({ noted, isEmpty: probation.isEmpty }).toEqual({ noted: ['+a', '-a'], isEmpty: true });
+  });
+
   it('forgets those that ran, and those of partitions that it left', async () => {
     const { probation, noted } = open();
     const suspects = [
-      { ...key('a'), strikes: 1 },
-      { ...key('b', 2), strikes: 1 },
+      { ...key('a'), strikes: 1, commandId: null },
+      { ...key('b', 2), strikes: 1, commandId: null },
     ];
     probation.examined({ condemned: [], suspects, unclean: [] });
     expect(probation.admission()('a')).toBe(true);
     await probation.note([key('a')]);
-    await probation.clear([key('a'), key('b', 2)]);
+    await probation.clear([key('a'), key('b', 2)], () => true);
     expect(noted).toEqual(['+a', '-a']);
     probation.leave(new Set([2]));
     // Its round is not over: forgotten now, it would be in the way of others for ever.

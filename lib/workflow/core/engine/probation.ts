@@ -35,7 +35,7 @@ export class Probation {
     if (this.#unclean.size === 0) return;
     for (const { executionId, partitionId } of unfinished) {
       if (this.#unclean.has(partitionId) && !this.#strikes.has(executionId))
-        this.#strikes.set(executionId, { executionId, partitionId, strikes: 0 });
+        this.#strikes.set(executionId, { executionId, partitionId, strikes: 0, commandId: null });
     }
     for (const partition of partitions) this.#unclean.delete(partition);
   }
@@ -64,6 +64,11 @@ export class Probation {
     return this.#unclean.has(partitionId) && (status === 'running' || status === 'pending');
   }
 
+  /** Whether the loop of a worker stood still while an action of it was under way. */
+  isStruckByAction(executionId: string): boolean {
+    return (this.#strikes.get(executionId)?.commandId ?? null) !== null;
+  }
+
   /** Commits that these are about to run here. */
   async note(executions: readonly ExecutionKey[]): Promise<void> {
     const { workerId, store } = this.ports;
@@ -81,9 +86,13 @@ export class Probation {
     for (const id of executionIds) this.#running.delete(id);
   }
 
-  /** Those of these that were noted have run. */
-  async clear(ran: readonly ExecutionKey[]): Promise<void> {
-    const executions = ran.flatMap(({ executionId }) => this.#noted.get(executionId) ?? []);
+  /**
+   * Those of these that were noted have run.
+   * @param isQuiet whether nothing of it is under way: one that was struck by an action's handler stays noted until then.
+   */
+  async clear(ran: readonly ExecutionKey[], isQuiet: (executionId: string) => boolean): Promise<void> {
+    const mayGo = (id: string) => !this.isStruckByAction(id) || isQuiet(id);
+    const executions = ran.flatMap(({ executionId }) => (mayGo(executionId) && this.#noted.get(executionId)) || []);
     if (executions.length === 0) return;
     const { workerId, store } = this.ports;
     await store.clearActivations({ workerId, executions });

@@ -1,7 +1,6 @@
 /** Cold starts: executions are brought back to life by replaying their logs, or wait for the code that they need. */
-import { NondeterminismError, recordError, WorkflowNotFoundError } from '../../model/errors';
+import { NondeterminismError } from '../../model/errors';
 import type { RunWatch } from '../../model/ports/runWatch';
-import type { Scheduler, TimerHandle } from '../../model/ports/scheduler';
 import type { ExecutionKey, ExecutionStore, LoadedExecution } from '../../model/ports/store';
 import type { Logger, Metrics } from '../../model/ports/telemetry';
 import { wasRetried } from '../../model/retries';
@@ -12,11 +11,9 @@ import { instruments } from '../../telemetry/names';
 import { mayBeTried } from './blockedBy';
 import type { Blocks } from './blocks';
 import type { EngineClock } from './clock';
+import type { Deferrals } from './deferrals';
 import { LiveExecution } from './liveExecution';
 import type { Probation } from './probation';
-
-/** How long an execution whose code is not here is left alone. */
-const deferralMs = 5_000;
 
 export interface Revived {
   /** null: it does not run here, now. */
@@ -28,12 +25,12 @@ interface RevivalPorts {
   readonly workerId: string;
   readonly codeVersion: string;
   readonly partitionCount?: number;
-  readonly store: Pick<ExecutionStore, 'reopenTasks' | 'defer'>;
+  readonly store: Pick<ExecutionStore, 'reopenTasks'>;
   readonly definition: (name: string, version: string) => WorkflowDefinition | undefined;
   readonly sandbox: Sandbox;
   readonly drain: Drain;
   readonly clock: EngineClock;
-  readonly scheduler: Scheduler;
+  readonly deferrals: Deferrals;
   readonly probation: Probation;
   readonly watch?: RunWatch;
   readonly logger: Logger;
@@ -43,7 +40,6 @@ interface RevivalPorts {
   readonly revived: (live: LiveExecution) => void;
   /** Its code went on by itself, outside any answer of the engine. */
   readonly wentOnByItself: (live: LiveExecution, error: Error) => void;
-  readonly wake: (keys: readonly ExecutionKey[]) => void;
   /** The store did not answer: look at these anew, after a pause. */
   readonly troubled: (keys: readonly ExecutionKey[]) => void;
 }
@@ -53,15 +49,16 @@ const nothing: Revived = { live: null, hasInbox: false };
 
 export class Revival {
   readonly #ports: RevivalPorts;
-  readonly #deferred = new Map<string, TimerHandle>();
 
   constructor(ports: RevivalPorts) {
     this.#ports = ports;
   }
 
-  /** Null when it could not be noted who is about to run. */
-  async reviveAll(loaded: readonly LoadedExecution[]): Promise<readonly Revived[] | null> {
-    const { probation, logger, workerId, troubled } = this.#ports;
+  /** Null when it could not be noted who is about to run. Those whose code is not here are deferred. */
+  async reviveAll(found: readonly LoadedExecution[]): Promise<readonly Revived[] | null> {
+    const { probation, logger, workerId, troubled, deferrals } = this.#ports;
+    const loaded = found.filter((each) => !this.#lacksCode(each));
+    if (loaded.length < found.length) await deferrals.defer(found.filter((each) => this.#lacksCode(each)));
     const suspects = probation.isEmpty
       ? nobody
       : loaded.filter((each) => probation.isSuspect(each) && this.#mayRun(each));
@@ -81,9 +78,10 @@ export class Revival {
     return revived;
   }
 
-  stop(): void {
-    for (const handle of this.#deferred.values()) this.#ports.scheduler.clearTimer(handle);
-    this.#deferred.clear();
+  /** It may come with a deploy, here or elsewhere. */
+  #lacksCode({ blockedBy: why, workflowName, workflowVersion }: LoadedExecution): boolean {
+    const { codeVersion, definition } = this.#ports;
+    return definition(workflowName, workflowVersion) === undefined && mayBeTried(why, codeVersion);
   }
 
   #mayRun({ partitionId, blockedBy: why, workflowName, workflowVersion }: LoadedExecution): boolean {
@@ -94,10 +92,7 @@ export class Revival {
   async #revive(loaded: LoadedExecution): Promise<Revived> {
     if (!mayBeTried(loaded.blockedBy, this.#ports.codeVersion)) return nothing;
     const definition = this.#ports.definition(loaded.workflowName, loaded.workflowVersion);
-    if (!definition) {
-      await this.#defer(loaded);
-      return nothing;
-    }
+    if (!definition) return nothing;
     const { sandbox, clock, metrics, blocks, partitionCount } = this.#ports;
     const { executionId, tenant, history } = loaded;
     try {
@@ -115,6 +110,7 @@ export class Revival {
       if (restoresRows && !(await this.#reopenTasks(loaded, instance.openTasks))) return nothing;
       live.resume(commands, loaded.closingTasks, { restoresRows });
       this.#ports.revived(live);
+      if (this.#ports.deferrals.size > 0) this.#ports.deferrals.arrived(loaded);
       return { live, hasInbox: loaded.hasInbox || loaded.timers.length > 0 };
     } catch (error) {
       await blocks.write(loaded, await this.#explained(loaded, definition, error), 'code');
@@ -153,20 +149,6 @@ export class Revival {
     const { drain, watch } = this.#ports;
     if (!watch) return drain;
     return (turns) => drain(turns.map((turn) => new WatchedTurn(turn, watch, executionId)));
-  }
-
-  /** This worker lacks the code. It may come with a deploy, here or elsewhere. */
-  async #defer(execution: LoadedExecution): Promise<void> {
-    const { executionId, partitionId, workflowName, workflowVersion } = execution;
-    const { scheduler, store, workerId, wake } = this.#ports;
-    const error = recordError(new WorkflowNotFoundError(`${workflowName}@${workflowVersion}`));
-    if (this.#deferred.has(executionId)) return;
-    const run = () => {
-      this.#deferred.delete(executionId);
-      wake([{ executionId, partitionId }]);
-    };
-    this.#deferred.set(executionId, scheduler.setTimer({ delayMs: deferralMs, run }));
-    await store.defer({ workerId, execution, error });
   }
 }
 

@@ -7,6 +7,8 @@ import type { MembershipStore, WorkerIdentity } from '../../model/ports/membersh
 import type { Scheduler, TimerHandle } from '../../model/ports/scheduler';
 import type { Logger, Metrics } from '../../model/ports/telemetry';
 import { instruments } from '../../telemetry/names';
+import type { Misplaced } from '../engine/deferrals';
+import { placePartitions } from './codePlacement';
 
 export interface MembershipSettings {
   readonly leaseMs: number;
@@ -19,6 +21,8 @@ export const defaultMembershipSettings: MembershipSettings = { leaseMs: 8_000, h
 
 /** How much of its lease a worker works without another confirmed heartbeat. */
 const certainPart = 0.6;
+/** Partitions given up for other workers' code in one go: both sides have other things to do. */
+const mostOffered = 16;
 
 export interface MembershipEvents {
   /** Partitions are this worker's from now on. */
@@ -33,6 +37,8 @@ export interface MembershipEvents {
 
 export class MembershipLoop {
   readonly #owned = new Set<number>();
+  /** Came for the code that is here; until then they stay, whatever the share. */
+  readonly #keptUntilMs = new Map<number, number>();
   #stopped = false;
   #confirmedAtMs = 0;
   #heartbeatTimer: TimerHandle | undefined;
@@ -48,6 +54,12 @@ export class MembershipLoop {
       readonly replaces: string | null;
       readonly settings: MembershipSettings;
       readonly events: MembershipEvents;
+      /** Moves partitions to workers that have code which this one lacks; without it they stay. */
+      readonly placement?: {
+        readonly misplaced: () => readonly Misplaced[];
+        /** How long one that came so stays, though it be more than the share. */
+        readonly keptMs: number;
+      };
       readonly locks?: LockPort;
       readonly scheduler: Scheduler;
       readonly monotonicMs: () => number;
@@ -183,8 +195,11 @@ export class MembershipLoop {
       if (gone.length > 0) await this.#leave(gone);
       const share = Math.ceil(survey.total / Math.max(1, survey.liveWorkers));
       const wanted = Math.min(survey.free, share - survey.owned.length);
-      if (wanted > 0) await this.#acquire(wanted);
-      else if (survey.owned.length > share) await this.#release(survey.owned.slice(share));
+      const movable = survey.owned.filter((partition) => !this.#isKept(partition));
+      if (survey.offered > 0) await this.#accept();
+      else if (wanted > 0) await this.#acquire(wanted);
+      else if (movable.length > share) await this.#release(movable.slice(share));
+      else await this.#offerMisplaced();
       metrics.set({ gauge: instruments.ownedPartitions, value: this.#owned.size });
     } catch (error) {
       logger.warn({ error, workerId }, 'Partitions could not be balanced; trying again');
@@ -210,14 +225,51 @@ export class MembershipLoop {
     if (acquired.length > 0) await this.#serve(acquired);
   }
 
-  async #release(partitions: readonly number[]): Promise<void> {
+  async #accept(): Promise<void> {
+    const { store, worker, placement, monotonicMs } = this.parts;
+    const accepted = await store.accept({ workerId: worker.workerId });
+    for (const partition of accepted) this.#keptUntilMs.set(partition, monotonicMs() + (placement?.keptMs ?? 0));
+    if (accepted.length > 0) await this.#serve(accepted);
+  }
+
+  #isKept(partition: number): boolean {
+    const untilMs = this.#keptUntilMs.get(partition);
+    if (untilMs === undefined) return false;
+    if (untilMs > this.parts.monotonicMs()) return true;
+    this.#keptUntilMs.delete(partition);
+    return false;
+  }
+
+  /** Executions that have long waited here for their code wait in vain: somebody else may have it. */
+  async #offerMisplaced(): Promise<void> {
+    const { store, worker, placement, settings, metrics, logger } = this.parts;
+    const misplaced = (placement?.misplaced() ?? []).filter(({ partitionId }) => this.#owned.has(partitionId));
+    if (misplaced.length === 0) return;
+    const { workerId, definitions: own = [] } = worker;
+    const definitions = [...new Set(misplaced.flatMap(({ missing }) => missing))];
+    const hosts = await store.workersWithCode({ workerId, definitions });
+    const places = placePartitions({ misplaced, hosts, own, limit: mostOffered });
+    for (const [to, partitions] of places) {
+      logger.info({ workerId, to, partitions, definitions }, 'Partitions go to a worker that has code for them');
+      await this.#release(partitions, { workerId: to, forMs: settings.leaseMs });
+      metrics.count({ counter: instruments.partitionsOffered, by: partitions.length });
+    }
+  }
+
+  async #release(
+    partitions: readonly number[],
+    offer?: { readonly workerId: string; readonly forMs: number },
+  ): Promise<void> {
     const { store, worker } = this.parts;
     await this.#leave(partitions);
-    await store.release({ workerId: worker.workerId, partitions });
+    await store.release({ workerId: worker.workerId, partitions, ...(offer && { offer }) });
   }
 
   async #leave(partitions: readonly number[]): Promise<void> {
     await this.parts.events.releasing(partitions);
-    for (const partition of partitions) this.#owned.delete(partition);
+    for (const partition of partitions) {
+      this.#owned.delete(partition);
+      this.#keptUntilMs.delete(partition);
+    }
   }
 }

@@ -20,6 +20,8 @@ export interface WorkerSettings {
   /** How often owners look for work themselves, while hints arrive and while they do not. */
   readonly sweepMs: number;
   readonly sweepWithoutHintsMs: number;
+  /** How long an execution waits here for its code before its partition goes to a worker that has it. */
+  readonly deferralPatienceMs: number;
   /** How long a stop waits for actions under way. */
   readonly drainMs: number;
   readonly stuck?: StuckSettings;
@@ -30,6 +32,7 @@ export const defaultWorkerSettings: WorkerSettings = {
   membership: defaultMembershipSettings,
   sweepMs: 2_000,
   sweepWithoutHintsMs: 250,
+  deferralPatienceMs: 30_000,
   drainMs: 10_000,
 };
 
@@ -94,6 +97,10 @@ export class Worker {
       worker: parts.identity,
       replaces: parts.replaces ?? null,
       settings: this.#settings.membership,
+      placement: {
+        misplaced: () => this.#engine.misplaced(this.#settings.deferralPatienceMs),
+        keptMs: this.#settings.deferralPatienceMs * 2,
+      },
       scheduler: this.#scheduler,
       monotonicMs: parts.monotonicMs,
       logger: parts.logger,
@@ -233,8 +240,9 @@ export class Worker {
   async #sweep(): Promise<void> {
     try {
       await this.#engine.sweep();
-      const { live, actions } = this.#engine.stats;
+      const { live, actions, deferred } = this.#engine.stats;
       this.#parts.metrics.set({ gauge: instruments.liveExecutions, value: live });
+      this.#parts.metrics.set({ gauge: instruments.deferredExecutions, value: deferred });
       this.#parts.metrics.set({ gauge: instruments.inFlightActions, value: actions });
     } catch (error) {
       this.#parts.logger.warn({ error, workerId: this.#parts.identity.workerId }, 'The sweep failed; trying again');

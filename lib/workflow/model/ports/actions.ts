@@ -21,6 +21,8 @@ export interface ActionCall {
   /** Of those attempts: when the first one began, and when the next one may. */
   readonly firstStartedAtMs?: number;
   readonly nextAttemptAtMs?: number | null;
+  /** A worker stood still while an action of this execution was under way: should it happen again, who it was is known. */
+  readonly isSuspect?: boolean;
 }
 
 interface OutcomeTimes {

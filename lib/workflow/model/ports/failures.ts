@@ -19,6 +19,8 @@ export const poisonCode = 'poison';
 
 export interface Suspect extends ExecutionKey {
   readonly strikes: number;
+  /** The action that was under way when the loop stood still; null: its code ran, or nothing is known. */
+  readonly commandId: string | null;
 }
 
 /** What a new owner must know of its partitions before it runs anything in them. */

@@ -10,6 +10,7 @@ import type { Match } from '../match';
 import type { EndedStatus, ExecutionStatus } from '../status';
 import type { RecordedOutcome } from './actions';
 import type { FlushRelations } from './relations';
+import type { DeferralStore } from './deferrals';
 import type { FailureStore } from './failures';
 import type { NewTaskRow } from './tasks';
 
@@ -159,7 +160,7 @@ export interface FoundWork {
   readonly nowMs: number;
 }
 
-export interface ExecutionStore extends FailureStore {
+export interface ExecutionStore extends FailureStore, DeferralStore {
   /** Reads whole executions. Ids that do not exist are left out. */
   load(query: { readonly executions: readonly ExecutionKey[] }): Promise<readonly LoadedExecution[]>;
 
@@ -198,11 +199,15 @@ export interface ExecutionStore extends FailureStore {
     readonly executions: readonly ExecutionFlush[];
   }): Promise<ReadonlySet<string>>;
 
-  /** Looks through the worker's partitions for work that no hint told of. Bounded; reads only. */
+  /**
+   * Looks through the worker's partitions for work that no hint told of. Bounded; reads only.
+   * @param query.exceptDeferredBy leaves out what this worker deferred and looks at again later, but for decisions.
+   */
   findWork(query: {
     readonly partitions: readonly number[];
     readonly limit: number;
     readonly horizonMs: number;
+    readonly exceptDeferredBy?: string;
   }): Promise<FoundWork>;
 
   /**
@@ -220,13 +225,6 @@ export interface ExecutionStore extends FailureStore {
    * are closed as `too_late`, but for the retry of one that failed.
    */
   closeLate(batch: { readonly workerId: string; readonly executions: readonly ExecutionKey[] }): Promise<LateRows>;
-
-  /** Notes that an execution cannot go on here for now: its code is not registered on this worker. */
-  defer(note: {
-    readonly workerId: string;
-    readonly execution: ExecutionKey;
-    readonly error: RecordedError;
-  }): Promise<void>;
 }
 
 /** The worker's lease ran out and somebody else took over. It must stop. */

@@ -1,7 +1,7 @@
 /** Work that no hint told of, and work that somebody left unfinished. Reads of the owner's own partitions only. */
 import type { Sql } from 'postgres';
 import { poisonCode } from '../../model/ports/failures';
-import type { ExecutionKey, FoundWork } from '../../model/ports/store';
+import type { ExecutionKey, ExecutionStore, FoundWork } from '../../model/ports/store';
 
 interface FoundRow {
   execution_id: string | null;
@@ -11,6 +11,12 @@ interface FoundRow {
   now: Date;
 }
 
+/** Left alone by the worker that asks, which lacks its code. Costs nothing where it asks for all. */
+const isDeferred = `($5::uuid IS NOT NULL AND EXISTS (
+       SELECT 1 FROM workflow_event_processing p
+       WHERE p.execution_id = e.execution_id AND p.partition_id = e.partition_id AND p.status = 'deferred'
+         AND p.worker_id = $5::uuid AND p.next_at > clock_timestamp()))`;
+
 const findSql = `
 WITH moment AS MATERIALIZED (SELECT clock_timestamp() + $4::bigint * interval '1 millisecond' AS now)
 SELECT f.execution_id, f.partition_id, f.fire_at, f.kind, m.now
@@ -19,18 +25,18 @@ FROM moment m LEFT JOIN (
    FROM workflow_events i
    JOIN workflow_executions e ON e.execution_id = i.execution_id AND e.partition_id = i.partition_id
    WHERE i.partition_id = ANY($1::smallint[]) AND i.seq IS NULL AND i.disposition IS NULL
-     AND (e.status NOT IN ('paused', 'blocked_on_code') OR i.kind IN
+     AND ((e.status NOT IN ('paused', 'blocked_on_code') AND NOT ${isDeferred}) OR i.kind IN
           ('terminate_requested', 'execution_paused', 'execution_resumed', 'execution_retried'))
    LIMIT $2::int)
   UNION ALL
   (SELECT e.execution_id, e.partition_id, NULL, 'work' FROM workflow_executions e
-   WHERE e.partition_id = ANY($1::smallint[]) AND e.status = 'pending' LIMIT $2::int)
+   WHERE e.partition_id = ANY($1::smallint[]) AND e.status = 'pending' AND NOT ${isDeferred} LIMIT $2::int)
   UNION ALL
   (SELECT t.execution_id, t.partition_id, t.fire_at, CASE WHEN t.fire_at > moment.now THEN 'upcoming' ELSE 'work' END
    FROM moment, workflow_timers t
    JOIN workflow_executions e ON e.execution_id = t.execution_id AND e.partition_id = t.partition_id
    WHERE t.partition_id = ANY($1::smallint[]) AND t.fire_at <= moment.now + $3::bigint * interval '1 millisecond'
-     AND e.status NOT IN ('paused', 'blocked_on_code')
+     AND e.status NOT IN ('paused', 'blocked_on_code') AND NOT ${isDeferred}
    ORDER BY t.fire_at LIMIT $2::int)
   UNION ALL
   (SELECT d.execution_id, d.partition_id, NULL, 'redriven' FROM workflow_dead_letters d
@@ -40,12 +46,12 @@ FROM moment m LEFT JOIN (
 
 export async function findWork(
   sql: Sql,
-  query: { readonly partitions: readonly number[]; readonly limit: number; readonly horizonMs: number },
+  query: Parameters<ExecutionStore['findWork']>[0],
   clockOffsetMs: number,
 ): Promise<FoundWork> {
   const rows = await sql.unsafe<FoundRow[]>(
     findSql,
-    [[...query.partitions], query.limit, query.horizonMs, clockOffsetMs],
+    [[...query.partitions], query.limit, query.horizonMs, clockOffsetMs, query.exceptDeferredBy ?? null],
     { prepare: true },
   );
   const executions = new Map<string, ExecutionKey>();

@@ -2,7 +2,7 @@ import type { Sql } from 'postgres';
 import type { ExecutionStore } from '../../model/ports/store';
 import { applyRedrives, putAside } from '../failures/deadLetters';
 import { clearActivations, examine, noteActivations } from '../failures/suspects';
-import { noteDeferral } from './deferral';
+import { findDeferred, noteDeferrals, resolveDeferrals } from './deferral';
 import { findUnfinished, findWork } from './findWork';
 import { flushExecutions } from './flushExecutions';
 import { closeLate } from './lateEvents';
@@ -33,7 +33,9 @@ export function createPostgresStore(options: {
     findWork: (query) => findWork(sql, query, clockOffsetMs()),
     findUnfinished: (query) => findUnfinished(sql, query),
     closeLate: ({ workerId, executions }) => closeLate(sql, workerId, executions),
-    defer: (note) => noteDeferral(sql, note),
+    defer: (note) => noteDeferrals(sql, note),
+    findDeferred: (query) => findDeferred(sql, query),
+    resolveDeferrals: ({ workerId, executions }) => resolveDeferrals(sql, workerId, executions),
     examine: (query) => examine(sql, query),
     noteActivations: ({ workerId, executions }) => noteActivations(sql, workerId, executions),
     clearActivations: ({ workerId, executions }) => clearActivations(sql, workerId, executions),

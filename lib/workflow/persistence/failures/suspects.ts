@@ -1,18 +1,18 @@
 /** Executions that may be why a worker ended. Rows exist from an unclean end of a worker until its executions ran again. */
 import type { Sql } from 'postgres';
-import { poisonCode, type Examination } from '../../model/ports/failures';
+import { poisonCode, type Examination, type Suspect } from '../../model/ports/failures';
 import type { ExecutionKey } from '../../model/ports/store';
 
 type Examined =
   | { what: 'condemned'; execution_id: string; partition_id: number; tenant_id: string; strikes: number }
-  | { what: 'suspect'; execution_id: string; partition_id: number; tenant_id: string; strikes: number }
+  | { what: 'suspect'; execution_id: string; partition_id: number; strikes: number; command_id: string | null }
   | { what: 'unclean'; execution_id: null; partition_id: number };
 
 const examineSql = `
 WITH fence AS MATERIALIZED (
   SELECT 1 FROM workflow_workers WHERE worker_id = $1::uuid AND fenced_at IS NULL FOR SHARE
 ), found AS MATERIALIZED (
-  SELECT s.execution_id, s.partition_id, s.tenant_id, s.strikes, coalesce(s.reason, 'Its worker ended.') AS reason
+  SELECT s.execution_id, s.partition_id, s.tenant_id, s.strikes, s.command_id, coalesce(s.reason, 'Its worker ended.') AS reason
   FROM workflow_suspects s WHERE s.partition_id = ANY($2::smallint[])
 ), condemned AS (
   UPDATE workflow_executions e
@@ -39,12 +39,12 @@ WITH fence AS MATERIALIZED (
   WHERE s.partition_id = ANY($2::smallint[]) AND e.execution_id = s.execution_id AND e.partition_id = s.partition_id
     AND e.status IN ('completed', 'failed', 'canceled', 'terminated', 'continued_as_new')
 )
-SELECT 'condemned' AS what, execution_id, partition_id, tenant_id, strikes FROM condemned
+SELECT 'condemned' AS what, execution_id, partition_id, tenant_id, strikes, NULL AS command_id FROM condemned
 UNION ALL
-SELECT 'suspect', f.execution_id, f.partition_id, f.tenant_id, f.strikes FROM found f
+SELECT 'suspect', f.execution_id, f.partition_id, f.tenant_id, f.strikes, f.command_id FROM found f
 WHERE f.strikes > 0 AND NOT EXISTS (SELECT 1 FROM condemned c WHERE c.execution_id = f.execution_id)
 UNION ALL
-SELECT 'unclean', NULL, partition_id, NULL, 0 FROM workflow_partitions
+SELECT 'unclean', NULL, partition_id, NULL, 0, NULL FROM workflow_partitions
 WHERE partition_id = ANY($2::smallint[]) AND left_unclean`;
 
 export async function examine(
@@ -54,13 +54,16 @@ export async function examine(
   const parameters = [query.workerId, [...query.partitions], query.maxStrikes];
   const rows = await sql.unsafe<Examined[]>(examineSql, parameters, { prepare: true });
   const condemned: (ExecutionKey & { tenant: string })[] = [];
-  const suspects: (ExecutionKey & { strikes: number })[] = [];
+  const suspects: Suspect[] = [];
   const unclean: number[] = [];
   for (const row of rows) {
     if (row.what === 'unclean') unclean.push(row.partition_id);
     else if (row.what === 'condemned')
       condemned.push({ executionId: row.execution_id, partitionId: row.partition_id, tenant: row.tenant_id });
-    else suspects.push({ executionId: row.execution_id, partitionId: row.partition_id, strikes: row.strikes });
+    else {
+      const { execution_id: executionId, partition_id: partitionId, strikes, command_id: commandId } = row;
+      suspects.push({ executionId, partitionId, strikes, commandId });
+    }
   }
   return { condemned, suspects, unclean };
 }

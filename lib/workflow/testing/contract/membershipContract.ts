@@ -23,9 +23,9 @@ export function describeMembership(name: string, open: () => Promise<MembershipF
     });
     afterEach(() => fixture.close());
 
-    const join = async (): Promise<string> => {
+    const join = async (definitions: readonly string[] = []): Promise<string> => {
       const workerId = randomUUID();
-      await store.register({ workerId, host: 'test', pid: 1, codeVersion: '1' }, 60_000);
+      await store.register({ workerId, host: 'test', pid: 1, codeVersion: '1', definitions }, 60_000);
       return workerId;
     };
 
@@ -35,6 +35,7 @@ export function describeMembership(name: string, open: () => Promise<MembershipF
         liveWorkers: 1,
         owned: [],
         free: partitionCount,
+        offered: 0,
         total: partitionCount,
       });
     });
@@ -97,6 +98,62 @@ export function describeMembership(name: string, open: () => Promise<MembershipF
       await store.acquire({ workerId: dead, count: 7 });
       expect(await store.fenceExpired({ knownDead: dead })).toEqual([dead]);
       expect(await store.acquire({ workerId: successor, count: partitionCount })).toHaveLength(partitionCount);
+    });
+
+    it('keeps what is offered to one worker from the others, as long as the offer stands', async () => {
+      const [giver, taker, other] = [await join(), await join(), await join()];
+      const all = await store.acquire({ workerId: giver, count: partitionCount });
+      const some = all.slice(0, 3);
+      await store.release({ workerId: giver, partitions: some, offer: { workerId: taker, forMs: 60_000 } });
+      expect(await store.survey({ workerId: taker })).toMatchObject({ free: 3, offered: 3 });
+      expect(await store.survey({ workerId: other })).toMatchObject({ free: 0, offered: 0 });
+      expect(await store.acquire({ workerId: other, count: 9 })).toEqual([]);
+      expect(await store.accept({ workerId: other })).toEqual([]);
+      expect([...(await store.accept({ workerId: taker }))].sort((a, b) => a - b)).toEqual(some);
+      expect(await store.accept({ workerId: taker })).toEqual([]);
+      // The offer was for once.
+      await store.release({ workerId: taker, partitions: some });
+      expect(await store.acquire({ workerId: other, count: 9 })).toHaveLength(3);
+    });
+
+    it('gives an offer that nobody took to whoever asks, and offers nothing that is not the giver’s', async () => {
+      const [giver, taker, other] = [await join(), await join(), await join()];
+      const all = await store.acquire({ workerId: giver, count: partitionCount });
+      await store.release({ workerId: other, partitions: all, offer: { workerId: taker, forMs: 60_000 } });
+      expect(await store.survey({ workerId: taker })).toMatchObject({ free: 0, offered: 0 });
+      await store.release({ workerId: giver, partitions: all, offer: { workerId: taker, forMs: -1 } });
+      expect(await store.survey({ workerId: taker })).toMatchObject({ free: partitionCount, offered: 0 });
+      expect(await store.accept({ workerId: taker })).toEqual([]);
+      expect(await store.acquire({ workerId: other, count: partitionCount })).toHaveLength(partitionCount);
+    });
+
+    it('lets a fenced worker accept nothing', async () => {
+      const [giver, taker] = [await join(), await join()];
+      const partitions = await store.acquire({ workerId: giver, count: 2 });
+      await store.release({ workerId: giver, partitions, offer: { workerId: taker, forMs: 60_000 } });
+      await fixture.expireLease(taker);
+      await store.fenceExpired({ knownDead: null });
+      expect(await store.accept({ workerId: taker })).toEqual([]);
+    });
+
+    it('knows which other live workers have code, and how much they own', async () => {
+      const [asking, both, one, dead] = [
+        await join(['A@1', 'A@2']),
+        await join(['A@1', 'A@2']),
+        await join(['A@2']),
+        await join(['A@2']),
+      ];
+      await join(['B@2']);
+      await store.acquire({ workerId: one, count: 5 });
+      await fixture.expireLease(dead);
+      const found = await store.workersWithCode({ workerId: asking, definitions: ['A@2', 'A@3'] });
+      expect(new Map(found.map(({ workerId, ...rest }) => [workerId, rest]))).toEqual(
+        new Map([
+          [both, { definitions: ['A@1', 'A@2'], partitions: 0 }],
+          [one, { definitions: ['A@2'], partitions: 5 }],
+        ]),
+      );
+      expect(await store.workersWithCode({ workerId: asking, definitions: ['A@3'] })).toEqual([]);
     });
 
     it('ends the life of a worker that retires: everything is free, and nothing can be written for it', async () => {

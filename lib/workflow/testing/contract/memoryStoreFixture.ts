@@ -21,7 +21,12 @@ export async function createMemoryStoreFixture(): Promise<StoreFixture> {
     results: (workerId) => createMemoryActionResults({ tables, workerId, onEffect: () => undefined }),
     addWorker: async () => {
       const workerId = randomUUID();
-      tables.workers.set(workerId, { workerId, fencedAtMs: null, leaseUntilMs: Number.MAX_SAFE_INTEGER });
+      tables.workers.set(workerId, {
+        workerId,
+        definitions: [],
+        fencedAtMs: null,
+        leaseUntilMs: Number.MAX_SAFE_INTEGER,
+      });
       return workerId;
     },
     fence: async (workerId) => {
@@ -71,6 +76,9 @@ export async function createMemoryStoreFixture(): Promise<StoreFixture> {
     },
     takeOver: async (workerId) => {
       await membership.fenceExpired({ knownDead: workerId });
+    },
+    blame: async ({ executionId, partitionId }, commandId) => {
+      tables.suspects.set(executionId, { executionId, partitionId, strikes: 1, commandId, workerId: null });
     },
     retire: (workerId) => membership.retire({ workerId }),
     redrive: async ({ executionId }) => {

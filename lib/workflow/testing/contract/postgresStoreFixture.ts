@@ -91,6 +91,11 @@ export async function createPostgresStoreFixture(patch: (sql: Sql) => Sql = (sql
     takeOver: async (workerId) => {
       await membership.fenceExpired({ knownDead: workerId });
     },
+    blame: async ({ executionId, partitionId }, commandId) => {
+      await sql`
+        INSERT INTO workflow_suspects (execution_id, partition_id, tenant_id, strikes, reason, command_id)
+        VALUES (${executionId}, ${partitionId}, 'acme', 1, 'It did not yield.', ${commandId})`;
+    },
     retire: (workerId) => membership.retire({ workerId }),
     redrive: async ({ executionId }) => {
       await sql`UPDATE workflow_dead_letters SET redriven_at = now() WHERE execution_id = ${executionId}`;

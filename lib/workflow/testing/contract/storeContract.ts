@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ExecutionKey } from '../../model/ports/store';
 import { describeBus } from './busContract';
+import { describeDeferrals } from './storeDeferralContract';
 import { describeFailures } from './storeFailureContract';
 import { describeFlush } from './storeFlushContract';
 import { describeLife } from './storeLifeContract';
@@ -30,6 +31,7 @@ export function describeExecutionStore(name: string, open: () => Promise<StoreFi
     describeBus(current);
     describeFailures(current);
     describeLife(current);
+    describeDeferrals(current);
   });
 }
 

@@ -31,7 +31,11 @@ export function describeFailures(current: Current): void {
     it('gives a strike to what a worker was running when it was taken over from', async () => {
       const [struck, other] = [await startIn(31), await startIn(31)];
       await dieOf(struck);
-      expect(await examine(31)).toEqual({ condemned: [], suspects: [{ ...struck, strikes: 1 }], unclean: [31] });
+      expect(await examine(31)).toEqual({
+        condemned: [],
+        suspects: [{ ...struck, strikes: 1, commandId: null }],
+        unclean: [31],
+      });
       await dieOf(struck, other);
       const { suspects } = await examine(31);
       expect(new Map(suspects.map(({ executionId, strikes }) => [executionId, strikes]))).toEqual(
@@ -41,6 +45,14 @@ export function describeFailures(current: Current): void {
         ]),
       );
       expect(await examine(32)).toEqual({ condemned: [], suspects: [], unclean: [] });
+    });
+
+    it('keeps which action of it did not yield, however often it runs again', async () => {
+      const { fixture } = current();
+      const key = await startIn(42);
+      await fixture.blame(key, 'charge#1');
+      await dieOf(key);
+      expect((await examine(42)).suspects).toEqual([{ ...key, strikes: 2, commandId: 'charge#1' }]);
     });
 
     it('gives none to what a worker had run before it ended', async () => {

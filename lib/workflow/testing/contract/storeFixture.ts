@@ -39,6 +39,8 @@ export interface StoreFixture {
   own(workerId: string, partitionId: number): Promise<void>;
   /** Somebody takes over from a worker that did not say goodbye. */
   takeOver(workerId: string): Promise<void>;
+  /** A watchdog found the loop of a worker standing still in the handler of an action: a strike. */
+  blame(key: ExecutionKey, commandId: string): Promise<void>;
   retire(workerId: string): Promise<void>;
   /** A person wants what is aside to go on. */
   redrive(key: ExecutionKey): Promise<void>;

@@ -53,7 +53,7 @@ export class MemoryStack implements Stack {
       partitionCount,
       workflows: new Map(workflows.all.map(({ name, version }) => [name, version])),
     }));
-    tables.workers.set(workerId, { workerId, fencedAtMs: null, leaseUntilMs: null });
+    tables.workers.set(workerId, { workerId, definitions: [], fencedAtMs: null, leaseUntilMs: null });
     const partitions = [...tables.partitions.keys()];
     for (const partition of partitions) tables.partitions.set(partition, workerId);
     this.#definitions = definitionsOf(scenario);

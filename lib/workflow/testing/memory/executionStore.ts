@@ -8,6 +8,7 @@ import {
 } from '../../model/ports/store';
 import { isEnded } from '../../model/status';
 import { readEntry, readResult } from './entries';
+import { createMemoryDeferrals, isDeferredBy } from './deferrals';
 import { addLetter, createMemoryFailures, mayTryAgain } from './failures';
 import { flushExecutions } from './flushExecutions';
 import { handOn } from './relations';
@@ -45,11 +46,7 @@ export function createMemoryStore(options: {
     findWork: (query) => transport('findWork', () => findWork(tables, query)),
     findUnfinished: (query) => transport('findUnfinished', () => findUnfinished(tables, query)),
     closeLate: ({ workerId, executions }) => transport('closeLate', () => closeLate(tables, workerId, executions)),
-    defer: ({ execution }) =>
-      transport('defer', () => {
-        const row = tables.executions.get(execution.executionId);
-        if (row) row.deferrals += 1;
-      }),
+    ...createMemoryDeferrals({ tables, transport }),
     ...createMemoryFailures({ tables, transport }),
   };
 }
@@ -122,11 +119,13 @@ const keyOf = ({ executionId, partitionId }: ExecutionKey): ExecutionKey => ({ e
 
 function findWork(
   tables: MemoryTables,
-  { partitions, limit, horizonMs }: Parameters<ExecutionStore['findWork']>[0],
+  { partitions, limit, horizonMs, exceptDeferredBy }: Parameters<ExecutionStore['findWork']>[0],
 ): FoundWork {
   const nowMs = tables.nowMs();
   const rows = inPartitions(tables, partitions);
-  const reachable = rows.filter((row) => row.status !== 'paused' && row.status !== 'blocked_on_code');
+  const isAlone = (row: ExecutionTableRow) =>
+    exceptDeferredBy !== undefined && isDeferredBy(row, exceptDeferredBy, nowMs);
+  const reachable = rows.filter((row) => row.status !== 'paused' && row.status !== 'blocked_on_code' && !isAlone(row));
   const withInbox = rows
     .filter((row) =>
       row.inbox.some(({ disposition, kind }) => {
@@ -135,7 +134,7 @@ function findWork(
       }),
     )
     .slice(0, limit);
-  const pending = rows.filter((row) => row.status === 'pending').slice(0, limit);
+  const pending = reachable.filter((row) => row.status === 'pending').slice(0, limit);
   const timers = reachable
     .flatMap((row) => [...row.timers.values()].map(({ fireAtMs }) => ({ ...keyOf(row), fireAtMs })))
     .filter(({ fireAtMs }) => fireAtMs <= nowMs + horizonMs)

@@ -25,7 +25,9 @@ export function createMemoryFailures({
           condemned: condemned.map(({ executionId, partitionId }) => {
             return { executionId, partitionId, tenant: tables.execution(executionId).tenant };
           }),
-          suspects: suspects.map(({ executionId, partitionId, strikes }) => ({ executionId, partitionId, strikes })),
+          suspects: suspects.map(({ executionId, partitionId, strikes, commandId }) => {
+            return { executionId, partitionId, strikes, commandId };
+          }),
           unclean: partitions.filter((partition) => tables.unclean.has(partition)),
         };
       }),
@@ -34,8 +36,8 @@ export function createMemoryFailures({
       transport('noteActivations', () => {
         if (tables.isFenced(workerId)) return;
         for (const { executionId, partitionId } of executions) {
-          const strikes = tables.suspects.get(executionId)?.strikes ?? 0;
-          tables.suspects.set(executionId, { executionId, partitionId, strikes, workerId });
+          const { strikes = 0, commandId = null } = tables.suspects.get(executionId) ?? {};
+          tables.suspects.set(executionId, { executionId, partitionId, strikes, commandId, workerId });
         }
       }),
 

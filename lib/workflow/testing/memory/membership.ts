@@ -11,8 +11,23 @@ export function createMemoryMembership(options: {
   const nowMs = () => tables.nowMs();
   const owned = (workerId: string): number[] =>
     [...tables.partitions].flatMap(([partition, owner]) => (owner === workerId ? [partition] : []));
-  const free = (): number[] =>
-    [...tables.partitions].flatMap(([partition, owner]) => (owner === null ? [partition] : []));
+  const offerOf = (partition: number) => {
+    const offer = tables.offers.get(partition);
+    return offer && offer.untilMs >= nowMs() ? offer.workerId : null;
+  };
+  /** Not owned, and not offered to another worker. */
+  const free = (workerId: string): number[] =>
+    [...tables.partitions].flatMap(([partition, owner]) => {
+      const offeredTo = offerOf(partition);
+      return owner === null && (offeredTo === null || offeredTo === workerId) ? [partition] : [];
+    });
+  const own = (workerId: string, partitions: readonly number[]): readonly number[] => {
+    for (const partition of partitions) {
+      tables.partitions.set(partition, workerId);
+      tables.offers.delete(partition);
+    }
+    return partitions;
+  };
   const giveUp = (partitions: readonly number[], workerId: string, isUnclean: boolean): void => {
     for (const partition of partitions) {
       if (tables.partitions.get(partition) !== workerId) continue;
@@ -22,12 +37,16 @@ export function createMemoryMembership(options: {
     }
   };
   const isExpired = (worker: WorkerTableRow): boolean => worker.leaseUntilMs !== null && worker.leaseUntilMs < nowMs();
+  const live = (): WorkerTableRow[] =>
+    [...tables.workers.values()].filter(
+      (worker) => worker.fencedAtMs === null && worker.leaseUntilMs !== null && !isExpired(worker),
+    );
 
   return {
-    register: ({ workerId }, leaseMs) =>
+    register: ({ workerId, definitions = [] }, leaseMs) =>
       transport('register', () => {
         if (tables.workers.has(workerId)) throw new Error(`Worker ${workerId} exists.`);
-        tables.workers.set(workerId, { workerId, fencedAtMs: null, leaseUntilMs: nowMs() + leaseMs });
+        tables.workers.set(workerId, { workerId, definitions, fencedAtMs: null, leaseUntilMs: nowMs() + leaseMs });
       }),
 
     heartbeat: ({ workerId, leaseMs }) =>
@@ -56,13 +75,12 @@ export function createMemoryMembership(options: {
 
     survey: ({ workerId }) =>
       transport('survey', () => {
-        const live = [...tables.workers.values()].filter(
-          (worker) => worker.fencedAtMs === null && worker.leaseUntilMs !== null && !isExpired(worker),
-        );
+        const mine = free(workerId);
         return {
-          liveWorkers: live.length,
+          liveWorkers: live().length,
           owned: owned(workerId),
-          free: free().length,
+          free: mine.length,
+          offered: mine.filter((partition) => offerOf(partition) === workerId).length,
           total: tables.partitions.size,
         };
       }),
@@ -70,12 +88,35 @@ export function createMemoryMembership(options: {
     acquire: ({ workerId, count }) =>
       transport('acquire', () => {
         if (tables.isFenced(workerId)) return [];
-        const acquired = free().slice(0, count);
-        for (const partition of acquired) tables.partitions.set(partition, workerId);
-        return acquired;
+        return own(workerId, free(workerId).slice(0, count));
       }),
 
-    release: ({ workerId, partitions }) => transport('release', () => giveUp(partitions, workerId, false)),
+    accept: ({ workerId }) =>
+      transport('accept', () => {
+        if (tables.isFenced(workerId)) return [];
+        return own(
+          workerId,
+          free(workerId).filter((partition) => offerOf(partition) === workerId),
+        );
+      }),
+
+    release: ({ workerId, partitions, offer }) =>
+      transport('release', () => {
+        const leaving = partitions.filter((partition) => tables.partitions.get(partition) === workerId);
+        giveUp(leaving, workerId, false);
+        for (const partition of leaving) {
+          if (offer) tables.offers.set(partition, { workerId: offer.workerId, untilMs: nowMs() + offer.forMs });
+          else tables.offers.delete(partition);
+        }
+      }),
+
+    workersWithCode: ({ workerId, definitions }) =>
+      transport('workersWithCode', () =>
+        live()
+          .filter((each) => each.workerId !== workerId && each.definitions.some((code) => definitions.includes(code)))
+          .map((each) => ({ ...each, partitions: owned(each.workerId).length }))
+          .map(({ workerId: id, definitions: code, partitions }) => ({ workerId: id, definitions: code, partitions })),
+      ),
 
     retire: ({ workerId }) =>
       transport('retire', () => {

@@ -54,7 +54,7 @@ export function insertExecution(tables: MemoryTables, start: MemoryStart): void 
     startedByEventId: start.startedByEventId ?? null,
     createdAtMs: tables.nowMs(),
     busEventIds: new Set(),
-    deferrals: 0,
+    deferral: null,
   });
 }
 

@@ -96,13 +96,15 @@ export interface ExecutionTableRow {
   readonly createdAtMs: number;
   /** Events of the bus that were delivered. */
   readonly busEventIds: Set<string>;
-  deferrals: number;
+  /** Whose code was missing; null: never, or not any more. */
+  deferral: { readonly workerId: string; readonly attempts: number; readonly nextAtMs: number } | null;
 }
 
 export interface SuspectTableRow {
   readonly executionId: string;
   readonly partitionId: number;
   strikes: number;
+  readonly commandId: string | null;
   workerId: string | null;
 }
 
@@ -120,6 +122,7 @@ export interface DeadLetterTableRow {
 
 export interface WorkerTableRow {
   readonly workerId: string;
+  readonly definitions: readonly string[];
   fencedAtMs: number | null;
   /** null: no lease row any more. */
   leaseUntilMs: number | null;
@@ -143,6 +146,8 @@ export class MemoryTables {
   readonly workers = new Map<string, WorkerTableRow>();
   /** Partition to its owner. */
   readonly partitions = new Map<number, string | null>();
+  /** Free partitions that were given up for one worker. */
+  readonly offers = new Map<number, { readonly workerId: string; readonly untilMs: number }>();
   /** Those whose last owner was fenced. */
   readonly unclean = new Set<number>();
   readonly suspects = new Map<string, SuspectTableRow>();

@@ -116,6 +116,13 @@ async function killLoopWorkflow(context: WorkflowContext): Promise<string> {
   for (;;);
 }
 
+/** Calls an action whose handler never yields, until the test lets it pass. */
+async function killSpinWorkflow(context: WorkflowContext): Promise<string> {
+  await context.events.waitFor('Spin');
+  await context.actions.spin({});
+  return 'spun';
+}
+
 /** Names of these workflows as they are registered, and what each execution of them ends with. */
 export const expectations = {
   KillPipeline: { results: [111], amount: 111, calls: 3, tasks: 0 },
@@ -130,7 +137,7 @@ export const expectations = {
 
 export type FixtureWorkflow = keyof typeof expectations;
 
-export function registerFixtureWorkflows(runtime: WorkflowRuntime): void {
+export function registerFixtureWorkflows(runtime: WorkflowRuntime, version = '1'): void {
   for (const workflow of [
     killPipelineWorkflow,
     killApprovalWorkflow,
@@ -141,8 +148,9 @@ export function registerFixtureWorkflows(runtime: WorkflowRuntime): void {
     killExpiryRaceWorkflow,
     killSlowApprovalWorkflow,
     killLoopWorkflow,
+    killSpinWorkflow,
   ]) {
-    runtime.registerWorkflow(workflow);
+    runtime.registerWorkflow(workflow, { version });
   }
 }
 
@@ -179,6 +187,12 @@ export function registerFixtureActions(
       return {};
     },
   );
+  actions.registerSimpleAction('spin', 'Holds up its process for ever', [], async (_, { executionId }) => {
+    const [open] = await calls`SELECT 1 FROM kill_gates WHERE invoice_id = ${executionId}`;
+    // Long after the call, in a continuation like any other.
+    while (!open);
+    return {};
+  });
   actions.registerDatabaseAction(
     'addToInvoice',
     'Adds to the amount of an invoice',

@@ -48,6 +48,7 @@ async function run(workerId: string, replaces: string | null): Promise<Worker> {
   const deps = { sql, hints: createRedisHintPublisher(redis), live, logger, metrics };
   const runtime = createWorkflowRuntime({ actions: createActionRegistry(), deps });
   registerFixtureWorkflows(runtime);
+  if (config.code === 'v1+v2') registerFixtureWorkflows(runtime, '2');
   for (const definition of attackDefinitions) runtime.registerWorkflow(definition);
   registerFixtureActions(runtime.actions, { calls, points });
   registerAttackActions(runtime.actions, { calls, signal: (event) => runtime.enqueueEvent(event) });
@@ -56,7 +57,7 @@ async function run(workerId: string, replaces: string | null): Promise<Worker> {
   const watch = stallMs > 0 ? { watch: startWatchdog({ databaseUrl, workerId, stallMs, logger }) } : {};
   const worker = new Worker({
     ...watch,
-    identity: { workerId, host: 'fixture', pid: process.pid, codeVersion: runtime.workflows.fingerprint },
+    identity: { workerId, host: 'fixture', pid: process.pid, ...runtime.workflows.identity },
     replaces,
     membership: wrapMembership(createPostgresMembership(sql), points),
     store: wrapStore(createPostgresStore({ sql }), points),
@@ -88,6 +89,7 @@ async function run(workerId: string, replaces: string | null): Promise<Worker> {
       ...defaultWorkerSettings,
       membership: { leaseMs: config.leaseMs, heartbeatMs: config.heartbeatMs, balanceMs: config.balanceMs },
       sweepMs: config.sweepMs,
+      deferralPatienceMs: config.deferralPatienceMs,
       drainMs: 2_000,
     },
     onFenced: () => {
@@ -118,11 +120,16 @@ process.on('message', (message: ToWorker) => {
     case 'disarm':
       return points.disarm();
     case 'stop':
-      points.disarm();
-      void running?.then((worker) => worker.stop()).then(() => process.exit(exitCodes.stopped));
-      if (running === null) process.exit(exitCodes.stopped);
+      stop();
   }
 });
+
+function stop(): void {
+  points.disarm();
+  void running?.then((worker) => worker.stop()).then(() => process.exit(exitCodes.stopped));
+  if (running === null) process.exit(exitCodes.stopped);
+}
+process.on('SIGTERM', stop);
 // The test is gone.
 process.on('disconnect', () => process.exit(exitCodes.failed));
 tell({ type: 'loaded' });

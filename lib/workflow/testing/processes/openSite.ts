@@ -21,12 +21,14 @@ export interface Site {
   readonly deps: EngineDeps;
   readonly runtime: WorkflowRuntime;
   readonly cluster: WorkerCluster;
+  /** For worker processes beside the cluster's. */
+  readonly config: FixtureConfig;
   readonly load: Load;
   readonly leaseMs: number;
   close(): Promise<void>;
 }
 
-const quick = { leaseMs: 2_000, heartbeatMs: 300, balanceMs: 100, sweepMs: 1_000, stallMs: 0 };
+const quick = { leaseMs: 2_000, heartbeatMs: 300, balanceMs: 100, sweepMs: 1_000, stallMs: 0, deferralPatienceMs: 500 };
 
 export interface SiteOptions {
   readonly settings?: Partial<typeof quick>;
@@ -69,6 +71,7 @@ export async function openSite(
     deps,
     runtime,
     cluster,
+    config,
     load,
     leaseMs: settings.leaseMs,
     close: async () => {

@@ -12,6 +12,8 @@ export interface FixtureConfig {
   readonly sweepMs: number;
   /** How long the loop may stand still; 0: as long as it likes. */
   readonly stallMs: number;
+  /** How long an execution waits at a worker without its code before its partition moves. */
+  readonly deferralPatienceMs: number;
   /** Which of the workflows this process has code for; absent: all in their first version. */
   readonly code?: 'v1' | 'v1+v2';
 }

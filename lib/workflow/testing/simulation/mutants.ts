@@ -345,7 +345,7 @@ async function lookingFirst({ bus, event, store }: Parameters<Submit>[0]): Promi
 function withoutFence(store: ExecutionStore, tables: MemoryTables): ExecutionStore {
   const unfenced = (workerId: string): string => {
     const double = `${workerId} unfenced`;
-    tables.workers.set(double, { workerId: double, fencedAtMs: null, leaseUntilMs: null });
+    tables.workers.set(double, { workerId: double, definitions: [], fencedAtMs: null, leaseUntilMs: null });
     return double;
   };
   return {

@@ -325,6 +325,7 @@ function settingsOf(dice: Dice): WorkerSettings {
     membership: { leaseMs: 3_000, heartbeatMs: 800, balanceMs: 700 },
     sweepMs: 1_000,
     sweepWithoutHintsMs: 400,
+    deferralPatienceMs: 5_000,
     drainMs: 1_500,
     limits: {
       takeBatch: dice.pick([1, 256]),
