@@ -31,6 +31,8 @@ export function createRawClient({
       // by the session until they are large: a commit of one execution then costs as much as one of a hundred.
       enable_seqscan: 'off',
       jit: 'off',
+      // For a batch of one Postgres would plan anew each time, which takes as long as the statement itself.
+      plan_cache_mode: 'force_generic_plan',
     },
   });
   // postgres.js asks for the types of arrays on every new connection and awaits the answer nowhere: a connection that is
