@@ -5,6 +5,7 @@
  */
 import { parseArgs } from 'node:util';
 import {
+  programAloneOf,
   programOf,
   shrinkFailure,
   simulateProgram,
@@ -58,7 +59,7 @@ async function runReal(): Promise<never> {
     await runProgramsOnProcesses(site, seeds, (seed, found) => {
       violations.push(...found);
       console.log(`\nProgram ${seed} breaks a promise:\n  ${found.join('\n  ')}`);
-      console.log(`${JSON.stringify(programOf(seed))}\nAgain: npm run random -- --real --seed ${seed}`);
+      console.log(`${JSON.stringify(programAloneOf(seed))}\nAgain: npm run random -- --real --seed ${seed}`);
     });
     return site.cluster.kills;
   });

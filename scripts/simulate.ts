@@ -28,7 +28,7 @@ const seeds = seedsOf({ count: numberOption('seeds', values.seeds), first: value
 if (values.mutants) {
   let survivors = 0;
   for (const mutant of mutants) {
-    const { seed, violation } = await catchMutant(mutant, seeds.length);
+    const { seed, violation } = await catchMutant(mutant, seeds.length, Number(values.seed ?? 1));
     if (seed === null) survivors += 1;
     console.log(`${mutant.name}\n  ${seed === null ? 'NOT CAUGHT' : `caught by seed ${seed}: ${violation}`}`);
   }

@@ -3,11 +3,13 @@ import type { JsonValue } from '../../model/json';
 import type { TaskEnd } from '../../model/events';
 import type { WorkflowContext, WorkflowDefinition } from '../../model/workflow';
 import {
+  asData,
   eventName,
   inBranch,
   inRound,
   labelOf,
   markOf,
+  matchKey,
   outermost,
   type Place,
   type Program,
@@ -85,6 +87,48 @@ async function runStep(context: WorkflowContext, step: Step, place: Place): Prom
       } catch (error) {
         return `caught ${(error as Error).message}`;
       }
+    case 'child':
+      logger.info(markOf(label));
+      try {
+        const program = [...step.body];
+        return await context.children.run<JsonValue>('program', {
+          data: { program: asData(program), tag: 0 },
+          parentClosePolicy: step.policy,
+        });
+      } catch (error) {
+        const { name, status, message } = error as Error & { readonly status?: string };
+        // A request to cancel comes out of any wait.
+        if (name !== 'ChildFailedError') throw error;
+        return status === 'failed' ? `failed ${message}` : (status ?? null);
+      }
+    case 'match': {
+      logger.info(markOf(label));
+      const match = { key: matchKey(data.get<number>('tag'), label) };
+      const timeout = step.timeoutMs;
+      const paid =
+        timeout === null
+          ? await events.waitFor<{ n: string }>('Paid', { match })
+          : await events.waitFor<{ n: string }>('Paid', { match, timeout });
+      return paid === null ? 'unpaid' : paid.payload.n;
+    }
+    case 'scope':
+      return context.scope(step.id, () => runSteps(context, step.body, place));
+    case 'duel':
+      logger.info(markOf(label));
+      return context.race([
+        async () => {
+          for (const [index, action] of step.actions.entries()) {
+            await actions[action]?.({ what: `${label} ${index + 1}` });
+          }
+          return 'acted';
+        },
+        async () => {
+          await context.sleep(step.sleepMs);
+          return 'slept';
+        },
+      ]);
+    case 'goOn':
+      return context.continueAsNew({ program: asData(step.rest), tag: data.get<number>('tag') });
     case 'throw':
       throw new Error(`thrown by ${label}`);
   }

@@ -2,7 +2,7 @@
 import type { Dice } from '../simulation/dice';
 import { isEnded } from '../../model/status';
 import type { EndOfRun, Scenario, SentEvent } from '../simulation/scenario';
-import { asData, demandOf, type Program } from './program';
+import { asData, demandOf, matchesOf, matchKey, runsOf, type Program } from './program';
 import { referenceRun } from './referenceRun';
 
 /** Enough events for every wait without a timeout; where all have one, events may be missing. */
@@ -19,26 +19,37 @@ export function eventsFor(program: Program, dice: Dice, withinMs: number): SentE
 }
 
 export function programScenario(program: Program, dice: Dice): Omit<Scenario, 'startAfterMs' | 'workflow'> {
+  const tag = dice.between(1, 1_000_000_000);
+  const announced = matchesOf(program).map((label) => {
+    const payload = { n: `${label} paid`, key: matchKey(tag, label) };
+    // Nobody misses it where the execution has ended before.
+    return { afterMs: dice.between(1, 4_000), name: 'Paid', payload, isFor: false };
+  });
   return {
-    data: { program: asData(program) },
+    data: { program: asData(program), tag },
+    announced,
     events: eventsFor(program, dice, 5_000),
     expected: { status: 'completed', result: () => null, judge: (ended) => judgeProgram(program, ended) },
   };
 }
 
 /** The engine and the reference must agree on the end and on what was written. */
-export function judgeProgram(program: Program, { status, result, error, history, booked }: EndOfRun): string[] {
+export function judgeProgram(program: Program, ended: EndOfRun): string[] {
+  const { status, result, error, history, booked, runs = [{ history }] } = ended;
   const why = error ? `: ${error.name}: ${error.message}` : '';
   if (!isEnded(status)) return [`is ${status} in the end${why}`];
   try {
-    const expected = referenceRun(program, history);
+    const programs = runsOf(program);
+    const readings = runs.map((run, index) => referenceRun(programs[index] ?? [], run.history));
+    const expected = readings.at(-1);
+    if (!expected) return ['was never run'];
     if (status !== expected.status) return [`is ${status} in the end and not ${expected.status}${why}`];
     if (status === 'failed' && error?.message !== expected.error) {
       return [`failed with "${error?.message}" and not with "${expected.error}"`];
     }
     const [wanted, actual] = [JSON.stringify(expected.result), JSON.stringify(result)];
     const found = wanted === actual ? [] : [`ended with ${actual}, where its log allows ${wanted} only`];
-    for (const what of expected.booked) {
+    for (const what of readings.flatMap((reading) => reading.booked)) {
       const times = booked.filter((each) => each === what).length;
       if (times !== 1) found.push(`wrote ${what} ${times} times`);
     }

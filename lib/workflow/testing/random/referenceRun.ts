@@ -11,6 +11,7 @@ import {
   inRound,
   labelOf,
   markOf,
+  matchKey,
   outermost,
   type Place,
   type Program,
@@ -18,7 +19,7 @@ import {
 } from './program';
 
 export interface ReferenceOutcome {
-  readonly status: 'completed' | 'failed';
+  readonly status: 'completed' | 'failed' | 'continued_as_new';
   readonly result: JsonValue;
   /** Message of the error that ends the program. */
   readonly error: string | null;
@@ -30,12 +31,17 @@ export interface ReferenceOutcome {
 class IncompleteLog extends Error {}
 class Thrown extends Error {}
 
+class GoesOn extends Error {}
+
 export function referenceRun(program: Program, history: readonly HistoryEntry[]): ReferenceOutcome {
   const reference = new Reference(history);
   try {
     const result = reference.steps(program, outermost);
     return { status: 'completed', result, error: null, booked: reference.booked };
   } catch (error) {
+    if (error instanceof GoesOn) {
+      return { status: 'continued_as_new', result: null, error: null, booked: reference.booked };
+    }
     if (!(error instanceof Thrown)) throw error;
     return { status: 'failed', result: null, error: error.message, booked: reference.booked };
   }
@@ -86,6 +92,16 @@ class Reference {
           if (!(error instanceof Thrown)) throw error;
           return `caught ${error.message}`;
         }
+      case 'child':
+        return this.#child(step, label);
+      case 'match':
+        return this.#match(step, label);
+      case 'scope':
+        return this.steps(step.body, place);
+      case 'duel':
+        return this.#duel(step, label);
+      case 'goOn':
+        throw new GoesOn();
       case 'throw':
         throw new Thrown(`thrown by ${label}`);
     }
@@ -128,6 +144,56 @@ class Reference {
     if (firstSeq === gaveUpSeq) return 'nobody';
     if (firstSeq === expiredSeq || ended?.kind !== 'task_ended') return 'expired undecided';
     return `${ended.body.status} ${ended.body.outcome ?? 'undecided'}`;
+  }
+
+  /** The end that the log tells of; one that came by itself must be what the child's program allows. */
+  #child({ body }: Step & { do: 'child' }, label: string): JsonValue {
+    const [started] = this.#recordsBehind(label);
+    if (started?.kind !== 'child_started') throw new IncompleteLog(`No child ${label} in the log.`);
+    const { commandId } = started.body;
+    const ended = this.history.find((entry) => entry.kind === 'child_ended' && entry.body.commandId === commandId);
+    if (ended?.kind !== 'child_ended') throw new IncompleteLog(`Child ${label} does not end in the log.`);
+    const { status } = ended.body;
+    if (status !== 'completed' && status !== 'failed') return status;
+    const { result, error } = referenceRun(body, []);
+    return error === null ? result : `failed ${error}`;
+  }
+
+  #match({ timeoutMs }: Step & { do: 'match' }, label: string): JsonValue {
+    const [wait] = this.#recordsBehind(label);
+    if (wait?.kind !== 'wait_started') throw new IncompleteLog(`No wait ${label} in the log.`);
+    const first = this.history[0];
+    const tag = first?.kind === 'execution_started' ? (first.body.initialData.tag as number) : 0;
+    const key = matchKey(tag, label);
+    const paid = this.history.find(
+      (entry) => entry.kind === 'event_received' && (entry.body.event.payload as { key?: string }).key === key,
+    );
+    const timeUpSeq = timeoutMs === null ? null : this.#firedAt([wait.body.commandId]);
+    if (timeUpSeq !== null && (paid === undefined || timeUpSeq < paid.seq)) return 'unpaid';
+    if (paid?.kind !== 'event_received') throw new IncompleteLog(`No event for ${label} in the log.`);
+    return (paid.body.event.payload as { n: string }).n;
+  }
+
+  /** The end of the last action against the sleep. What the loser wrote may be there or not. */
+  #duel({ actions }: Step & { do: 'duel' }, label: string): JsonValue {
+    const [sleep] = this.#recordsBehind(label);
+    if (sleep?.kind !== 'sleep_started') throw new IncompleteLog(`No sleep ${label} in the log.`);
+    const last = `${label} ${actions.length}`;
+    const acted = this.history.find(
+      (entry) => entry.kind === 'action_completed' && (entry.body.result as { what?: string } | null)?.what === last,
+    );
+    const sleptSeq = this.#firedAt([sleep.body.commandId]);
+    if (sleptSeq !== null && (acted === undefined || sleptSeq < acted.seq)) return 'slept';
+    if (acted === undefined) throw new IncompleteLog(`Nobody wins ${label} in the log.`);
+    this.booked.push(...actions.flatMap((action, index) => (action === 'book' ? [`${label} ${index + 1}`] : [])));
+    return 'acted';
+  }
+
+  #recordsBehind(label: string): readonly HistoryEntry[] {
+    const mark = this.history.findIndex(
+      (entry) => entry.kind === 'log_written' && entry.body.message === markOf(label),
+    );
+    return mark < 0 ? [] : this.history.slice(mark + 1);
   }
 
   /** The first event of these names that nobody had, unless the time ran out before it came. */

@@ -10,7 +10,7 @@ import { untilEnded } from '../processes/oracle';
 import { Dice } from '../simulation/dice';
 import { randomProgramDefinition } from './interpretProgram';
 import { programScenario } from './programScenario';
-import { programOf } from './simulateProgram';
+import { programAloneOf } from './simulateProgram';
 
 const atOnce = 5;
 
@@ -24,7 +24,7 @@ export async function runProgramsOnProcesses(
   try {
     for (let first = 0; first < seeds.length; first += atOnce) {
       const group = seeds.slice(first, first + atOnce).map((seed) => {
-        const scenario = programScenario(programOf(seed), new Dice(`${seed}:events`));
+        const scenario = programScenario(programAloneOf(seed), new Dice(`${seed}:events`));
         const { judge = () => [] } = scenario.expected;
         return { ...scenario, title: `program ${seed}`, definition: randomProgramDefinition, judge };
       });

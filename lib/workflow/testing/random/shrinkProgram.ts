@@ -46,6 +46,21 @@ function* simplerThan(step: Step): Generator<readonly Step[]> {
       else yield [{ ...step, times: 1 }];
       for (const body of smallerThan(step.body)) yield [{ ...step, body }];
       return;
+    case 'scope':
+      yield step.body;
+      for (const body of smallerThan(step.body)) yield [{ ...step, body }];
+      return;
+    case 'goOn':
+      yield step.rest;
+      for (const rest of smallerThan(step.rest)) yield [{ ...step, rest }];
+      return;
+    case 'match':
+      if (step.timeoutMs !== null) yield [{ ...step, timeoutMs: null }];
+      return;
+    case 'duel':
+      for (const actions of fewer(step.actions)) if (actions.length > 0) yield [{ ...step, actions }];
+      return;
+    case 'child':
     case 'try':
       for (const body of smallerThan(step.body)) yield [{ ...step, body }];
       return;

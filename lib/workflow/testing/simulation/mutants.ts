@@ -312,15 +312,15 @@ export interface Caught {
   readonly violation: string | null;
 }
 
-/** Runs a mutant until a seed catches it. */
-export async function catchMutant(mutant: Mutant, maxSeeds: number): Promise<Caught> {
+/** Runs a mutant until a seed catches it, beginning with the given one. */
+export async function catchMutant(mutant: Mutant, maxSeeds: number, first = 1): Promise<Caught> {
   const mutation: Mutation = {
     ...(mutant.patches ? { WorkerClass: await loadPatchedWorker(mutant.patches) } : {}),
     ...(mutant.wrapStore ? { wrapStore: mutant.wrapStore } : {}),
     ...(mutant.wrapPorts ? { wrapPorts: mutant.wrapPorts } : {}),
     ...(mutant.submit ? { submit: mutant.submit } : {}),
   };
-  for (let i = 1; i <= maxSeeds; i += 1) {
+  for (let i = first; i < first + maxSeeds; i += 1) {
     const seed = String(i);
     const faults = { ...drawFaults(seed), ...mutant.faults };
     const { workflow, isDecided = false } = mutant;
