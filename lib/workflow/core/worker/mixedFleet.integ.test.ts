@@ -7,7 +7,11 @@ import { createWorkflowRuntime } from '../workflowRuntime';
 
 const tenant = 'acme';
 const name = 'Order';
-const settings = { deferralPatienceMs: 100 };
+const settings = {
+  deferralPatienceMs: 100,
+  // Nobody is lost here, however busy the machine is.
+  membership: { leaseMs: 20_000, heartbeatMs: 1_000, balanceMs: 50 },
+};
 let harness: Harness;
 
 beforeEach(async () => {

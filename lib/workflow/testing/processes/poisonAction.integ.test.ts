@@ -15,7 +15,7 @@ interface Letter {
 describe.skipIf(!hasTestRedis())('an action whose handler never yields', { timeout: patienceMs }, () => {
   let site: Site;
   beforeAll(async () => {
-    site = await createSite({ settings: { stallMs: 1_500 } });
+    site = await createSite({ settings: { stallMs: 1_500, leaseMs: 10_000, heartbeatMs: 1_000 } });
   }, patienceMs);
   afterAll(() => site.close(), patienceMs);
 
