@@ -179,7 +179,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: 'goes on with partitions that a late answer gave away',
-    faults: { endMs: 12_000, statementRate: 0.25, gracefulStop: 0.01, stall: 0 },
+    faults: { endMs: 12_000, statementRate: 0.15, gracefulStop: 0.01, stall: 0, crash: 0, slow: 0 },
     patches: [
       {
         file: 'core/worker/membershipLoop.ts',

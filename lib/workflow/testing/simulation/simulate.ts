@@ -52,8 +52,9 @@ const partitionCount = 6;
 /** How long after the last fault everything must have come to its end. */
 const patienceMs = 120_000;
 const aftermathMs = 400;
-/** Ownership is looked at so often until it is at rest. */
+/** Ownership is looked at so often until it is at rest, and must be so within this time. */
 const restMs = 1_500;
+const restPatienceMs = 60_000;
 
 export async function simulate(options: {
   readonly seed: string;
@@ -278,7 +279,7 @@ class Simulation {
   /** Without faults workers come to serve what the database says they own, and somebody comes to serve everything. */
   async #ownershipAtRest(): Promise<string[]> {
     let misplaced: string[] = [];
-    for (let restedMs = 0; restedMs < patienceMs; restedMs += restMs) {
+    for (let restedMs = 0; restedMs < restPatienceMs; restedMs += restMs) {
       await this.#time.run({ untilMs: this.#time.nowMs + restMs, isDone: () => false, afterStep: () => undefined });
       misplaced = this.#misplaced();
       if (misplaced.length === 0) break;
