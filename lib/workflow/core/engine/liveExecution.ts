@@ -57,6 +57,8 @@ export class LiveExecution {
   #cancelTaken = false;
   #successor: Omit<Successor, 'mail'> | null = null;
   #unfed: NewEntry[] = [];
+  /** Calls of children whose end is in the log behind the end of the code. */
+  readonly #endedBehind = new Set<string>();
   #announced = false;
 
   constructor(
@@ -308,10 +310,11 @@ export class LiveExecution {
     return this.#running.size === 0 && this.#startable.length === 0 && !this.flushing && !this.needsFlush;
   }
 
-  /** What came behind the end counts for the run that takes over, if there is one. */
+  /** What came behind the end: children that ended need no closing, the rest counts for the run that takes over. */
   passOver(entries: readonly HistoryEntry[]): void {
-    if (!this.#successor) return;
     for (const { kind, body } of entries) {
+      if (kind === 'child_ended') this.#endedBehind.add(body.commandId);
+      if (!this.#successor) continue;
       // One of these kinds with its own body: the compiler does not follow the pair.
       if (kind === 'event_received' || isDecision(kind)) this.#unfed.push({ kind, body } as NewEntry);
     }
@@ -481,7 +484,7 @@ export class LiveExecution {
     }
     const relative = this.#relative();
     if (!relative) return null;
-    const { openChildren: open } = this.instance;
+    const open = this.instance.openChildren.filter(({ commandId }) => !this.#endedBehind.has(commandId));
     // Asked for last: what came after the code decided to go on goes along too.
     const successor = this.#successor && { ...this.#successor, mail: this.#mail() };
     return relationsAtEnd(relative, { end, open, childrenStarted, successor });

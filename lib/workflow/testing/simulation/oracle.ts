@@ -59,7 +59,7 @@ export async function violationsOf(observed: Observed, drain: Drain): Promise<st
     const chains = chainsOf(scenarioId, scenario, all);
     if (chains.length === 0) say('was never started');
     for (const chain of chains) checkOutcome(chain, scenario, observed.effects, say);
-    checkEvents(chains.flat(), observed.accepted.events.get(scenarioId) ?? [], say);
+    checkEvents(chains.flat(), scenarioId, observed.accepted, say);
   }
   return found;
 }
@@ -129,8 +129,11 @@ function checkWriters({ executionId, row }: Rested, writes: Observed['writes'], 
   }
 }
 
-/** In the log of one run, as what arrived there, or closed as too late. */
-function checkEvents(runs: readonly Rested[], accepted: readonly string[], say: Say): void {
+/**
+ * In the log of one run, as what arrived there, or closed as too late. Those of the bus reach waits alone: an execution
+ * that somebody ended may have had none.
+ */
+function checkEvents(runs: readonly Rested[], scenarioId: string, accepted: Accepted, say: Say): void {
   const logged = runs.flatMap(({ history, carried }) =>
     history.slice(1 + carried).flatMap((entry) => (entry.kind === 'event_received' ? [entry.body.event.event_id] : [])),
   );
@@ -140,9 +143,13 @@ function checkEvents(runs: readonly Rested[], accepted: readonly string[], say: 
       return each.disposition === 'too_late' && event ? [event.event_id] : [];
     }),
   );
-  for (const eventId of accepted) {
-    const times = [...logged, ...late].filter((each) => each === eventId).length;
-    if (times !== 1) say(`event ${eventId} was accepted and is ${times} times in the log or closed as too late`);
+  const found = (eventId: string) => [...logged, ...late].filter((each) => each === eventId).length;
+  const complain = (eventId: string) =>
+    say(`event ${eventId} was accepted and is ${found(eventId)} times in the log or closed as too late`);
+  for (const eventId of accepted.events.get(scenarioId) ?? []) if (found(eventId) !== 1) complain(eventId);
+  const needsNone = runs.some(({ history }) => endsAsDecided(history) !== null);
+  for (const eventId of accepted.announced.get(scenarioId) ?? []) {
+    if (found(eventId) > 1 || (found(eventId) === 0 && !needsNone)) complain(eventId);
   }
 }
 

@@ -20,6 +20,8 @@ import type { VirtualTime } from './virtualTime';
 export interface Accepted {
   /** Ids of events, by the execution or the scenario that they were sent to. */
   readonly events: ReadonlyMap<string, readonly string[]>;
+  /** Ids of events of the bus, by the scenario whose execution asks for them. */
+  readonly announced: ReadonlyMap<string, readonly string[]>;
   /** Decisions by the execution that they were sent to; their reason tells them apart. */
   readonly decisions: ReadonlyMap<string, readonly string[]>;
 }
@@ -41,6 +43,7 @@ export class Outside {
   readonly #parts: Parts;
   readonly #scenarios: ReadonlyMap<string, Scenario>;
   readonly #events = new Map<string, string[]>();
+  readonly #announced = new Map<string, string[]>();
   readonly #decisions = new Map<string, string[]>();
   readonly #seenTasks = new Set<string>();
   readonly #seenExecutions = new Set<string>();
@@ -55,7 +58,7 @@ export class Outside {
   }
 
   get accepted(): Accepted {
-    return { events: this.#events, decisions: this.#decisions };
+    return { events: this.#events, announced: this.#announced, decisions: this.#decisions };
   }
 
   get isSilent(): boolean {
@@ -225,7 +228,7 @@ export class Outside {
     const event = this.#event(`${executionId}-bus`, name, payload);
     this.#parts.bus.send(event, () => {
       this.#unsent -= 1;
-      if (isFor) this.#note(this.#events, executionId, event.event_id);
+      if (isFor) this.#note(this.#announced, executionId, event.event_id);
     });
   }
 
