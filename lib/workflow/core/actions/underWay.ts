@@ -24,9 +24,11 @@ const mostNamed = 1_000;
 const followed = new AsyncLocalStorage<Call>();
 const runners = new Set<ReadonlySet<Call>>();
 
-/** From now on the calls in this set are known to be under way. */
+/** From now on the calls in this set are known to be under way, here and to the watchdog's thread. */
 export function tellUnderWay(calls: ReadonlySet<Call>): void {
   runners.add(calls);
+  // A build may hold this module twice: the copy that runs actions is the one to be asked.
+  Object.defineProperty(globalThis, Symbol.for('baton.handlersNow'), { value: handlersNow, configurable: true });
 }
 
 /** Runs a call so that it is known wherever its code goes on. Makes every promise of the process a little dearer. */
@@ -40,5 +42,3 @@ function handlersNow(): HandlersNow {
   const running = followed.getStore();
   return { running: running ? named(running) : null, underWay: others.slice(0, mostNamed).map(named) };
 }
-
-Object.defineProperty(globalThis, Symbol.for('baton.handlersNow'), { value: handlersNow });
