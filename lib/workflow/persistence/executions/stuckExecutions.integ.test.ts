@@ -144,7 +144,10 @@ describe('stuck executions', () => {
   });
 
   it('move the gauge of the worker that owns them, up and down', async () => {
+    // The partitions are this worker's alone, without a share for the one that the first test made up.
     await harness.sql`UPDATE workflow_partitions SET worker_id = NULL`;
+    await harness.sql`DELETE FROM workflow_worker_leases`;
+    await harness.sql`DELETE FROM workflow_workers`;
     const metrics = createMemoryMetrics();
     const { worker } = await harness.startWorker({
       metrics,
