@@ -2,6 +2,7 @@
  * The environment, parsed once and lazily: importing this module reads nothing, so that a build, which has no
  * database, can load every route. No other module of the product reads `process.env`.
  */
+import { defaultMost, limitsOf, type ExecutionLimits } from '@shared/workflow/model/limits';
 import { z } from 'zod';
 
 /** A value of the environment is missing or wrong. The message is one sentence for each, ready to be shown. */
@@ -42,6 +43,8 @@ const flag = (name: string) =>
   z
     .enum(['0', '1', 'true', 'false', ''], `${name} must be 1 or 0.`)
     .transform((value) => value === '1' || value === 'true');
+
+const limit = (name: string, usual: number) => wholeNumber({ name, min: 10, max: 100_000_000 }).default(usual);
 
 const environmentSchema = z.object({
   DATABASE_URL: z
@@ -86,6 +89,10 @@ const environmentSchema = z.object({
     .default('all'),
   BATON_JOB_CONCURRENCY: wholeNumber({ name: 'BATON_JOB_CONCURRENCY', min: 1, max: 1_000 }).default(4),
   BATON_WATCHDOG_MS: wholeNumber({ name: 'BATON_WATCHDOG_MS', min: 0, max: 60_000 }).default(3000),
+  BATON_LIMIT_HISTORY: limit('BATON_LIMIT_HISTORY', defaultMost.history_length),
+  BATON_LIMIT_PAYLOAD: limit('BATON_LIMIT_PAYLOAD', defaultMost.payload_size),
+  BATON_LIMIT_MAILBOX: limit('BATON_LIMIT_MAILBOX', defaultMost.mailbox_size),
+  BATON_LIMIT_COMMANDS: limit('BATON_LIMIT_COMMANDS', defaultMost.commands_per_run),
   BATON_WORKER_HEALTH_PORT: wholeNumber({ name: 'BATON_WORKER_HEALTH_PORT', min: 0, max: 65_535 }).default(0),
 });
 
@@ -115,6 +122,8 @@ export interface Environment {
   readonly workerHealthPort: number;
   /** Private hosts and networks that the action `httpRequest` may reach. */
   readonly httpAllow: readonly string[];
+  /** How much one execution may hold. */
+  readonly limits: ExecutionLimits;
   /** What a worker process does: drive executions, run dispatched actions, or both. */
   readonly workerRuns: 'all' | 'executions' | 'jobs';
   /** Dispatched actions that one process runs at the same time. */
@@ -145,6 +154,12 @@ export function parseEnvironment(source: Readonly<Record<string, string | undefi
     watchdogMs: value.BATON_WATCHDOG_MS,
     workerHealthPort: value.BATON_WORKER_HEALTH_PORT,
     httpAllow: value.BATON_HTTP_ALLOW ?? [],
+    limits: limitsOf({
+      history_length: value.BATON_LIMIT_HISTORY,
+      payload_size: value.BATON_LIMIT_PAYLOAD,
+      mailbox_size: value.BATON_LIMIT_MAILBOX,
+      commands_per_run: value.BATON_LIMIT_COMMANDS,
+    }),
     workerRuns: value.BATON_WORKER_RUNS,
     jobConcurrency: value.BATON_JOB_CONCURRENCY,
   };

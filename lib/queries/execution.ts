@@ -1,5 +1,5 @@
 /** One execution as the console shows it: header, open waits, and the whole log with what its actions did. */
-import { and, asc, eq, isNotNull } from 'drizzle-orm';
+import { and, asc, eq, isNotNull, sql } from 'drizzle-orm';
 import type { JsonValue } from '@shared/workflow/model/json';
 import type { ExecutionStatus, TaskStatus } from '@shared/workflow/model/status';
 import { pageDb } from '../db/client';
@@ -79,10 +79,18 @@ export interface TaskDeed {
   readonly at: string;
 }
 
+/** The engine's early warning that the execution comes near a limit. */
+export interface LimitWarning {
+  readonly limit: string;
+  readonly message: string;
+  readonly at: string;
+}
+
 export interface ExecutionView {
   readonly header: ExecutionHeader;
   /** Set while it should go on and does not. */
   readonly stuck: Stuck | null;
+  readonly warnings: readonly LimitWarning[];
   readonly waits: readonly WaitSummary[];
   /** Its worker lacks its code; null when it does not, or when the execution has ended. */
   readonly deferral: DeferralSummary | null;
@@ -158,6 +166,7 @@ export async function getExecution({
       startedByName: nameOf(execution.startedBy),
     },
     stuck: stuck.get(executionId) ?? null,
+    warnings: log.hasMore ? await readWarnings({ tenant, executionId }) : warningsIn(log.entries),
     waits: waits.get(executionId) ?? [],
     deferral: deferrals.get(executionId) ?? null,
     entries: log.entries,
@@ -198,6 +207,31 @@ async function readLog({ tenant, executionId }: { readonly tenant: string; reado
       return { ...row, seq: seq ?? 0, at: at.toISOString(), payload: isLarge ? null : payload, isLarge };
     }),
   };
+}
+
+/** Behind the part of a long log that a page loads. */
+async function readWarnings({ tenant, executionId }: { readonly tenant: string; readonly executionId: string }) {
+  const rows = await pageDb()
+    .select({ kind: workflowEvents.kind, payload: workflowEvents.payload, at: workflowEvents.at })
+    .from(workflowEvents)
+    .where(
+      and(
+        eq(workflowEvents.tenantId, tenant),
+        eq(workflowEvents.executionId, executionId),
+        eq(workflowEvents.kind, 'log_written'),
+        sql`${workflowEvents.payload} ->> 'limit' IS NOT NULL`,
+      ),
+    )
+    .orderBy(asc(workflowEvents.seq));
+  return warningsIn(rows.map(({ at, ...row }) => ({ ...row, at: at.toISOString() })));
+}
+
+function warningsIn(entries: readonly Pick<LogEntry, 'kind' | 'payload' | 'at'>[]): readonly LimitWarning[] {
+  return entries.flatMap(({ kind, payload, at }) => {
+    if (kind !== 'log_written' || typeof payload !== 'object' || payload === null) return [];
+    const { limit, message } = payload as { readonly limit?: unknown; readonly message?: unknown };
+    return typeof limit === 'string' && typeof message === 'string' ? [{ limit, message, at }] : [];
+  });
 }
 
 async function readActions({

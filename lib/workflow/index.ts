@@ -82,7 +82,7 @@ export const redisPrefix = 'baton:';
 export async function connectFromEnvironment(
   options: { readonly logger?: Logger; readonly metrics?: Metrics; readonly workerId?: string } = {},
 ): Promise<EngineDeps> {
-  const { redisUrl: url, logLevel: level, httpAllow } = env();
+  const { redisUrl: url, logLevel: level, httpAllow, limits } = env();
   const sql = options.workerId === undefined ? rawSql() : rawSql(workerSessionName(options.workerId));
   const logger = options.logger ?? createPinoLogger({ level, service: 'baton' });
   const metrics = options.metrics ?? silentMetrics;
@@ -93,6 +93,7 @@ export async function connectFromEnvironment(
     sql,
     logger,
     metrics,
+    limits,
     hints: redis ? createRedisHintPublisher(redis) : absentHintPublisher,
     live: redis ? createRedisLivePublisher({ ...redis, counter }) : createCounterLivePublisher({ counter, logger }),
     currentSession: async () => (await import('../auth/currentSession')).currentSession(),
@@ -261,6 +262,7 @@ export function createWorkerFor(options: {
       logger,
       metrics,
       clock: systemClock,
+      ...(deps.limits && { mostResult: deps.limits.payload_size.most }),
       jobs: createJobDispatcher({ sql, workerId, transport: transport.jobs, hints: deps.hints }),
       uncertain: { starts: createActionStartStore({ sql, workerId }), tasks },
     }),
@@ -269,6 +271,7 @@ export function createWorkerFor(options: {
     logger,
     metrics,
     sandbox: processSandbox(),
+    ...(deps.limits && { executionLimits: deps.limits }),
     drain: drainMacrotask,
     monotonicMs: () => performance.now(),
     onFenced,
@@ -288,7 +291,7 @@ export function createJobWorkerFor(options: {
   /** Names this process in the rows of jobs. */
   readonly workerId: string;
 }): { readonly jobs: JobWorker; close(): Promise<void> } {
-  const { sql, logger, metrics, hints } = options.deps;
+  const { sql, logger, metrics, hints, limits } = options.deps;
   const { redisUrl: url, jobConcurrency: concurrency } = env();
   const transport = url === undefined ? absentJobQueue : createJobQueue({ url, prefix: redisPrefix, logger, metrics });
   const jobs = new JobWorker({
@@ -299,6 +302,7 @@ export function createJobWorkerFor(options: {
     logger,
     clock: systemClock,
     claimedBy: options.workerId,
+    ...(limits && { mostResult: limits.payload_size.most }),
     concurrency,
   });
   return { jobs, close: () => transport.close() };

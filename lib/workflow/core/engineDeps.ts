@@ -1,4 +1,5 @@
 import type { Sql } from 'postgres';
+import type { ExecutionLimits } from '../model/limits';
 import type { HintPublisher } from '../model/ports/hints';
 import type { LivePublisher } from '../model/ports/live';
 import type { Logger, Metrics } from '../model/ports/telemetry';
@@ -10,6 +11,8 @@ export interface EngineDeps {
   readonly live: LivePublisher;
   readonly logger: Logger;
   readonly metrics: Metrics;
+  /** How much one execution may hold; the defaults unless given. */
+  readonly limits?: ExecutionLimits;
   /** Who is signed in, where there are sessions: in the web process, while it answers a request. */
   readonly currentSession?: () => Promise<{ readonly tenant: string | null; readonly userId: string } | null>;
 }

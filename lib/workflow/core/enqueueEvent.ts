@@ -7,8 +7,9 @@ import {
   ReservedEventNameError,
 } from '../model/errors';
 import type { JsonValue } from '../model/json';
+import { MailboxFullError } from '../model/limits';
 import { isEnded } from '../model/status';
-import { assertNoTaskEnd, assertStorable, taskNamedBy } from '../model/storable';
+import { assertNoTaskEnd, taskNamedBy } from '../model/storable';
 import {
   findLastRun,
   hasTask,
@@ -18,6 +19,7 @@ import {
   type SignalledExecution,
 } from '../persistence/inbox';
 import { instruments } from '../telemetry/names';
+import { admitPayload } from './admission';
 import type { EngineDeps } from './engineDeps';
 import { shareWrites, type SharedWrite } from './sharedWrites';
 
@@ -36,6 +38,8 @@ export interface EnqueueEventInput {
  * @throws ExecutionNotFoundError when the tenant has no such execution.
  * One that continued as new receives it in its current run.
  * @throws ExecutionEndedError when it has ended.
+ * @throws MailboxFullError when it is blocked because it has too many that nobody asked for.
+ * @throws PayloadTooLargeError
  * @throws ReservedEventNameError for a name that tells of a task's end.
  * @throws InvalidInputError for what cannot be stored.
  */
@@ -51,14 +55,20 @@ export async function enqueueEvent(deps: EngineDeps, input: EnqueueEventInput): 
     event_id: newId(),
     timestamp: new Date().toISOString(),
   };
-  assertStorable(event, `Event ${JSON.stringify(name)}`);
+  admitPayload(deps, event, `Event ${JSON.stringify(name)}`);
   const taskId = taskNamedBy(name);
   if (taskId !== null && (await hasTask(deps.sql, { tenant, taskId }))) throw new ReservedEventNameError(name);
   // An id that is no id is one that the tenant does not have.
   const signalled = isUuid(executionId) ? await signal(deps.sql, { tenant, executionId, event }) : null;
   if (!signalled) throw new ExecutionNotFoundError(executionId);
-  const { partitionId, status, receiverId } = signalled;
+  const { partitionId, status, receiverId, isFull } = signalled;
   if (isEnded(status)) throw new ExecutionEndedError(receiverId, status);
+  if (isFull) {
+    deps.metrics.count({ counter: instruments.limits, labels: { limit: 'mailbox_size', outcome: 'refused' } });
+    throw new MailboxFullError(
+      `Execution ${receiverId} has more events than it may keep and is blocked. Send this one again once it goes on.`,
+    );
+  }
   deps.metrics.count({ counter: instruments.eventsSubmitted, labels: { via: 'signal' } });
   await Promise.all([
     deps.hints.publish({ hints: [{ partitionId, executionId: receiverId }] }),

@@ -3,13 +3,13 @@ import { v5 as derivedId, v7 as newId } from 'uuid';
 import { ExecutionEndedError, InvalidInputError } from '../model/errors';
 import type { JsonObject, JsonValue } from '../model/json';
 import { keyedPartition, partitionFor } from '../model/partitions';
-import { assertStorable } from '../model/storable';
 import {
   findByWorkflowKey,
   insertExecutions,
   type NewExecution,
   type StartOutcome,
 } from '../persistence/startExecutions';
+import { admitPayload } from './admission';
 import type { EngineDeps } from './engineDeps';
 import { enqueueEvent, type EnqueueEventInput } from './enqueueEvent';
 import { shareWrites, type SharedWrite } from './sharedWrites';
@@ -60,7 +60,7 @@ export async function startWorkflow(deps: EngineDeps, name: string, input: Start
 export async function startOrFind(deps: EngineDeps, name: string, input: StartWorkflowInput): Promise<StartedWorkflow> {
   const { tenant, workflowKey = null, userId: user_id = null } = input;
   if (!tenant) throw new InvalidInputError('startWorkflow needs a tenant.');
-  assertStorable({ name, input }, `The start of ${JSON.stringify(name)}`);
+  admitPayload(deps, { name, input }, `The start of ${JSON.stringify(name)}`);
   if (workflowKey === '') throw new InvalidInputError('A workflow key must not be empty.');
   if (input.idempotencyKey === '') throw new InvalidInputError('An idempotency key must not be empty.');
   if (input.signal?.name === '') throw new InvalidInputError('The signal of a start needs a name.');

@@ -9,11 +9,12 @@ import { InvalidInputError } from '../model/errors';
 import type { WorkflowEvent } from '../model/events';
 import type { JsonValue } from '../model/json';
 import { partitionFor } from '../model/partitions';
-import { assertNoTaskEnd, assertStorable } from '../model/storable';
+import { assertNoTaskEnd } from '../model/storable';
 import type { Hint } from '../model/ports/hints';
 import { findSubmitted, storeBusEvent, type PreparedStart } from '../persistence/busEvents';
 import { instruments } from '../telemetry/names';
 import { announceToWaits } from './announceToWaits';
+import { admitPayload } from './admission';
 import type { EngineDeps } from './engineDeps';
 
 export interface SubmitEventInput {
@@ -58,7 +59,7 @@ export async function submitEventIn(
 ): Promise<SubmittedEvent & { readonly afterCommit: () => Promise<void> }> {
   const event = eventOf(input);
   assertNoTaskEnd(event.name);
-  assertStorable(input, `Event ${JSON.stringify(event.name)}`);
+  admitPayload(deps, input, `Event ${JSON.stringify(event.name)}`);
   const { tenant, subject = null, idempotencyKey = null } = input;
   const submission = { tenant, event, subject, idempotencyKey, correlationId: input.correlationId ?? event.event_id };
   let stored = await storeBusEvent(tx, { ...submission, starts: starts(tenant, usualAttachments) });

@@ -11,6 +11,7 @@
 import type { RecordedError } from './errors';
 import type { TaskEnd, WorkflowEvent } from './events';
 import type { JsonObject, JsonValue } from './json';
+import type { LimitName } from './limits';
 import type { Match } from './match';
 import type { ChildEnd, ChildStarted, ForkOrigin, ParentLink } from './relations';
 
@@ -56,7 +57,13 @@ interface Bodies {
   };
   state_changed: CommandRef & { readonly state: string };
   data_set: CommandRef & { readonly key: string; readonly value: JsonValue };
-  log_written: { readonly level: LogLevel; readonly message: string; readonly data: JsonValue };
+  /** `limit`: the engine itself warns that the execution comes near one. */
+  log_written: {
+    readonly level: LogLevel;
+    readonly message: string;
+    readonly data: JsonValue;
+    readonly limit?: LimitName;
+  };
   wait_started: CommandRef & {
     readonly names: readonly string[];
     /** ISO 8601, or null: waits for ever. */

@@ -1,14 +1,25 @@
 /** What senders and authors pass in must come back out of the database as it was: else their call fails, and no other. */
 import { InvalidInputError, ReservedEventNameError } from './errors';
 import { encodeJson } from './json';
+import { PayloadTooLargeError } from './limits';
 
 /**
  * @param where names the place in the message, as `The payload of PAID`.
  * @throws InvalidInputError for texts with the character NUL or half of a surrogate pair, and for what JSON cannot hold.
  */
 export function assertStorable(value: unknown, where: string): void {
+  storedText(value, where);
+}
+
+/** @throws PayloadTooLargeError for what is larger, and as `assertStorable` does. */
+export function assertFits(value: unknown, where: string, most: number): void {
+  const { length } = storedText(value, where);
+  if (length > most) throw new PayloadTooLargeError(where, length, most);
+}
+
+function storedText(value: unknown, where: string): string {
   try {
-    encodeJson(value, where);
+    return encodeJson(value, where);
   } catch (error) {
     throw new InvalidInputError(error instanceof Error ? error.message : String(error));
   }

@@ -10,10 +10,12 @@ export interface Signal {
   readonly event: WorkflowEvent;
 }
 
-/** What the signal met; it was put into the inbox unless the execution has ended. */
+/** What the signal met; it was put into the inbox unless the execution has ended or is full. */
 export interface SignalledExecution {
   readonly partitionId: number;
   readonly status: ExecutionStatus;
+  /** It has more events than it may: this one was not put there. */
+  readonly isFull: boolean;
 }
 
 /**
@@ -24,9 +26,10 @@ export async function insertSignals(
   sql: Sql | TransactionSql,
   signals: readonly Signal[],
 ): Promise<readonly (SignalledExecution | null)[]> {
-  const rows = await sql<{ n: number; partition_id: number; status: ExecutionStatus }[]>`
+  const rows = await sql<{ n: number; partition_id: number; status: ExecutionStatus; is_full: boolean }[]>`
     WITH wanted AS MATERIALIZED (
-      SELECT w.n::int, e.execution_id, e.partition_id, e.tenant_id, e.status, w.name, w.payload
+      SELECT w.n::int, e.execution_id, e.partition_id, e.tenant_id, e.status, w.name, w.payload,
+             e.status = 'blocked_on_code' AND coalesce(e.error ->> 'code', '') = 'mailbox_full' AS is_full
       FROM unnest(${signals.map((signal) => signal.executionId)}::uuid[],
                   ${signals.map((signal) => signal.tenant)}::text[],
                   ${signals.map((signal) => signal.event.name)}::text[],
@@ -39,11 +42,13 @@ export async function insertSignals(
       INSERT INTO workflow_events (execution_id, partition_id, tenant_id, kind, name, payload)
       SELECT execution_id, partition_id, tenant_id, 'event_received', name, payload::json
       FROM wanted
-      WHERE status NOT IN ('completed', 'failed', 'canceled', 'terminated', 'continued_as_new')
+      WHERE status NOT IN ('completed', 'failed', 'canceled', 'terminated', 'continued_as_new') AND NOT is_full
       ORDER BY n
     )
-    SELECT n, partition_id, status FROM wanted`;
-  const found = new Map(rows.map((row) => [row.n, { partitionId: row.partition_id, status: row.status }]));
+    SELECT n, partition_id, status, is_full FROM wanted`;
+  const found = new Map(
+    rows.map((row) => [row.n, { partitionId: row.partition_id, status: row.status, isFull: row.is_full }]),
+  );
   return signals.map((_, index) => found.get(index + 1) ?? null);
 }
 

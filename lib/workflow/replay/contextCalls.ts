@@ -72,6 +72,7 @@ export class ContextCalls implements ContextHost {
 
   setState(state: string): void {
     if (state === this.#state || this.#turn.isOver) return;
+    this.#turn.passes(state, 'The state');
     const ref = this.#turn.issue('setState', `state ${state}`, '', true);
     this.#state = state;
     this.#turn.push({ type: 'set_state', ...ref, state });
@@ -83,6 +84,7 @@ export class ContextCalls implements ContextHost {
 
   setData(key: string, text: string): void {
     if (this.#turn.isOver) return;
+    this.#turn.passes(text, `The value of data "${key}"`);
     const ref = this.#turn.issue('data.set', `data ${key}`, hashText(text), true);
     this.#parts.data.set(key, text);
     this.#turn.push({ type: 'set_data', ...ref, key, value: decodeJson(text) });
@@ -98,6 +100,7 @@ export class ContextCalls implements ContextHost {
 
   action(name: string, argsText: string): Promise<unknown> {
     if (this.#turn.isOver) return never();
+    this.#turn.passes(argsText, `What action "${name}" is given`);
     const argsHash = hashText(argsText);
     const ref = this.#turn.issue(name, `action ${name}`, argsHash, false);
     this.#turn.push({ type: 'action', ...ref, name, args: decodeJson(argsText), argsHash });
@@ -106,6 +109,7 @@ export class ContextCalls implements ContextHost {
 
   createTask(requestText: string): Promise<unknown> {
     if (this.#turn.isOver) return never();
+    this.#turn.passes(requestText, 'What a task is created with');
     const argsHash = hashText(requestText);
     const ref = this.#turn.issue('createHumanTask', 'create a human task', argsHash, false);
     const request = JSON.parse(requestText) as Extract<Command, { type: 'create_task' }>['request'];
@@ -128,6 +132,7 @@ export class ContextCalls implements ContextHost {
     argsText: string,
   ): { readonly commandId: string; readonly childExecutionId: string } {
     if (this.#turn.isOver) return { commandId: '', childExecutionId: '' };
+    this.#turn.passes(argsText, `What child "${request.workflow}" is given`);
     const { started, executionId, waiting } = this.#parts;
     const argsHash = hashText(argsText);
     const ref = this.#turn.issue('startChild', `start child ${request.workflow}`, argsHash, true);
@@ -153,6 +158,7 @@ export class ContextCalls implements ContextHost {
   continueAsNew(dataText: string | null): Promise<never> {
     if (this.#turn.isOver) return never();
     this.#turn.mustBeOn('continueAsNew');
+    if (dataText !== null) this.#turn.passes(dataText, 'What continueAsNew hands on');
     this.#parts.continueAsNew(dataText === null ? null : (decodeJson(dataText) as JsonObject));
     return never();
   }

@@ -11,13 +11,14 @@ import type { NewChild } from './children';
 import { createContext } from './context';
 import { ContextCalls } from './contextCalls';
 import { hashText } from '../model/hash';
+import { LimitError, type ExecutionLimits, type LimitName } from '../model/limits';
 import type { Mail } from './mailbox';
 import { OpenCalls } from './openCalls';
 import { Past } from './past';
 import { seededRandom } from './random';
 import type { Sandbox, WorkflowScope } from './sandbox';
 import { Turn } from './turn';
-import { copy, Waiting, type WantedTimer } from './waiting';
+import { Waiting, type WantedTimer } from './waiting';
 import type { WaitView } from './waitViews';
 
 export interface InstanceIdentity {
@@ -38,6 +39,8 @@ export class WorkflowInstance {
   #past: Past | null;
   #context: ContextCalls | null = null;
   #logsRecorded = 0;
+  /** Made with the first warning. */
+  #warned: Set<LimitName> | null = null;
   #finished = false;
 
   constructor(options: {
@@ -48,13 +51,15 @@ export class WorkflowInstance {
     readonly history?: readonly HistoryEntry[];
     /** Remembers where in the code each command was issued: slow, for explaining a difference. */
     readonly isTraced?: boolean;
+    /** Without it the code may do as much as it likes. */
+    readonly limits?: ExecutionLimits;
   }) {
-    const { definition, sandbox, isTraced = false } = options;
+    const { definition, sandbox, isTraced = false, limits } = options;
     this.#definition = definition;
     this.#identity = options.identity;
     this.#sandbox = sandbox;
     this.#past = options.history ? new Past(options.history) : null;
-    this.#turn = new Turn({ workflowName: definition.name, sandbox, isTraced });
+    this.#turn = new Turn({ workflowName: definition.name, sandbox, isTraced, ...(limits && { limits }) });
     this.#waiting = new Waiting(this.#turn);
   }
 
@@ -122,7 +127,9 @@ export class WorkflowInstance {
       case 'sleep_started':
         return this.#waiting.recordSleep(seq, entry.body);
       case 'log_written':
-        this.#logsRecorded += 1;
+        // The engine's own warnings are none of the code's lines.
+        if (entry.body.limit === undefined) this.#logsRecorded += 1;
+        else this.warned(entry.body.limit);
         return;
       case 'cancel_requested':
         return this.#waiting.cancel(entry.body);
@@ -211,6 +218,19 @@ export class WorkflowInstance {
     return !this.#finished && this.#calls.size === 0 && this.#waiting.isForNothing;
   }
 
+  /** Characters of the largest value that the code was given or passed. */
+  get largestPayload(): number {
+    return this.#turn.largestPayload;
+  }
+
+  warnedOf(limit: LimitName): boolean {
+    return this.#warned?.has(limit) === true;
+  }
+
+  warned(limit: LimitName): void {
+    (this.#warned ??= new Set()).add(limit);
+  }
+
   /** Children that have not ended, as far as the log knows. */
   get openChildren(): readonly NewChild[] {
     return this.#waiting.openChildren;
@@ -266,7 +286,11 @@ export class WorkflowInstance {
   }
 
   #start(body: EntryBody<'execution_started'>): void {
-    for (const [key, value] of Object.entries(body.initialData)) this.#data.set(key, encodeJson(value, key));
+    for (const [key, value] of Object.entries(body.initialData)) {
+      const text = encodeJson(value, key);
+      this.#turn.seen(text);
+      this.#data.set(key, text);
+    }
     const random = seededRandom(body.seed);
     this.#scope = {
       nowMs: () => this.#turn.nowMs,
@@ -291,11 +315,16 @@ export class WorkflowInstance {
     const running = this.#sandbox.runIn(undefined, async () => definition.run(context));
     // Encoded within the chain: a result that the log cannot hold fails the execution like any other error of its code.
     void running
-      .then((result) => decodeJson(encodeJson(result, 'The result')))
+      .then((result) => {
+        const text = encodeJson(result, 'The result');
+        this.#turn.passes(text, 'The result of the workflow');
+        return decodeJson(text);
+      })
       .then(
         (result) => this.#finish({ type: 'complete', result }),
         (error: unknown) => {
-          if (error instanceof NondeterminismError || error instanceof ForeignAwaitError) this.#turn.broke(error);
+          if (error instanceof NondeterminismError || error instanceof ForeignAwaitError || error instanceof LimitError)
+            this.#turn.broke(error);
           else this.#finish({ type: 'fail', error: recordError(error), failedCommand: this.#calls.behind(error) });
         },
       );
@@ -315,7 +344,7 @@ export class WorkflowInstance {
   }
 
   #resolve(commandId: string, value: JsonValue): void {
-    this.#calls.resolve(commandId, copy(value), !this.#turn.isOfWithdrawn(commandId));
+    this.#calls.resolve(commandId, this.#turn.given(value), !this.#turn.isOfWithdrawn(commandId));
   }
 
   #reject(commandId: string, error: Error): void {

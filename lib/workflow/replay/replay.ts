@@ -6,6 +6,7 @@ import type { Command } from '../model/commands';
 import { ForeignAwaitError } from '../model/errors';
 import { continuesCode, type HistoryEntry } from '../model/history';
 import { cutsOf } from '../model/retries';
+import type { ExecutionLimits } from '../model/limits';
 import type { WorkflowDefinition } from '../model/workflow';
 import { WorkflowInstance, type InstanceIdentity } from './instance';
 import type { Drain, Sandbox, Turn } from './sandbox';
@@ -30,9 +31,18 @@ export async function replay(options: {
   readonly observe?: (entry: HistoryEntry, instance: WorkflowInstance, commands: readonly Command[]) => void;
   /** For explaining a difference that a replay found: the next one says where the code makes it. */
   readonly isTraced?: boolean;
+  /** Without it the code may do as much as it likes. */
+  readonly limits?: ExecutionLimits;
 }): Promise<ReplayResult> {
-  const { definition, identity, history, sandbox, drain, observe, isTraced = false } = options;
-  const instance = new WorkflowInstance({ definition, identity, sandbox, history, isTraced });
+  const { definition, identity, history, sandbox, drain, observe, isTraced = false, limits } = options;
+  const instance = new WorkflowInstance({
+    definition,
+    identity,
+    sandbox,
+    history,
+    isTraced,
+    ...(limits && { limits }),
+  });
   const commands: Command[] = [];
   const cuts = cutsOf(history);
   for (const [index, entry] of history.entries()) {

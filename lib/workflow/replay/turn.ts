@@ -4,18 +4,23 @@
  */
 import type { Command } from '../model/commands';
 import { ForeignAwaitError } from '../model/errors';
+import { PayloadTooLargeError, TooManyCommandsError, type ExecutionLimits } from '../model/limits';
 import { Branch } from './branches';
 import { Ledger, type IssuedCommand } from './ledger';
 import type { Sandbox } from './sandbox';
 
 export class Turn {
   readonly ledger: Ledger;
+  /** Characters of the largest value that the code was given or passed. */
+  largestPayload = 0;
   /** The stamp of the entry that is being answered. */
   nowMs = 0;
   /** Told once when code went on by itself: no entry will ever tell. */
   onLateCode: ((error: Error) => void) | null = null;
   readonly #workflowName: string;
   readonly #sandbox: Sandbox;
+  readonly #mostCommands: number;
+  readonly #largestAllowed: number;
   #commands: Command[] = [];
   #isOn = false;
   #broken: Error | null = null;
@@ -23,9 +28,17 @@ export class Turn {
   #root: Branch | null = null;
   #branchOfCommand: Map<string, Branch> | null = null;
 
-  constructor(options: { readonly workflowName: string; readonly sandbox: Sandbox; readonly isTraced: boolean }) {
+  constructor(options: {
+    readonly workflowName: string;
+    readonly sandbox: Sandbox;
+    readonly isTraced: boolean;
+    /** Without it there are none. */
+    readonly limits?: ExecutionLimits;
+  }) {
     this.#workflowName = options.workflowName;
     this.#sandbox = options.sandbox;
+    this.#mostCommands = options.limits?.commands_per_run.most ?? Number.POSITIVE_INFINITY;
+    this.#largestAllowed = options.limits?.payload_size.most ?? Number.POSITIVE_INFINITY;
     this.ledger = new Ledger({ isTraced: options.isTraced });
   }
 
@@ -63,6 +76,32 @@ export class Turn {
   /** Code that goes on by itself, without an entry that woke it, cannot be brought back by replay. */
   mustBeOn(what: string): void {
     if (!this.#isOn) throw this.late(what);
+    if (this.#commands.length >= this.#mostCommands) throw this.#over(new TooManyCommandsError(this.#mostCommands));
+  }
+
+  /** What the code passes on. Too large is no error that it could catch: its path must not depend on a setting. */
+  passes(text: string, what: string): void {
+    this.seen(text);
+    if (text.length > this.#largestAllowed) {
+      throw this.#over(new PayloadTooLargeError(what, text.length, this.#largestAllowed));
+    }
+  }
+
+  /** Live code receives what replay would: values decoded from the bytes that the log holds. */
+  given<T>(value: T): T {
+    const text = JSON.stringify(value ?? null);
+    this.seen(text);
+    return JSON.parse(text) as T;
+  }
+
+  /** What the code was given. */
+  seen(text: string): void {
+    if (text.length > this.largestPayload) this.largestPayload = text.length;
+  }
+
+  #over(error: Error): Error {
+    this.broke(error);
+    return error;
   }
 
   late(what: string): Error {

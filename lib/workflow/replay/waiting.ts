@@ -70,7 +70,7 @@ export class Waiting {
     const sinceMs = this.#turn.nowMs;
     const deadlineMs = mail || timeoutMs === null ? null : sinceMs + timeoutMs;
     this.#push({ type: 'wait', ...ref, names, match, deadlineMs, taskId, satisfiedBy: mail?.seq ?? null });
-    if (mail) return Promise.resolve(copy(mail.event));
+    if (mail) return Promise.resolve(this.#turn.given(mail.event));
     const promise = new Promise<WorkflowEvent | null>((receive, reject) => {
       const { commandId } = ref;
       this.#mailbox.open({ commandId, names, match, taskId, deadlineMs, sinceMs, receive, reject });
@@ -208,7 +208,7 @@ export class Waiting {
   #end(wait: OpenWait, event: WorkflowEvent | null, byTimer: boolean): void {
     if (!byTimer && wait.deadlineMs !== null) this.#push({ type: 'drop_timer', commandId: wait.commandId });
     this.#push({ type: 'end_wait', commandId: wait.commandId });
-    wait.receive(event === null ? null : copy(event));
+    wait.receive(event === null ? null : this.#turn.given(event));
   }
 
   #endTaskByTime(seq: number, taskId: string, end: TaskEnding): void {
@@ -275,9 +275,4 @@ export class Waiting {
 function whatWait(names: readonly string[], match: Match | null): string {
   const events = `wait for ${names.join(' or ')}`;
   return match === null ? events : `${events} where ${describeMatch(match)}`;
-}
-
-/** Live code receives what replay would: values decoded from the bytes that the log holds. */
-export function copy<T>(value: T): T {
-  return JSON.parse(JSON.stringify(value ?? null)) as T;
 }

@@ -76,6 +76,11 @@ export const instruments = {
 
   // What needs a person.
   nondeterminism: counter('baton_nondeterminism_total', 'Replays that differed from the log.'),
+  limits: counter(
+    'baton_limits_total',
+    'Executions that came near a limit (warned), and what was stopped at one (blocked, refused, failed).',
+    ['limit', 'outcome'],
+  ),
   deadLetters: counter('baton_dead_letters_total', 'What was put aside as dead letters, by kind.', ['kind']),
   stuckExecutions: gauge('baton_stuck_executions', 'Executions that someone should look at, by reason.', ['reason']),
 

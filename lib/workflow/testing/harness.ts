@@ -11,6 +11,7 @@ import type { EngineDeps } from '../core/engineDeps';
 import { drainMacrotask, processSandbox } from '../core/sandbox';
 import { defaultWorkerSettings, Worker, type WorkerParts, type WorkerSettings } from '../core/worker/worker';
 import { createWorkflowRuntime, type WorkflowRuntime } from '../core/workflowRuntime';
+import type { ExecutionLimits } from '../model/limits';
 import type { BusStore } from '../model/ports/bus';
 import type { HintPublisher, HintSource } from '../model/ports/hints';
 import type { JobTransport } from '../model/ports/jobs';
@@ -69,6 +70,7 @@ export interface WorkerOverrides {
   readonly replaces?: string;
   readonly drain?: WorkerParts['drain'];
   readonly metrics?: Metrics;
+  readonly limits?: ExecutionLimits;
 }
 
 export async function createHarness(
@@ -77,6 +79,7 @@ export async function createHarness(
     readonly connections?: number;
     readonly jobs?: JobTransport;
     readonly metrics?: Metrics;
+    readonly limits?: ExecutionLimits;
   } = {},
 ): Promise<Harness> {
   const database = await createTestDatabase();
@@ -88,6 +91,7 @@ export async function createHarness(
     live: { publish: () => Promise.resolve(), close: () => Promise.resolve() },
     logger: silentLogger,
     metrics,
+    ...(options.limits && { limits: options.limits }),
   };
   const actions = createActionRegistry();
   const runtime = createWorkflowRuntime({ actions, deps });
@@ -101,6 +105,7 @@ export async function createHarness(
     const store = createPostgresStore({ sql, clockOffsetMs: () => clockOffsetMs });
     const bus = createBusStore({ sql });
     const tasks = createTaskPreparer({ definitions: createTaskDefinitionStore({ sql }) });
+    const limits = overrides.limits ?? options.limits;
     let fenced = false;
     const worker = new Worker({
       identity: { workerId, host: 'test', pid: process.pid, ...code.workflows.identity },
@@ -117,6 +122,7 @@ export async function createHarness(
         logger: silentLogger,
         metrics: overrides.metrics ?? metrics,
         clock: systemClock,
+        ...(limits && { mostResult: limits.payload_size.most }),
         ...(options.jobs
           ? { jobs: createJobDispatcher({ sql, workerId, transport: options.jobs, hints: deps.hints }) }
           : {}),
@@ -125,6 +131,7 @@ export async function createHarness(
       tasks,
       live: deps.live,
       sandbox: processSandbox(),
+      ...(limits && { executionLimits: limits }),
       drain: overrides.drain ?? drainMacrotask,
       logger: silentLogger,
       metrics: overrides.metrics ?? metrics,

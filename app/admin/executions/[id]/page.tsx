@@ -91,10 +91,18 @@ export default async function ExecutionPage({ params, searchParams }: Address) {
         <p className="note tone-fail broken">
           <Icon name="alert" />
           <span>
-            <b>It failed.</b> {header.errorMessage}
+            <b>{header.status === 'blocked_on_code' ? 'It is blocked.' : 'It failed.'}</b> {header.errorMessage}
           </span>
         </p>
       ) : null}
+      {view.warnings.map((warning) => (
+        <p key={warning.limit} className="note tone-retry broken">
+          <Icon name="alert" />
+          <span>
+            <b>Near a limit</b> since <Time at={warning.at} />. {warning.message}
+          </span>
+        </p>
+      ))}
       {view.stuck ? (
         <p className="note tone-block broken">
           <Icon name="alert" />

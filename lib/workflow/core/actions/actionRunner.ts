@@ -31,6 +31,8 @@ export interface ActionRunnerParts {
   readonly logger: Logger;
   readonly metrics: Metrics;
   readonly clock: ActionClock;
+  /** Characters that a result may have; the default unless given. */
+  readonly mostResult?: number;
   /** For actions that must not be started twice. Without it they fail. */
   readonly uncertain?: UncertaintyParts;
   /** Takes dispatched actions. Without it they run here. */
@@ -234,6 +236,7 @@ class RunningCall<Definition extends RegisteredAction> implements CallOf<Definit
   readonly notBeforeMs: number;
   readonly cut: Cut;
   readonly clock: ActionClock;
+  readonly mostResult: number | undefined;
   readonly about: CallFacts;
   readonly #recorded: JsonObject;
   readonly #parts: ActionRunnerParts;
@@ -251,6 +254,7 @@ class RunningCall<Definition extends RegisteredAction> implements CallOf<Definit
     this.notBeforeMs = call.nextAttemptAtMs ?? 0;
     this.cut = running.cut;
     this.clock = parts.clock;
+    this.mostResult = parts.mostResult;
     const idempotencyKey = `${executionId}:${commandId}`;
     this.about = { tenant, executionId, commandId, eventId: null, idempotencyKey, correlationId };
     this.#parts = parts;

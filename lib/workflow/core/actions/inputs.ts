@@ -1,5 +1,6 @@
 /** What an action receives and what it returned, checked against its definition. */
 import { ActionResultError, ValidationFailedError } from '../../model/errors';
+import { defaultLimits, PayloadTooLargeError } from '../../model/limits';
 import { decodeJson, encodeJson, type JsonObject, type JsonValue } from '../../model/json';
 import type { SchemaIssue } from '../../model/standardSchema';
 import { validateParameters } from './parameters';
@@ -45,22 +46,31 @@ async function checkBySchema(
 /**
  * The result as JSON text.
  * @throws ActionResultError when it does not fit the output schema, or cannot be stored.
+ * @throws PayloadTooLargeError
  */
-export async function checkResult(definition: RegisteredAction, result: unknown): Promise<string> {
+export async function checkResult(
+  definition: RegisteredAction,
+  result: unknown,
+  most: number = defaultLimits.payload_size.most,
+): Promise<string> {
   const { name, output } = definition;
-  if (output === null) return encodeResult(name, result);
+  if (output === null) return encodeResult(name, result, most);
   const checked = await output['~standard'].validate(result);
-  if (!checked.issues) return encodeResult(name, checked.value);
+  if (!checked.issues) return encodeResult(name, checked.value, most);
   const details = checked.issues.map((issue) => `${pointerOf(issue)} ${issue.message}`.trim()).join(' ');
   throw new ActionResultError(`The result of action "${name}" does not fit its output schema. ${details}`);
 }
 
-function encodeResult(action: string, result: unknown): string {
+function encodeResult(action: string, result: unknown, most: number): string {
+  const what = `The result of action "${action}"`;
+  let text: string;
   try {
-    return encodeJson(result, `The result of action "${action}"`);
+    text = encodeJson(result, what);
   } catch (error) {
     throw new ActionResultError(error instanceof Error ? error.message : String(error), { cause: error });
   }
+  if (text.length > most) throw new PayloadTooLargeError(what, text.length, most);
+  return text;
 }
 
 function pointerOf({ path = [] }: SchemaIssue): string {

@@ -58,6 +58,8 @@ export interface CallOf<Definition> {
   readonly notBeforeMs: number;
   readonly cut: Cut;
   readonly clock: ActionClock;
+  /** Characters that a result may have; the default unless given. */
+  readonly mostResult?: number | undefined;
   readonly about: CallFacts;
   /** Makes a logger that names the call. */
   logger(): Logger;
@@ -79,7 +81,7 @@ export async function runSimple(call: CallOf<RegisteredSimpleAction>): Promise<H
         cut,
         work: async (attemptSignal) => {
           const context = new HandlerContext(call, attempt, attemptSignal);
-          return checkResult(definition, await definition.handler(structuredClone(params), context));
+          return checkResult(definition, await definition.handler(structuredClone(params), context), call.mostResult);
         },
       });
       return { kind: 'completed', resultText, completedAtMs: clock.now(), attempts: attempt };
@@ -174,7 +176,7 @@ function databaseWork(call: DatabaseCall, attempt: number): TransactionWork {
         const ownParams = structuredClone(params);
         const context = new DatabaseHandlerContext(call, attempt, attemptSignal, open);
         const result = await definition.handler(ownParams, context);
-        return { resultText: await checkResult(definition, result), completedAtMs: clock.now() };
+        return { resultText: await checkResult(definition, result, call.mostResult), completedAtMs: clock.now() };
       },
     });
 }

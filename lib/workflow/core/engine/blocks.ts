@@ -1,4 +1,5 @@
 /** Executions that cannot go on: their row says why, and what cannot be written is put aside for people to look at. */
+import { LimitError } from '../../model/limits';
 import type { RecordedError } from '../../model/errors';
 import type { LiveChange } from '../../model/ports/live';
 import type { ExecutionKey, ExecutionStore, LoadedExecution } from '../../model/ports/store';
@@ -37,8 +38,13 @@ export class Blocks {
     const { executionId, tenant } = execution;
     const history = 'history' in execution ? execution.history : null;
     const recorded = blockedBy(error, { codeVersion, history });
-    logger.error({ error, executionId, tenant, workerId }, 'Execution is blocked on its code');
-    metrics.count({ counter: instruments.nondeterminism });
+    if (error instanceof LimitError) {
+      logger.error({ error, executionId, tenant, workerId }, 'Execution is blocked: it passed a limit');
+      metrics.count({ counter: instruments.limits, labels: { limit: error.limit, outcome: 'blocked' } });
+    } else {
+      logger.error({ error, executionId, tenant, workerId }, 'Execution is blocked on its code');
+      metrics.count({ counter: instruments.nondeterminism });
+    }
     try {
       if (cause === 'bad_row') await this.#putAside(execution, recorded);
       const expectedHead = 'history' in execution ? execution.history.length : execution.head;

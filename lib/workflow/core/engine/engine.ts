@@ -7,6 +7,7 @@
  */
 import type { CommandOf } from '../../model/commands';
 import { continuesCode, type HistoryEntry } from '../../model/history';
+import { defaultLimits, type ExecutionLimits } from '../../model/limits';
 import type { ActionCall, ActionOutcome, ActionRunner } from '../../model/ports/actions';
 import type { BusStore } from '../../model/ports/bus';
 import type { HintPublisher, WakeScheduler } from '../../model/ports/hints';
@@ -26,6 +27,7 @@ import { Blocks, type BlockCause } from './blocks';
 import type { EngineClock } from './clock';
 import { Deferrals, type Misplaced } from './deferrals';
 import { HeldExecutions, type CallUnderWay, type SortedExecutions } from './heldExecutions';
+import { LimitGuard } from './limitGuard';
 import { type LiveExecution } from './liveExecution';
 import { LiveTurn, type LiveTurnPorts } from './liveTurn';
 import { signalledBy, touchedBy } from './relations';
@@ -54,6 +56,8 @@ export interface EnginePorts {
   /** Knows whose code runs, for when it never ends. */
   readonly watch?: RunWatch;
   readonly drain: Drain;
+  /** How much one execution may hold; the defaults unless given. */
+  readonly executionLimits?: ExecutionLimits;
   readonly clock: EngineClock;
   /** The process's own timers unless given. */
   readonly scheduler?: Scheduler;
@@ -114,6 +118,7 @@ export class Engine {
   readonly #deferrals: Deferrals;
   readonly #revival: Revival;
   readonly #turnPorts: LiveTurnPorts;
+  readonly #guard: LimitGuard;
   /** Adopted, but not yet searched for what their last owner left unfinished. */
   readonly #unadopted = new Set<number>();
   /** Woken before their partition was adopted. */
@@ -150,10 +155,14 @@ export class Engine {
       again: (keys) => this.#again(keys),
       troubled,
     });
-    this.#turnPorts = { ...ports, failed: (live, error) => this.#block(live.executionId, error) };
+    const executionLimits = ports.executionLimits ?? defaultLimits;
+    this.#guard = new LimitGuard({ ...ports, limits: executionLimits });
+    this.#turnPorts = { ...ports, guard: this.#guard, failed: (live, error) => this.#block(live.executionId, error) };
     this.#deferrals = new Deferrals({ ...ports, scheduler: this.#scheduler, wake: (keys) => this.wake(keys) });
     this.#revival = new Revival({
       ...ports,
+      executionLimits,
+      guard: this.#guard,
       deferrals: this.#deferrals,
       probation: this.#probation,
       blocks: this.#blocks,

@@ -4,6 +4,8 @@
  */
 import type { Command, CommandOf } from '../../model/commands';
 import { isDecision, stepTimer, type EntryBody, type HistoryEntry, type NewEntry } from '../../model/history';
+import type { JsonObject } from '../../model/json';
+import type { LimitName } from '../../model/limits';
 import { partitionCount } from '../../model/partitions';
 import type { FlushRelations, Successor } from '../../model/ports/relations';
 import type { ActionCall, RecordedOutcome } from '../../model/ports/actions';
@@ -161,6 +163,12 @@ export class LiveExecution {
         if (again) this.#startable.push(again);
       }
     }
+  }
+
+  /** The engine warns in the execution's own log. */
+  noteLimit(limit: LimitName, message: string, data: JsonObject): void {
+    this.#append({ kind: 'log_written', body: { level: 'warn', message, data, limit } });
+    this.instance.warned(limit);
   }
 
   /** Turns commands into entries, rows and work. */

@@ -3,11 +3,13 @@ import type { ActionRunner } from '../../model/ports/actions';
 import type { RunWatch } from '../../model/ports/runWatch';
 import { assertKnownWait } from '../../replay/replay';
 import type { Turn } from '../../replay/sandbox';
+import type { LimitGuard } from './limitGuard';
 import type { LiveExecution } from './liveExecution';
 
 export interface LiveTurnPorts {
   readonly actions: ActionRunner;
   readonly watch?: RunWatch;
+  readonly guard: LimitGuard;
   /** The code and the log disagree, or cannot go on together. */
   readonly failed: (live: LiveExecution, error: unknown) => void;
 }
@@ -39,8 +41,10 @@ export class LiveTurn implements Turn {
       const { executionId, instance, workflowName: name } = live;
       if (entry.kind === 'cancel_requested' && live.hasRunning)
         ports.actions.interrupt?.({ executionId, why: 'canceled' });
-      live.absorb(instance.collect());
+      const commands = instance.collect();
+      live.absorb(commands);
       assertKnownWait(instance, { name });
+      ports.guard.check(live, commands.length);
     } catch (error) {
       this.#fail(error);
     }

@@ -1,5 +1,6 @@
 /** Cold starts: executions are brought back to life by replaying their logs, or wait for the code that they need. */
 import { NondeterminismError } from '../../model/errors';
+import type { ExecutionLimits } from '../../model/limits';
 import type { RunWatch } from '../../model/ports/runWatch';
 import type { ExecutionKey, ExecutionStore, LoadedExecution } from '../../model/ports/store';
 import type { Logger, Metrics } from '../../model/ports/telemetry';
@@ -12,6 +13,7 @@ import { mayBeTried } from './blockedBy';
 import type { Blocks } from './blocks';
 import type { EngineClock } from './clock';
 import type { Deferrals } from './deferrals';
+import type { LimitGuard } from './limitGuard';
 import { LiveExecution } from './liveExecution';
 import type { Probation } from './probation';
 
@@ -36,6 +38,8 @@ interface RevivalPorts {
   readonly logger: Logger;
   readonly metrics: Metrics;
   readonly blocks: Blocks;
+  readonly executionLimits: ExecutionLimits;
+  readonly guard: LimitGuard;
   readonly owns: (partitionId: number) => boolean;
   readonly revived: (live: LiveExecution) => void;
   /** Its code went on by itself, outside any answer of the engine. */
@@ -93,15 +97,17 @@ export class Revival {
     if (!mayBeTried(loaded.blockedBy, this.#ports.codeVersion)) return nothing;
     const definition = this.#ports.definition(loaded.workflowName, loaded.workflowVersion);
     if (!definition) return nothing;
-    const { sandbox, clock, metrics, blocks, partitionCount } = this.#ports;
+    const { sandbox, clock, metrics, blocks, partitionCount, executionLimits: limits, guard } = this.#ports;
     const { executionId, tenant, history } = loaded;
     try {
+      guard.checkHistory(history.length);
       const { instance, commands } = await replay({
         definition,
         identity: { executionId, tenant },
         history,
         sandbox,
         drain: this.#drainOf(executionId),
+        limits,
       });
       metrics.count({ counter: instruments.activations, labels: { mode: 'cold' } });
       const live = new LiveExecution(loaded, instance, () => clock.nowMs(), partitionCount);
@@ -109,6 +115,7 @@ export class Revival {
       const restoresRows = wasRetried(history);
       if (restoresRows && !(await this.#reopenTasks(loaded, instance.openTasks))) return nothing;
       live.resume(commands, loaded.closingTasks, { restoresRows });
+      guard.check(live, commands.length);
       this.#ports.revived(live);
       if (this.#ports.deferrals.size > 0) this.#ports.deferrals.arrived(loaded);
       return { live, hasInbox: loaded.hasInbox || loaded.timers.length > 0 };

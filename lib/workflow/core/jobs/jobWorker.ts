@@ -29,6 +29,8 @@ export interface JobWorkerParts {
   readonly claimedBy: string;
   /** Jobs at the same time. */
   readonly concurrency: number;
+  /** Characters that a result may have; the default unless given. */
+  readonly mostResult?: number;
 }
 
 /** This worker lacks the code of a job: another one may have it, or a deploy brings it. */
@@ -163,6 +165,7 @@ export class JobWorker {
         notBeforeMs: 0,
         cut,
         clock,
+        mostResult: this.#parts.mostResult,
         about: {
           tenant,
           executionId,
