@@ -102,22 +102,37 @@ function installRandom(): void {
   };
 }
 
-/** A wait that lost a race must not consume the next event. */
+/** A wait that lost a race must not consume the next event, nor keep one that it was given at once. */
 function installRaces(): void {
   const realRace = Promise.race.bind(Promise);
   const realAny = Promise.any.bind(Promise);
-  const decided = <T>(combine: (promises: Iterable<T | PromiseLike<T>>) => Promise<Awaited<T>>) =>
-    function combineAndWithdraw(promises: Iterable<T | PromiseLike<T>>): Promise<Awaited<T>> {
+  type Combine = <T>(promises: Iterable<T | PromiseLike<T>>) => Promise<Awaited<T>>;
+  const decided = (combine: Combine, { errorsDecide }: { readonly errorsDecide: boolean }): Combine =>
+    function combineAndWithdraw<T>(promises: Iterable<T | PromiseLike<T>>): Promise<Awaited<T>> {
       const scope = current;
       if (!scope) return combine(promises);
       const list = [...promises];
+      const first = firstSettled(list, errorsDecide);
       const winner = combine(list);
-      const withdraw = () => scope.withdraw(list);
+      const withdraw = () => scope.withdraw(list.filter((_, index) => index !== first.index));
       winner.then(withdraw, withdraw);
       return winner;
     };
-  Promise.race = decided(realRace) as typeof Promise.race;
-  Promise.any = decided(realAny) as typeof Promise.any;
+  Promise.race = decided(realRace, { errorsDecide: true }) as typeof Promise.race;
+  Promise.any = decided(realAny, { errorsDecide: false }) as typeof Promise.any;
+}
+
+/** Listens to each promise before the race does, and so knows its winner by the time the race is decided. */
+function firstSettled(list: readonly unknown[], errorsDecide: boolean): { readonly index: number | null } {
+  const first: { index: number | null } = { index: null };
+  for (const [index, each] of list.entries()) {
+    if (!(each instanceof Promise)) continue;
+    const won = () => {
+      first.index ??= index;
+    };
+    each.then(won, errorsDecide ? won : () => undefined);
+  }
+  return first;
 }
 
 /**

@@ -123,6 +123,46 @@ describe('context.race', () => {
     expect(commands).toContainEqual({ type: 'drop_timer', commandId: 'waitFor#1' });
   });
 
+  it.each<[string, (context: WorkflowContext) => Promise<unknown>]>([
+    ['Promise.race', ({ events }) => Promise.race([events.waitFor('A'), events.waitFor('B')])],
+    ['Promise.any', ({ events }) => Promise.any([events.waitFor('A'), events.waitFor('B')])],
+    ['context.race of promises', ({ events, race }) => race([events.waitFor('A'), events.waitFor('B')])],
+    ['context.race of functions', ({ events, race }) => race([() => events.waitFor('A'), () => events.waitFor('B')])],
+    [
+      'a race that another wait of the same name is in',
+      async ({ events }) => Promise.race([events.waitFor('A'), events.waitFor('B'), events.waitFor('B')]),
+    ],
+  ])('lets the loser of %s keep nothing, though both had their events at once', async (_, race) => {
+    const workflow = async (context: WorkflowContext) => {
+      await context.actions.prepare();
+      const first = (await race(context)) as { name: string };
+      // In the order in which they came: the one that was given back is the older one.
+      const next = await context.events.waitFor(['A', 'B']);
+      const last = await context.events.waitFor(['A', 'B']);
+      return [first, next, last].map((each) => `${each.name}${(each as { event_id?: string }).event_id ?? ''}`);
+    };
+    const { commands } = await run(workflow, event('B'), event('A'), event('B'), done('prepare#1', 1, 'prepare'));
+    expect(commands.at(-1)).toEqual({ type: 'complete', result: ['AA', 'BB', 'BB'] });
+  });
+
+  it('gives what its loser had to a wait that began meanwhile', async () => {
+    const { commands } = await run(
+      async ({ events, actions }) => {
+        await actions.prepare();
+        const both = [events.waitFor('A'), events.waitFor('B')];
+        const other = events.waitFor('B', { timeout: '1 day' });
+        await Promise.race(both);
+        return (await other)?.name;
+      },
+      event('A'),
+      event('B'),
+      done('prepare#1', 1, 'prepare'),
+    );
+    expect(commands.at(-1)).toEqual({ type: 'complete', result: 'B' });
+    expect(commands).toContainEqual({ type: 'end_wait', commandId: 'waitFor#3' });
+    expect(commands).toContainEqual({ type: 'drop_timer', commandId: 'waitFor#3' });
+  });
+
   it('refuses an empty list, which nothing could decide', async () => {
     const { commands } = await run(async ({ race }) => race([]));
     expect(commands).toMatchObject([{ type: 'fail', error: { code: 'invalid_input' } }]);

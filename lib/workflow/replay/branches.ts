@@ -73,8 +73,16 @@ export function combinatorsOf(host: BranchHost): Combinators {
     const group = host.currentBranch().open(kind);
     return Object.entries(branches).map(([key, branch]) => {
       const own = group.member(key);
-      const promise = typeof branch === 'function' ? host.runIn(own, () => started(branch)) : Promise.resolve(branch);
-      return { key, own, given: branch, promise };
+      if (typeof branch !== 'function') return { key, own, given: branch, promise: Promise.resolve(branch) };
+      let given: unknown;
+      // A branch that is nothing but a wait is that wait.
+      const wait = () => {
+        const answer = branch();
+        given = answer;
+        return answer;
+      };
+      const promise = host.runIn(own, () => started(wait));
+      return { key, own, given, promise };
     });
   };
   const combinators = {

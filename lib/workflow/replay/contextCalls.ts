@@ -197,8 +197,9 @@ export class ContextCalls implements ContextHost {
 
   withdraw(branches: readonly Branch[], promises: readonly unknown[]): void {
     for (const branch of branches) branch.withdraw();
-    this.#parts.waiting.withdraw(promises);
+    // First all that wait are withdrawn: what a loser gives back must not go to another one.
     this.#parts.waiting.withdrawBranches();
+    this.#parts.waiting.withdraw(promises);
   }
 }
 

@@ -67,6 +67,18 @@ export class Mailbox {
     this.#mail.push(mail);
   }
 
+  /**
+   * Takes an event back that was given and not consumed, to its place in the order. Returns the wait it ended, if one
+   * asks for it by now.
+   * @param options.isKept whatever is waited for.
+   */
+  takeBack(mail: Mail, { isKept }: { readonly isKept: boolean }): OpenWait | null {
+    const wait = isKept ? null : this.deliver(mail);
+    if (isKept) this.keep(mail);
+    if (!wait) this.#mail.sort((a, b) => a.seq - b.seq);
+    return wait;
+  }
+
   get waits(): Iterable<OpenWait> {
     return this.#waits.values();
   }

@@ -9,7 +9,7 @@ export interface WorkflowScope {
   nowMs(): number;
   random(): number;
   /** A race or any of these promises was decided: those of them that still wait for events are withdrawn. */
-  withdraw(promises: Iterable<unknown>): void;
+  withdraw(promises: readonly unknown[]): void;
 }
 
 export interface Sandbox {

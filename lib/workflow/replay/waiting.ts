@@ -37,6 +37,8 @@ export class Waiting {
   readonly #sleeps = new Map<string, OpenSleep>();
   /** Which wait a promise handed to the code belongs to, so that a lost race can withdraw it. */
   readonly #waitOfPromise = new WeakMap<object, string>();
+  /** What a wait was given at once: a lost race gives it back. */
+  #mailOfPromise: WeakMap<object, Mail> | null = null;
   #cancellation: Cancellation | null = null;
   /** Made when they are needed: most executions have neither. */
   #tasks: KnownTasks | null = null;
@@ -70,7 +72,11 @@ export class Waiting {
     const sinceMs = this.#turn.nowMs;
     const deadlineMs = mail || timeoutMs === null ? null : sinceMs + timeoutMs;
     this.#push({ type: 'wait', ...ref, names, match, deadlineMs, taskId, satisfiedBy: mail?.seq ?? null });
-    if (mail) return Promise.resolve(this.#turn.given(mail.event));
+    if (mail) {
+      const given = Promise.resolve(this.#turn.given(mail.event));
+      (this.#mailOfPromise ??= new WeakMap()).set(given, mail);
+      return given;
+    }
     const promise = new Promise<WorkflowEvent | null>((receive, reject) => {
       const { commandId } = ref;
       this.#mailbox.open({ commandId, names, match, taskId, deadlineMs, sinceMs, receive, reject });
@@ -95,12 +101,25 @@ export class Waiting {
     return promise;
   }
 
-  /** These lost a race: what they wait for is waited for no more. */
-  withdraw(promises: Iterable<unknown>): void {
-    for (const promise of promises) {
-      const commandId = typeof promise === 'object' && promise !== null ? this.#waitOfPromise.get(promise) : undefined;
+  /** These lost a race: what they wait for is waited for no more, and what they were given at once is for others. */
+  withdraw(promises: readonly unknown[]): void {
+    const known = promises.filter((promise): promise is object => typeof promise === 'object' && promise !== null);
+    for (const promise of known) {
+      const commandId = this.#waitOfPromise.get(promise);
       if (commandId !== undefined) this.#close(commandId);
     }
+    if (this.#mailOfPromise === null) return;
+    for (const promise of known) {
+      const mail = this.#mailOfPromise.get(promise);
+      if (!mail) continue;
+      this.#mailOfPromise.delete(promise);
+      this.#giveBack(mail);
+    }
+  }
+
+  #giveBack(mail: Mail): void {
+    const wait = this.#mailbox.takeBack(mail, { isKept: this.goesOn });
+    if (wait) this.#end(wait, mail.event, false);
   }
 
   /** The same for all that withdrawn branches wait for. */
