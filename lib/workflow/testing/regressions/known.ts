@@ -6,6 +6,7 @@ export interface KnownRegression {
 
 const at = (file: string, title: string) => ({ file: `lib/workflow/${file}`, title });
 const own = (title: string) => at('testing/regressions/regressions.integ.test.ts', title);
+const restarts = (title: string) => at('testing/regressions/restarts.integ.test.ts', title);
 const simulation = at('testing/simulation/simulation.test.ts', 'keeps every promise whatever fails');
 const taskRaces = 'testing/processes/taskRaces.integ.test.ts';
 const tasks = 'persistence/tasks/tasks.integ.test.ts';
@@ -18,11 +19,14 @@ export const knownRegressions: readonly KnownRegression[] = [
   },
   {
     name: 'wait is lost after a restart',
-    tests: [at(taskRaces, 'keeps the answer that comes before the workflow waits'), simulation],
+    tests: [restarts('keep a wait and its timeout, however many of them are lost while it is open')],
   },
   {
     name: 'resume on another worker',
-    tests: [at('testing/processes/killPoints.integ.test.ts', 'leave every execution whole: %s')],
+    tests: [
+      restarts('resume on another worker what the first one holds in variables, without asking for it again'),
+      at('testing/processes/killPoints.integ.test.ts', 'leave every execution whole: %s'),
+    ],
   },
   {
     name: 'double submit of a task',
@@ -32,6 +36,7 @@ export const knownRegressions: readonly KnownRegression[] = [
   {
     name: 'message trimmed while unread',
     tests: [
+      restarts('costs time alone: the owner finds what it told of'),
       at('streams/redisHints.integ.test.ts', 'trims what is older than ten minutes and nothing younger'),
       at('streams/redisHints.integ.test.ts', 'heals when Redis is flushed again and again under load'),
     ],
@@ -39,7 +44,10 @@ export const knownRegressions: readonly KnownRegression[] = [
   { name: 'metrics that stay 0', tests: [own('moves its metrics')] },
   {
     name: 'claimed by two',
-    tests: [at(tasks, 'is won by exactly one of two at the same time, and the other is told by whom')],
+    tests: [
+      at(tasks, 'is won by exactly one of two at the same time, and the other is told by whom'),
+      restarts('claim no job twice, however many claim in the same instant'),
+    ],
   },
   {
     name: 'timer over 24.8 days',
