@@ -20,7 +20,7 @@ async function parkedWorkflow({ events }: WorkflowContext): Promise<string> {
 
 /** Holds what it got in variables of its own, over a wait. */
 async function rememberingWorkflow({ actions, events }: WorkflowContext): Promise<string[]> {
-  const seen = [await actions.draw<string>()];
+  const seen = [String(await actions.draw())];
   for (let round = 1; round <= 2; round += 1) {
     const { payload } = await events.waitFor<{ word: string }>('Go');
     seen.push(payload.word);
