@@ -21,6 +21,7 @@ import {
 } from './core/decideExecution';
 import { enqueueEvent as enqueue, type EnqueueEventInput } from './core/enqueueEvent';
 import type { EngineDeps } from './core/engineDeps';
+import { forkExecution as fork, type ForkInput } from './core/forkExecution';
 import { redriveDeadLetter as redrive, type RedriveRequest } from './core/redriveDeadLetter';
 import { startWorkflow as start, type StartWorkflowInput } from './core/startWorkflow';
 import { submitEvent as submit, submitEventIn as submitIn, type SubmitEventInput } from './core/submitEvent';
@@ -148,6 +149,11 @@ export async function resumeExecution(input: DecisionInput) {
 /** Goes on from an execution's failure, or tries the code that it is blocked on. */
 export async function retryExecution(input: DecisionInput) {
   return retry(await engineDeps(), input);
+}
+
+/** Starts a new execution with the first entries of another one's log. */
+export async function forkExecution(input: ForkInput) {
+  return fork(await engineDeps(), input);
 }
 
 /** Lets something go on that was put aside. */

@@ -19,6 +19,7 @@ import {
 } from './decideExecution';
 import { enqueueEvent, type EnqueueEventInput } from './enqueueEvent';
 import type { EngineDeps } from './engineDeps';
+import { forkExecution, type ForkInput } from './forkExecution';
 import { startOrFind, type StartedWorkflow, type StartWorkflowInput } from './startWorkflow';
 import { submitEvent } from './submitEvent';
 import { WorkflowRegistry, type RegisterOptions } from './workflowRegistry';
@@ -118,6 +119,14 @@ export class WorkflowRuntime {
    */
   async retryExecution(input: DecisionInput): Promise<void> {
     return retryExecution(await this.#deps(), input);
+  }
+
+  /**
+   * Starts a new execution that begins with the entries 1 to n of another one's log, and leaves that one as it is.
+   * @throws ExecutionNotFoundError, EntryNotFoundError, ForkAtEndError, OpenChildrenError
+   */
+  async forkExecution(input: ForkInput): Promise<{ readonly executionId: string }> {
+    return forkExecution(await this.#deps(), input);
   }
 
   /** Makes the registered workflows known to every process that uses the database. */

@@ -74,6 +74,33 @@ export class ExecutionNotFailedError extends BatonError {
     super(`Execution ${executionId} is ${status}: only one that failed or is blocked on its code can be retried.`);
   }
 }
+/** The log is shorter than that. */
+export class EntryNotFoundError extends BatonError {
+  readonly code = 'entry_not_found';
+  readonly httpStatus = 404;
+  constructor(executionId: string, seq: number) {
+    super(`The log of execution ${executionId} has no entry ${seq}. Name one that it shows.`);
+  }
+}
+export class ForkAtEndError extends BatonError {
+  readonly code = 'fork_at_end';
+  readonly httpStatus = 409;
+  constructor(seq: number) {
+    super(`Entry ${seq} is the end of the execution: nothing can follow it. Fork from an entry before it.`);
+  }
+}
+/** Children of the copied part of the log run on, and belong to the source. */
+export class OpenChildrenError extends BatonError {
+  readonly code = 'open_children';
+  readonly httpStatus = 409;
+  constructor(seq: number, children: readonly { readonly workflow: string; readonly childExecutionId: string }[]) {
+    const names = children.map(({ workflow, childExecutionId }) => `${workflow} ${childExecutionId}`).join(', ');
+    super(
+      `At entry ${seq} children had not ended: ${names}. Fork from an entry where they had, or let the fork go on ` +
+        `without them.`,
+    );
+  }
+}
 /** Another execution of the workflow, which has not ended, holds the key. */
 export class WorkflowKeyTakenError extends BatonError {
   readonly code = 'workflow_key_taken';

@@ -8,6 +8,7 @@ import { standingOf } from '../../model/standing';
 import { isEnded } from '../../model/status';
 import { bareFlush } from './bareFlush';
 import { endOf } from './ends';
+import { parentToTell } from './relations';
 
 /**
  * - `run`: replay it and go on;
@@ -96,7 +97,7 @@ export function terminationFlush(
 function relationsOf(loaded: LoadedExecution, end: NonNullable<ExecutionFlush['end']>): FlushRelations | null {
   const { executionId: childExecutionId, history } = loaded;
   const [first] = history;
-  const parent = first?.kind === 'execution_started' ? (first.body.parent ?? null) : null;
+  const parent = first?.kind === 'execution_started' ? parentToTell(first.body) : null;
   const ended = new Set(history.flatMap(({ kind, body }) => (kind === 'child_ended' ? [body.commandId] : [])));
   const childrenClosed = history.flatMap((entry): FlushRelations['childrenClosed'][number][] => {
     if (entry.kind !== 'child_started' || ended.has(entry.body.commandId)) return [];

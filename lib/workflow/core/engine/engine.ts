@@ -146,12 +146,13 @@ export class Engine {
       this.#trouble = true;
       this.#again(keys);
     };
+    const changed = (change: LiveChange) => {
+      this.#changes.push(change);
+      this.#publish();
+    };
     this.#blocks = new Blocks({
       ...ports,
-      changed: (change) => {
-        this.#changes.push(change);
-        this.#publish();
-      },
+      changed,
       again: (keys) => this.#again(keys),
       troubled,
     });
@@ -166,6 +167,7 @@ export class Engine {
       deferrals: this.#deferrals,
       probation: this.#probation,
       blocks: this.#blocks,
+      changed,
       owns: (partitionId) => this.#partitions.has(partitionId),
       revived: (live) => {
         this.#lives.set(live.executionId, live);

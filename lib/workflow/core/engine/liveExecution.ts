@@ -9,13 +9,14 @@ import type { LimitName } from '../../model/limits';
 import { partitionCount } from '../../model/partitions';
 import type { FlushRelations, Successor } from '../../model/ports/relations';
 import type { ActionCall, RecordedOutcome } from '../../model/ports/actions';
-import type { ExecutionFlush, LoadedExecution, StoredActionResult, WaitRow } from '../../model/ports/store';
+import type { ExecutionFlush, ForkedTask, LoadedExecution, StoredActionResult, WaitRow } from '../../model/ports/store';
 import type { PreparedTask, TaskToPrepare } from '../../model/ports/tasks';
 import { standingOf, undecided } from '../../model/standing';
 import type { ExecutionStatus } from '../../model/status';
 import type { WorkflowInstance } from '../../replay/instance';
 import { DeferredActions } from './deferredActions';
 import { endOf } from './ends';
+import { forkedTaskRows, tasksToOpen } from './forkedTasks';
 import { PendingChanges } from './pendingChanges';
 import { childStart, relationsAtEnd, successorOf, type Relative } from './relations';
 
@@ -36,6 +37,8 @@ export class LiveExecution {
   readonly #started: EntryBody<'execution_started'> | null;
   readonly #unlogged: ReadonlyMap<string, StoredActionResult>;
   readonly #nowMs: () => number;
+  /** For a fork: rows of the tasks that its log took over. */
+  readonly #forkedTasks: ReadonlyMap<string, string> | null;
   #pending = new PendingChanges();
   #flushing: PendingChanges | null = null;
   #lastAt: number;
@@ -79,6 +82,7 @@ export class LiveExecution {
     this.#loaded = loaded;
     this.#unlogged = new Map(loaded.unlogged.map((result) => [result.commandId, result]));
     this.#nowMs = nowMs;
+    this.#forkedTasks = this.#started?.fork ? forkedTaskRows(this.executionId, loaded.history) : null;
     this.#lastAt = loaded.history.at(-1)?.at ?? 0;
     this.#storedStatus = loaded.status;
     this.#timerRows = new Set(loaded.timers);
@@ -109,16 +113,29 @@ export class LiveExecution {
     for (const commandId of [...this.#waitRows]) if (!wanted.has(commandId)) this.#endWait(commandId);
     for (const taskId of closingTasks) {
       const end = this.instance.endOfTask(taskId);
-      if (end) this.#pending.endTask(taskId, end);
+      if (end) this.#pending.endTask(this.#taskRow(taskId), end);
     }
   }
 
-  /** A failure removed the rows of waits and timers that are open again once it is undone. */
+  /** Rows of waits and timers that a failure removed, and that are open again once it is undone; a fork has none yet. */
   #restoreRows(): void {
-    for (const wait of this.instance.waits) if (!this.#waitRows.has(wait.commandId)) this.#addWait(wait);
-    for (const { commandId, fireAtMs, taskId } of this.instance.wantedTimers) {
-      if (!this.#timerRows.has(commandId)) this.#addTimer(commandId, fireAtMs, taskId);
-    }
+    const { waits, wantedTimers } = this.instance;
+    const missing = waits.filter(({ commandId }) => !this.#waitRows.has(commandId));
+    const timers = wantedTimers.filter(({ commandId }) => !this.#timerRows.has(commandId));
+    if (missing.length + timers.length === 0) return;
+    this.#pending.restored();
+    for (const wait of missing) this.#addWait(wait);
+    for (const { commandId, fireAtMs, taskId } of timers) this.#addTimer(commandId, fireAtMs, taskId);
+  }
+
+  /** Open tasks by the ids of their rows. */
+  get openTaskRows(): string[] {
+    return this.instance.openTasks.map((taskId) => this.#taskRow(taskId));
+  }
+
+  /** Open tasks of a fork that its log took over. */
+  get forkedTasks(): readonly ForkedTask[] {
+    return this.#forkedTasks ? tasksToOpen(this.#forkedTasks, this.instance.openTasks) : nothing;
   }
 
   // Decisions
@@ -417,7 +434,7 @@ export class LiveExecution {
       case 'end_wait':
         return this.#endWait(command.commandId);
       case 'end_task':
-        return this.#pending.endTask(command.taskId, command.end);
+        return this.#pending.endTask(this.#taskRow(command.taskId), command.end);
       case 'step_task':
         return this.#stepTask(command);
       case 'create_task':
@@ -470,7 +487,7 @@ export class LiveExecution {
     const { kind, roles, users } = step;
     if (kind === 'reminder') this.#append({ kind: 'task_reminded', body: { taskId, commandId } });
     else this.#append({ kind: 'task_escalated', body: { taskId, commandId, roles, users } });
-    this.#pending.stepTask(taskId, step);
+    this.#pending.stepTask(this.#taskRow(taskId), step);
   }
 
   #startChild(command: CommandOf<'start_child'>): void {
@@ -511,9 +528,14 @@ export class LiveExecution {
     return this.#started && { executionId, partitionId, tenant, partitions, started: this.#started };
   }
 
+  #taskRow(taskId: string): string {
+    return this.#forkedTasks?.get(taskId) ?? taskId;
+  }
+
   #addWait(wait: WaitRow): void {
     this.#waitRows.add(wait.commandId);
-    this.#pending.addWait(wait);
+    const { taskId } = wait;
+    this.#pending.addWait(taskId !== null && this.#forkedTasks ? { ...wait, taskId: this.#taskRow(taskId) } : wait);
   }
 
   #endWait(commandId: string): void {
@@ -522,7 +544,7 @@ export class LiveExecution {
 
   #addTimer(commandId: string, fireAtMs: number, taskId: string | null): void {
     this.#timerRows.add(commandId);
-    this.#pending.addTimer({ commandId, fireAtMs, taskId });
+    this.#pending.addTimer({ commandId, fireAtMs, taskId: taskId === null ? null : this.#taskRow(taskId) });
   }
 
   #dropTimer(commandId: string): void {

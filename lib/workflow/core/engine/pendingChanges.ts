@@ -38,9 +38,10 @@ export class PendingChanges {
   readonly results: Results[] = [];
   readonly childrenStarted: ChildStart[] = [];
   #made: Rows | null = null;
+  #isRestored = false;
 
   get empty(): boolean {
-    if (this.entries.length > 0) return false;
+    if (this.entries.length > 0 || this.#isRestored) return false;
     const rows = this.#made;
     return !rows || (rows.timersDropped.size === 0 && rows.waitsEnded.size === 0 && rows.tasksChanged.size === 0);
   }
@@ -56,6 +57,11 @@ export class PendingChanges {
       tasksAdded: [...rows.tasksAdded.values()],
       tasksChanged: [...rows.tasksChanged.values()],
     };
+  }
+
+  /** Rows are added that no entry comes with: they are to be written before anything is taken. */
+  restored(): void {
+    this.#isRestored = true;
   }
 
   addTimer(timer: TimerRow): void {

@@ -6,7 +6,7 @@ import { keyedPartition, partitionFor } from '../../model/partitions';
 import type { RecordedOutcome } from '../../model/ports/actions';
 import type { ChildClosing, ChildStart, FlushRelations, Successor } from '../../model/ports/relations';
 import type { ExecutionFlush, ExecutionKey } from '../../model/ports/store';
-import type { ChildEnd } from '../../model/relations';
+import type { ChildEnd, ParentLink } from '../../model/relations';
 import type { NewChild } from '../../replay/children';
 import { derivedId } from '../../replay/random';
 
@@ -61,6 +61,11 @@ export function childStart(parent: Relative, command: CommandOf<'start_child'>, 
   };
 }
 
+/** Who is told of the end. The parent of a fork's source hears of the source. */
+export function parentToTell(started: EntryBody<'execution_started'>): ParentLink | null {
+  return started.fork ? null : (started.parent ?? null);
+}
+
 /** The next run: what started the chain stays, data and randomness are new. */
 export function successorOf(
   predecessor: Relative,
@@ -68,7 +73,8 @@ export function successorOf(
 ): Omit<Successor, 'mail'> {
   const { executionId: continuedFrom, started } = predecessor;
   const executionId = derivedId(atMs, `${continuedFrom}:continued`);
-  const { workflow, trigger, startedBy, parent = null } = started;
+  const { workflow, trigger, startedBy } = started;
+  const parent = parentToTell(started);
   const seed = derivedId(atMs, `${executionId}:seed`);
   return {
     executionId,
@@ -99,7 +105,7 @@ export function relationsAtEnd(
   },
 ): FlushRelations | null {
   const { end, open, childrenStarted, successor } = ending;
-  const parent = self.started.parent ?? null;
+  const parent = parentToTell(self.started);
   // A run that goes on as another one is no end for its parent: the last run tells it.
   const parentTold = parent && !successor ? { parent, end: childEnd(self, parent.commandId, end) } : null;
   const childrenClosed = open.flatMap((child): ChildClosing[] => {

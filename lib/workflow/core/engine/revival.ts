@@ -1,8 +1,10 @@
 /** Cold starts: executions are brought back to life by replaying their logs, or wait for the code that they need. */
 import { NondeterminismError } from '../../model/errors';
+import { isFreshlyForked } from '../../model/forks';
 import type { ExecutionLimits } from '../../model/limits';
+import type { LiveChange } from '../../model/ports/live';
 import type { RunWatch } from '../../model/ports/runWatch';
-import type { ExecutionKey, ExecutionStore, LoadedExecution } from '../../model/ports/store';
+import type { ExecutionKey, ExecutionStore, ForkedTask, LoadedExecution } from '../../model/ports/store';
 import type { Logger, Metrics } from '../../model/ports/telemetry';
 import { wasRetried } from '../../model/retries';
 import type { WorkflowDefinition } from '../../model/workflow';
@@ -27,7 +29,7 @@ interface RevivalPorts {
   readonly workerId: string;
   readonly codeVersion: string;
   readonly partitionCount?: number;
-  readonly store: Pick<ExecutionStore, 'reopenTasks'>;
+  readonly store: Pick<ExecutionStore, 'reopenTasks' | 'openForkedTasks'>;
   readonly definition: (name: string, version: string) => WorkflowDefinition | undefined;
   readonly sandbox: Sandbox;
   readonly drain: Drain;
@@ -41,6 +43,7 @@ interface RevivalPorts {
   readonly executionLimits: ExecutionLimits;
   readonly guard: LimitGuard;
   readonly owns: (partitionId: number) => boolean;
+  readonly changed: (change: LiveChange) => void;
   readonly revived: (live: LiveExecution) => void;
   /** Its code went on by itself, outside any answer of the engine. */
   readonly wentOnByItself: (live: LiveExecution, error: Error) => void;
@@ -112,8 +115,11 @@ export class Revival {
       metrics.count({ counter: instruments.activations, labels: { mode: 'cold' } });
       const live = new LiveExecution(loaded, instance, () => clock.nowMs(), partitionCount);
       instance.onLateCode = (error) => this.#ports.wentOnByItself(live, error);
-      const restoresRows = wasRetried(history);
-      if (restoresRows && !(await this.#reopenTasks(loaded, instance.openTasks))) return nothing;
+      const isRetried = wasRetried(history);
+      const isForked = isFreshlyForked(history);
+      if (isForked && !(await this.#openForkedTasks(loaded, live.forkedTasks))) return nothing;
+      if (isRetried && !(await this.#reopenTasks(loaded, live.openTaskRows))) return nothing;
+      const restoresRows = isRetried || isForked;
       live.resume(commands, loaded.closingTasks, { restoresRows });
       guard.check(live, commands.length);
       this.#ports.revived(live);
@@ -125,14 +131,27 @@ export class Revival {
     }
   }
 
-  /** False when the store did not answer: the execution is looked at again. */
+  async #openForkedTasks(execution: LoadedExecution, tasks: readonly ForkedTask[]): Promise<boolean> {
+    const { store, workerId, changed } = this.#ports;
+    if (tasks.length === 0) return true;
+    if (!(await this.#opened(execution, store.openForkedTasks({ workerId, execution, tasks })))) return false;
+    for (const { taskId } of tasks) changed({ tenant: execution.tenant, topic: 'task', id: taskId });
+    return true;
+  }
+
   async #reopenTasks(execution: ExecutionKey, taskIds: readonly string[]): Promise<boolean> {
-    const { store, workerId, logger, troubled } = this.#ports;
+    const { store, workerId } = this.#ports;
+    return taskIds.length === 0 || this.#opened(execution, store.reopenTasks({ workerId, execution, taskIds }));
+  }
+
+  /** False when the store did not answer: the execution is looked at again. */
+  async #opened(execution: ExecutionKey, written: Promise<void>): Promise<boolean> {
+    const { workerId, logger, troubled } = this.#ports;
     try {
-      if (taskIds.length > 0) await store.reopenTasks({ workerId, execution, taskIds });
+      await written;
       return true;
     } catch (error) {
-      logger.warn({ error, workerId, executionId: execution.executionId }, 'Tasks could not be opened again');
+      logger.warn({ error, workerId, executionId: execution.executionId }, 'Tasks could not be opened');
       troubled([execution]);
       return false;
     }

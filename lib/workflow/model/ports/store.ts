@@ -42,7 +42,7 @@ export interface LoadedExecution extends ExecutionKey {
   readonly history: readonly HistoryEntry[];
   /** Results that the log does not hold yet; of an execution that was retried, all results. */
   readonly unlogged: readonly StoredActionResult[];
-  /** Command ids of timer rows and wait rows, and tasks whose time ran out but that are still open. */
+  /** Command ids of timer rows and wait rows, and tasks whose time ran out but that are still open, as the log names them. */
   readonly timers: readonly string[];
   readonly waits: readonly string[];
   readonly closingTasks: readonly string[];
@@ -106,6 +106,12 @@ export interface TaskChangeRow {
   readonly roles: readonly string[];
   readonly users: readonly string[];
   readonly activities: readonly { readonly kind: string; readonly detail: JsonObject | null }[];
+}
+
+/** A task that the log of a fork names, and the row that the fork has for it. */
+export interface ForkedTask {
+  readonly loggedTaskId: string;
+  readonly taskId: string;
 }
 
 /** All that one commit changes of one execution. */
@@ -186,6 +192,16 @@ export interface ExecutionStore extends FailureStore, DeferralStore {
     readonly workerId: string;
     readonly execution: ExecutionKey;
     readonly taskIds: readonly string[];
+  }): Promise<void>;
+
+  /**
+   * Gives a fork tasks of its own for those that were open where it was taken. Leaves those that it has; does nothing
+   * once it has ended, nor for a fenced worker.
+   */
+  openForkedTasks(request: {
+    readonly workerId: string;
+    readonly execution: ExecutionKey;
+    readonly tasks: readonly ForkedTask[];
   }): Promise<void>;
 
   /**

@@ -47,7 +47,7 @@ SELECT e.execution_id, e.partition_id, e.tenant_id, e.workflow_name, e.workflow_
              WHERE t.execution_id = e.execution_id AND t.partition_id = e.partition_id) AS timers,
        ARRAY(SELECT w.command_id FROM workflow_waits w
              WHERE w.execution_id = e.execution_id AND w.partition_id = e.partition_id) AS waits,
-       ARRAY(SELECT k.task_id::text FROM workflow_tasks k
+       ARRAY(SELECT coalesce(k.logged_task_id, k.task_id)::text FROM workflow_tasks k
              WHERE k.execution_id = e.execution_id AND k.closing_at IS NOT NULL
                AND k.status IN ('pending', 'claimed')) AS closing_tasks,
        ARRAY(SELECT DISTINCT i.kind FROM workflow_events i

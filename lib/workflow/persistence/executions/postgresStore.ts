@@ -7,6 +7,7 @@ import { findUnfinished, findWork } from './findWork';
 import { flushExecutions } from './flushExecutions';
 import { closeLate } from './lateEvents';
 import { loadExecutions } from './loadExecutions';
+import { openForkedTasks } from './openForkedTasks';
 import { reopenTasks } from './reopenTasks';
 import { takeDecisions } from './takeDecisions';
 import { takeEntries } from './takeEntries';
@@ -29,6 +30,7 @@ export function createPostgresStore(options: {
     take: ({ workerId, items }) => takeEntries(sql, workerId, items, clockOffsetMs()),
     takeDecisions: ({ workerId, items }) => takeDecisions(sql, workerId, items),
     reopenTasks: (request) => reopenTasks(sql, request),
+    openForkedTasks: (request) => openForkedTasks(sql, request),
     flush: ({ workerId, executions }) => flushExecutions(sql, workerId, executions),
     findWork: (query) => findWork(sql, query, clockOffsetMs()),
     findUnfinished: (query) => findUnfinished(sql, query),

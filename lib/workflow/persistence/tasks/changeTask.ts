@@ -2,7 +2,7 @@
  * The shape that all changes of a task share: one statement that updates the row where it is as expected, writes the
  * activity that tells of it, and, where the change ends the task, the event for the workflow. The task's row is the
  * first that it locks; the engine, which locks executions before tasks, never waits for a row that this holds while
- * this waits for one of the engine's.
+ * this waits for one of the engine's. The event names the task as the log of its execution does.
  */
 import type { Fragment, Sql } from 'postgres';
 import type { JsonObject } from '../../model/json';
@@ -57,7 +57,7 @@ export async function changeTask(sql: Sql, change: TaskChange): Promise<ChangedT
     ), inbox AS (
       INSERT INTO workflow_events (execution_id, partition_id, tenant_id, kind, name, payload, at)
       SELECT execution_id, partition_id, tenant_id, 'task_ended', completion_event, json_build_object(
-        'taskId', task_id, 'status', status, 'outcome', outcome, 'output', output, 'by', ended_by,
+        'taskId', coalesce(logged_task_id, task_id), 'status', status, 'outcome', outcome, 'output', output, 'by', ended_by,
         'formVersion', form_version, 'eventName', completion_event,
         'endedAt', to_char(ended_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')), now
       FROM changed WHERE ${ends}::bool

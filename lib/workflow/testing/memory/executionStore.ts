@@ -11,6 +11,7 @@ import { readEntry, readResult } from './entries';
 import { createMemoryDeferrals, isDeferredBy } from './deferrals';
 import { addLetter, createMemoryFailures, mayTryAgain } from './failures';
 import { flushExecutions } from './flushExecutions';
+import { openForkedTasks } from './forks';
 import { handOn } from './relations';
 import {
   atOnce,
@@ -41,6 +42,10 @@ export function createMemoryStore(options: {
           if (task?.executionId !== execution.executionId || task.status !== 'canceled') continue;
           Object.assign(task, { status: 'pending', endedAtMs: null, isClosing: false });
         }
+      }),
+    openForkedTasks: ({ workerId, execution, tasks }) =>
+      transport('openForkedTasks', () => {
+        if (!tables.isFenced(workerId)) openForkedTasks(tables, execution, tasks);
       }),
     flush: ({ workerId, executions }) => transport('flush', () => flushExecutions(tables, workerId, executions)),
     findWork: (query) => transport('findWork', () => findWork(tables, query)),
@@ -91,7 +96,7 @@ function headOf(tables: MemoryTables, row: ExecutionTableRow): Head {
     headSeq,
     timers: [...row.timers.keys()],
     waits: [...row.waits.keys()],
-    closingTasks: tables.openTasks(executionId).flatMap((task) => (task.isClosing ? [task.taskId] : [])),
+    closingTasks: tables.openTasks(executionId).flatMap((task) => (task.isClosing ? [task.loggedTaskId] : [])),
     hasInbox: row.inbox.some((each) => each.disposition === null),
     decisions: row.inbox.flatMap(({ kind, disposition }) => (disposition === null && isDecision(kind) ? [kind] : [])),
     blockedBy: row.status === 'blocked_on_code' ? row.error : null,

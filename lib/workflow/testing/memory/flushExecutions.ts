@@ -135,6 +135,7 @@ function changeTasks(tables: MemoryTables, row: ExecutionTableRow, flush: Execut
     const endedAtMs = insert.status === 'pending' ? null : insert.createdAtMs;
     tables.tasks.set(taskId, {
       taskId,
+      loggedTaskId: taskId,
       executionId: row.executionId,
       insert: JSON.parse(JSON.stringify(insert)) as typeof insert,
       status: insert.status,

@@ -151,7 +151,7 @@ export function completeTask(
   Object.assign(task, { status: 'completed', outcome, endedAtMs: atMs });
   const { completionEvent: eventName, formVersion } = task.insert.row;
   const endedAt = new Date(atMs).toISOString();
-  const body = { taskId, status: 'completed', outcome, output, by, formVersion, eventName, endedAt };
+  const body = { taskId: task.loggedTaskId, status: 'completed', outcome, output, by, formVersion, eventName, endedAt };
   tables.execution(task.executionId).inbox.push({
     rowId: tables.nextRowId(),
     kind: 'task_ended',

@@ -46,6 +46,8 @@ export interface ResultRow {
 
 export interface TaskTableRow {
   readonly taskId: string;
+  /** Its id in the log of its execution. */
+  readonly loggedTaskId: string;
   readonly executionId: string;
   /** Its row: people are added to it. */
   insert: TaskInsert;
