@@ -10,3 +10,13 @@ export const decisionSchema = z.object({
     .refine(isStorable, notStorable)
     .nullish(),
 });
+
+export const forkSchema = decisionSchema.extend({
+  /** The last entry of the log that the fork begins with. */
+  from: z
+    .int({ error: 'Name the entry to fork from by its number in the log.' })
+    .min(1, 'The first entry of a log is 1.')
+    .max(2 ** 31 - 1, 'No log has so many entries.'),
+  /** What becomes of children that had not ended there. */
+  openChildren: z.enum(['refuse', 'detach'], { error: 'Say "refuse" or "detach".' }).optional(),
+});

@@ -1,8 +1,15 @@
 'use server';
 import { z } from 'zod';
-import { decisionSchema } from '@/lib/actions/decisionInput';
+import { decisionSchema, forkSchema } from '@/lib/actions/decisionInput';
 import { serverAction } from '@/lib/actions/serverAction';
-import { cancelExecution, pauseExecution, resumeExecution, retryExecution, terminateExecution } from '@/lib/workflow';
+import {
+  cancelExecution,
+  forkExecution,
+  pauseExecution,
+  resumeExecution,
+  retryExecution,
+  terminateExecution,
+} from '@/lib/workflow';
 
 const executionId = z.string({ error: 'Name the execution.' });
 
@@ -34,4 +41,10 @@ export const resumeExecutionAction = serverAction(
 export const retryExecutionAction = serverAction(
   { act: 'execution.operate', input: decisionSchema.extend({ executionId }) },
   ({ session: { userId }, tenant, input }) => retryExecution({ ...input, tenant, userId }),
+);
+
+/** Starts a new execution that begins with the first entries of this one's log. */
+export const forkExecutionAction = serverAction(
+  { act: 'execution.operate', input: forkSchema.extend({ executionId }) },
+  ({ session: { userId }, tenant, input }) => forkExecution({ ...input, tenant, userId }),
 );

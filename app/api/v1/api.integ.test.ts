@@ -10,6 +10,7 @@ import { forgetEngine, publishRegistrations } from '@/lib/workflow';
 import { POST as postEvent } from './events/route';
 import { GET as getHistory } from './executions/[executionId]/history/route';
 import { POST as cancelExecution } from './executions/[executionId]/cancel/route';
+import { POST as forkExecution } from './executions/[executionId]/fork/route';
 import { POST as pauseExecution } from './executions/[executionId]/pause/route';
 import { POST as resumeExecution } from './executions/[executionId]/resume/route';
 import { POST as retryExecution } from './executions/[executionId]/retry/route';
@@ -634,6 +635,53 @@ describe('decisions about an execution', () => {
     await sql`UPDATE workflow_executions SET status = 'completed', ended_at = now() WHERE execution_id = ${params.executionId}`;
     const { status, json } = await call(terminateExecution, { as: 'omar', params, body: {} });
     expect({ status, code: json.code }).toEqual({ status: 409, code: 'execution_ended' });
+  });
+});
+
+describe('POST /executions/:id/fork', () => {
+  it('starts an execution with the first entries of the other', async () => {
+    const { executionIds } = await submit();
+    const params = { executionId: executionIds[0] ?? '' };
+    const { status, json } = await call(forkExecution, { params, body: { from: 1, reason: 'What if' } });
+    expect({ status, json }).toEqual({
+      status: 201,
+      json: { executionId: expect.any(String), forkedFrom: params.executionId, from: 1 },
+    });
+    const fork = await call(getExecution, { params: { executionId: json.executionId } });
+    expect(fork.json).toMatchObject({ status: 'pending', workflow: 'InvoiceReview' });
+    const history = await call(getHistory, { params: { executionId: json.executionId } });
+    const origin = { executionId: params.executionId, atSeq: 1, reason: 'What if', children: {} };
+    expect(history.json.entries).toMatchObject([{ seq: 1, kind: 'execution_started', payload: { fork: origin } }]);
+    expect(await sql`SELECT forked_by FROM workflow_executions WHERE execution_id = ${json.executionId}`).toEqual([
+      { forked_by: 'omar' },
+    ]);
+  });
+
+  it('is for operators of its own tenant, and refuses what it cannot begin with', async () => {
+    const { executionIds } = await submit();
+    const params = { executionId: executionIds[0] ?? '' };
+    const codeOf = async (as: Who, body: object) => {
+      const { status, json } = await call(forkExecution, { as, params, body });
+      return [status, json.code];
+    };
+    expect(await codeOf('mia', { from: 1 })).toEqual([403, 'permission_denied']);
+    expect(await codeOf('gus', { from: 1 })).toEqual([404, 'execution_not_found']);
+    expect(await codeOf('omar', { from: 2 })).toEqual([404, 'entry_not_found']);
+    for (const body of [{}, { from: 0 }, { from: '1' }, { from: 1.5 }, { from: 1, openChildren: 'keep' }]) {
+      expect(await codeOf('omar', body)).toEqual([422, 'invalid_input']);
+    }
+    await sql`
+      INSERT INTO workflow_events (execution_id, partition_id, seq, tenant_id, kind, command_id, payload)
+      SELECT execution_id, partition_id, 2, tenant_id, 'child_started', 'startChild#1',
+        '{"workflow":"Child","childExecutionId":"0199","n":1}' FROM workflow_executions
+      WHERE execution_id = ${params.executionId}`;
+    expect(await codeOf('omar', { from: 2 })).toEqual([409, 'open_children']);
+    expect(await codeOf('omar', { from: 2, openChildren: 'detach' })).toEqual([201, undefined]);
+    await sql`
+      INSERT INTO workflow_events (execution_id, partition_id, seq, tenant_id, kind, payload)
+      SELECT execution_id, partition_id, 3, tenant_id, 'execution_completed', '{"result":null}'
+      FROM workflow_executions WHERE execution_id = ${params.executionId}`;
+    expect(await codeOf('omar', { from: 3 })).toEqual([409, 'fork_at_end']);
   });
 });
 

@@ -29,7 +29,9 @@ export async function readForkSource(
       AND i.seq <= ${atSeq}::int AND i.kind = ANY(${[...forkPlanKinds]}::text[])
     ORDER BY i.seq`;
   const [first] = rows;
-  return first ? { entries: rows.flatMap((row) => entryFromRow(row, noResult) ?? []), lastKind: first.last_kind } : null;
+  return first
+    ? { entries: rows.flatMap((row) => entryFromRow(row, noResult) ?? []), lastKind: first.last_kind }
+    : null;
 }
 
 const noResult = () => undefined;
@@ -77,7 +79,7 @@ export async function insertFork(
       FROM copied
       UNION ALL
       SELECT ${forkId}::uuid, ${partitionId}::smallint, d.seq, s.tenant_id, d.kind, d.name, d.command_id, d.payload,
-        NULL, (SELECT max(at) FROM copied)
+        NULL, (SELECT at FROM copied ORDER BY seq DESC LIMIT 1)
       FROM source s, json_to_recordset(${JSON.stringify(detached)}::text::json)
         AS d(seq int, kind text, name text, command_id text, payload json)
     ), outcomes AS (

@@ -8,7 +8,10 @@ import type { ForkedTask } from '../../model/ports/store';
 import { derivedId } from '../../replay/random';
 
 /** The row of each task that the copied entries tell of, by the id in the log; null for an execution that is no fork. */
-export function forkedTaskRows(executionId: string, history: readonly HistoryEntry[]): ReadonlyMap<string, string> | null {
+export function forkedTaskRows(
+  executionId: string,
+  history: readonly HistoryEntry[],
+): ReadonlyMap<string, string> | null {
   const origin = originOf(history);
   if (!origin) return null;
   const copied = history.slice(0, origin.atSeq);

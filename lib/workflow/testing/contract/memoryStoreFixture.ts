@@ -3,6 +3,7 @@ import { v7 as newId } from 'uuid';
 import { createMemoryActionResults } from '../memory/actionResults';
 import { createMemoryBus } from '../memory/busStore';
 import { createMemoryStore } from '../memory/executionStore';
+import { insertFork } from '../memory/forks';
 import { completeTask, insertBusEvent, insertExecution } from '../memory/senders';
 import { createMemoryMembership } from '../memory/membership';
 import { MemoryTables } from '../memory/tables';
@@ -37,6 +38,11 @@ export async function createMemoryStoreFixture(): Promise<StoreFixture> {
       const executionId = randomUUID();
       insertExecution(tables, { executionId, partitionId, tenant, started: startedBody(executionId) });
       return { executionId, partitionId };
+    },
+    fork: async ({ executionId: from, partitionId }, atSeq, openChildren = 'refuse') => {
+      const key = { executionId: randomUUID(), partitionId };
+      insertFork(tables, { ...key, from, atSeq, openChildren });
+      return key;
     },
     submit: async ({ tenant = 'acme', name, payload, starts = false }) => {
       const eventId = newId();

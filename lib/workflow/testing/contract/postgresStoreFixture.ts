@@ -2,11 +2,13 @@ import { randomUUID } from 'node:crypto';
 import { v7 as newId } from 'uuid';
 import postgres, { type Sql } from 'postgres';
 import { createTestDatabase } from '../../../db/testing/testDatabase';
+import { planFork } from '../../model/forks';
 import type { DeadLetterKind } from '../../model/ports/failures';
 import type { ExecutionStatus, TaskStatus } from '../../model/status';
 import { createActionResultStore } from '../../persistence/actions/actionResults';
 import { createBusStore } from '../../persistence/bus/busStore';
 import { storeBusEvent } from '../../persistence/busEvents';
+import { insertFork, readForkSource } from '../../persistence/forks';
 import { createPostgresMembership } from '../../persistence/membership';
 import { createPostgresStore } from '../../persistence/executions/postgresStore';
 import { publishRegistrations } from '../../persistence/registrations';
@@ -45,6 +47,15 @@ export async function createPostgresStoreFixture(patch: (sql: Sql) => Sql = (sql
       const first = { workflowName, trigger, initialData, seed, startedBy };
       await insertExecutions(sql, [{ ...nothing, ...first, executionId, partitionId, tenant }]);
       return { executionId, partitionId };
+    },
+    fork: async ({ executionId, partitionId }, atSeq, openChildren = 'refuse') => {
+      const point = { tenant: 'acme', executionId, atSeq };
+      const source = await readForkSource(sql, point);
+      if (!source) throw new Error(`No execution ${executionId}.`);
+      const plan = planFork({ ...point, ...source, reason: null, openChildren });
+      const forkId = randomUUID();
+      await insertFork(sql, { ...point, forkId, partitionId, forkedBy: 'omar', plan });
+      return { executionId: forkId, partitionId };
     },
     submit: async ({ tenant = 'acme', name: eventName, payload, starts = false }) => {
       const eventId = newId();

@@ -7,6 +7,7 @@ import { describeDeferrals } from './storeDeferralContract';
 import { describeFailures } from './storeFailureContract';
 import { describeFlush } from './storeFlushContract';
 import { describeLife } from './storeLifeContract';
+import { describeForks } from './storeForkContract';
 import { describeResults } from './storeResultContract';
 import { describeFinding } from './storeFindContract';
 import { flushOf, takeOne, newTask, stateEntry, type StoreFixture } from './storeFixture';
@@ -32,6 +33,7 @@ export function describeExecutionStore(name: string, open: () => Promise<StoreFi
     describeFailures(current);
     describeLife(current);
     describeDeferrals(current);
+    describeForks(current);
   });
 }
 

@@ -1,5 +1,6 @@
 /** What the contract of the execution store needs of a store besides its port: senders, clocks and a look inside. */
 import { bareFlush } from '../../core/engine/bareFlush';
+import type { OpenChildrenPolicy } from '../../model/forks';
 import type { DecisionKind, HistoryEntry } from '../../model/history';
 import type { JsonValue } from '../../model/json';
 import type { ActionCall } from '../../model/ports/actions';
@@ -17,6 +18,8 @@ export interface StoreFixture {
   fence(workerId: string): Promise<void>;
   /** Starts an execution: pending, with one entry. */
   start(options?: { readonly partitionId?: number; readonly tenant?: string }): Promise<ExecutionKey>;
+  /** Starts an execution in the same partition that begins with the first entries of another one. */
+  fork(key: ExecutionKey, atSeq: number, openChildren?: OpenChildrenPolicy): Promise<ExecutionKey>;
   /** Stores an event of the bus, and starts an execution by it in the same commit if asked to; does not fan it out. */
   submit(event: {
     readonly tenant?: string;
