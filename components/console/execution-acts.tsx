@@ -30,7 +30,7 @@ export function ExecutionActs({
 }) {
   const router = useRouter();
   const toast = useToast();
-  const { act, pending, problem } = useAct();
+  const { act, pending, problem, problemCode } = useAct();
   const [open, setOpen] = useState<ActQuestion | null>(null);
 
   const decide = (action: Decide, done: string) => act(() => action({ executionId }), done);
@@ -53,7 +53,7 @@ export function ExecutionActs({
           {button('Terminate…', () => setOpen(terminateQuestion(executionId, actions.terminate)))}
         </>
       )}
-      <ActProblem text={problem} />
+      <ActProblem text={problem} code={problemCode} />
       {open ? (
         <ActDialog
           question={open}

@@ -1,5 +1,5 @@
 'use client';
-import { useEffect, useMemo, useState, type KeyboardEvent } from 'react';
+import { useEffect, useMemo, useState, type KeyboardEvent, type ReactNode } from 'react';
 import type { ExecutionView as View } from '@/lib/queries/execution';
 import { foldTo } from '@/components/timeline/fold';
 import { spansOf } from '@/components/timeline/spans';
@@ -8,12 +8,22 @@ import { Icon } from '@/components/ui/icons';
 import { firstName } from '@/components/ui/person';
 import { useZone } from '@/components/ui/time';
 import { clockText } from '@/components/ui/time-text';
+import { ForkAct, type ForkExecution } from './fork-act';
 import { HistoryList } from './history-list';
 import { entryLook, type DetailSources } from './history-looks';
 import { Inspector } from './inspector';
 
 /** Timeline, time travel, history and inspector of one execution. The chosen entry is in the address as `?at=`. */
-export function ExecutionView({ view, initialAt }: { readonly view: View; readonly initialAt: number | null }) {
+export function ExecutionView({
+  view,
+  initialAt,
+  fork,
+}: {
+  readonly view: View;
+  readonly initialAt: number | null;
+  /** Absent: the reader may not fork. */
+  readonly fork?: ForkExecution;
+}) {
   const { entries, header } = view;
   const [picked, setPicked] = useState(initialAt);
   const last = entries.at(-1)?.seq ?? 0;
@@ -69,7 +79,9 @@ export function ExecutionView({ view, initialAt }: { readonly view: View; readon
           return name ? firstName(name) : null;
         }}
       />
-      <Travel view={view} at={at} last={last} onPick={pick} />
+      <Travel view={view} at={at} last={last} onPick={pick}>
+        {fork ? <ForkAct executionId={header.executionId} entries={entries} at={at} fork={fork} /> : null}
+      </Travel>
       <div className="two">
         <HistoryList
           entries={entries}
@@ -101,11 +113,14 @@ function Travel({
   at,
   last,
   onPick,
+  children,
 }: {
   readonly view: View;
   readonly at: number;
   readonly last: number;
   readonly onPick: (seq: number) => void;
+  /** Acts at the entry. */
+  readonly children: ReactNode;
 }) {
   const zone = useZone();
   const entry = view.entries.find((candidate) => candidate.seq === at);
@@ -172,6 +187,7 @@ function Travel({
       <p className="now">
         Entry <b>{at}</b> of {last} <span className="muted">at {time}</span>
       </p>
+      {children}
     </div>
   );
 }

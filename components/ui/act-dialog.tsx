@@ -2,6 +2,7 @@
 import { useEffect, useId, useRef, useState, type RefObject } from 'react';
 import { ErrorNote, Field } from './field';
 import { unreachable, type ActionAnswer, type FieldProblem } from './action-types';
+import { ErrorHelp } from './error-help';
 import { Icon } from './icons';
 
 /** What one act asks before it is done: for whom, and words. */
@@ -41,7 +42,7 @@ export function ActDialog({
   const [to, setTo] = useState('');
   const [words, setWords] = useState('');
   const [problems, setProblems] = useState<readonly FieldProblem[]>([]);
-  const [failure, setFailure] = useState<string | null>(null);
+  const [failure, setFailure] = useState<{ readonly message: string; readonly code: string | null } | null>(null);
   const [isSending, setSending] = useState(false);
   useEffect(() => dialog.current?.showModal(), []);
 
@@ -63,7 +64,7 @@ export function ActDialog({
     const found = answer?.fieldErrors ?? [];
     setProblems(found);
     if (found.length > 0) focusFirst(dialog, found);
-    else setFailure(answer?.message ?? unreachable);
+    else setFailure(answer ?? { message: unreachable, code: null });
   };
 
   return (
@@ -80,7 +81,9 @@ export function ActDialog({
         {failure ? (
           <p className="note tone-fail" role="alert">
             <Icon name="alert" />
-            {failure}
+            <span>
+              {failure.message} {shell === 'console' ? <ErrorHelp code={failure.code} /> : null}
+            </span>
           </p>
         ) : null}
         {question.person === undefined ? null : (

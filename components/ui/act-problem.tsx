@@ -1,11 +1,14 @@
+import { ErrorHelp } from './error-help';
 import { Icon } from './icons';
 
 /** What went wrong with an act, in words for whoever pressed. */
-export function ActProblem({ text }: { readonly text: string | null }) {
+export function ActProblem({ text, code = null }: { readonly text: string | null; readonly code?: string | null }) {
   return text === null ? null : (
     <p className="note tone-fail act-problem" role="alert">
       <Icon name="alert" />
-      {text}
+      <span>
+        {text} <ErrorHelp code={code} />
+      </span>
     </p>
   );
 }

@@ -13,16 +13,21 @@ export function useAct() {
   const toast = useToast();
   const [pending, startTransition] = useTransition();
   const [problem, setProblem] = useState<string | null>(null);
+  const [problemCode, setProblemCode] = useState<string | null>(null);
 
   const act = (action: () => Promise<ActionAnswer>, done: string) => {
     if (pending) return;
     setProblem(null);
+    setProblemCode(null);
     startTransition(async () => {
-      const answer = await action().catch(() => ({ ok: false as const, message: unreachable }));
+      const answer = await action().catch(() => ({ ok: false as const, code: null, message: unreachable }));
       if (answer.ok) toast(done);
-      else setProblem(answer.message);
+      else {
+        setProblem(answer.message);
+        setProblemCode(answer.code);
+      }
       router.refresh();
     });
   };
-  return { act, pending, problem };
+  return { act, pending, problem, problemCode };
 }

@@ -22,7 +22,7 @@ interface ApiDeclaration<Params extends z.ZodType, Query extends z.ZodType, Body
 }
 
 /**
- * Makes a route handler. The answer's errors are `{ code, message, fieldErrors? }` with the status of the error.
+ * Makes a route handler. The answer's errors are `{ type, code, message, fieldErrors? }` with the status of the error.
  * Only a bearer token is taken: a cookie would let other sites act in a visitor's name.
  */
 export function apiRoute<
@@ -53,7 +53,8 @@ export function apiRoute<
     } catch (error) {
       const { httpStatus, ...failure } = failureOf({ error, where: `${request.method} ${pathname}`, logError });
       const headers = httpStatus === 401 ? { 'WWW-Authenticate': 'Bearer realm="baton"' } : undefined;
-      return Response.json(failure, { status: httpStatus, headers });
+      // A problem in the sense of RFC 9457: its type leads to the page that explains it.
+      return Response.json({ type: `/docs/errors/${failure.code}`, ...failure }, { status: httpStatus, headers });
     }
   };
 }

@@ -1,6 +1,7 @@
 /** Executions and their histories as the API answers them. */
 import { ExecutionNotFoundError } from '@shared/workflow/model/errors';
 import type { JsonValue } from '@shared/workflow/model/json';
+import type { Match } from '@shared/workflow/model/match';
 import type { ExecutionStatus } from '@shared/workflow/model/status';
 import { and, asc, eq, gt, isNotNull } from 'drizzle-orm';
 import { pageDb } from '../db/client';
@@ -21,6 +22,13 @@ export interface ApiExecution {
   readonly startedByEventId: string | null;
   readonly startedBy: string | null;
   readonly parentExecutionId: string | null;
+  /** The runs before and after this one. */
+  readonly continuedFrom: string | null;
+  readonly continuedTo: string | null;
+  /** Whose entries up to `forkedAtSeq` its log begins with, and who forked it. */
+  readonly forkedFrom: string | null;
+  readonly forkedAtSeq: number | null;
+  readonly forkedBy: string | null;
   readonly result: JsonValue;
   readonly error: JsonValue;
   readonly createdAt: string;
@@ -37,6 +45,8 @@ interface ApiWait {
   readonly kind: 'event' | 'timer' | 'task' | 'child';
   /** Event names that end the wait. */
   readonly names: readonly string[];
+  /** What an event of the bus must hold; null: such events do not end this wait. */
+  readonly match: Match | null;
   readonly deadline: string | null;
   readonly taskId: string | null;
   readonly since: string;
@@ -92,9 +102,10 @@ export async function readApiExecution({
     createdAt: row.createdAt.toISOString(),
     updatedAt: row.updatedAt.toISOString(),
     endedAt: row.endedAt?.toISOString() ?? null,
-    waitingFor: waits.map(({ kind, names, deadline, taskId, since }) => ({
+    waitingFor: waits.map(({ kind, names, match, deadline, taskId, since }) => ({
       kind,
       names,
+      match,
       deadline: deadline?.toISOString() ?? null,
       taskId,
       since: since.toISOString(),

@@ -12,7 +12,9 @@ import {
   workflowTasks,
 } from '../db/schema';
 import { deferralsOf, type DeferralSummary } from './deferrals';
-import { errorMessageOf, waitsOf, type WaitSummary } from './executions';
+import { errorCodeOf, errorMessageOf, waitsOf, type WaitSummary } from './executions';
+import { executionJobs, type ExecutionJob } from './jobs';
+import { kinOf, type Kin } from './kin';
 import { namesOf } from './people';
 import { stuckOf, type Stuck } from './stuck';
 import { isUuid } from './uuid';
@@ -33,6 +35,7 @@ export interface ExecutionHeader {
   readonly createdAt: string;
   readonly endedAt: string | null;
   readonly errorMessage: string | null;
+  readonly errorCode: string | null;
   readonly startedByEvent: { readonly eventId: string; readonly type: string } | null;
   readonly startedByName: string | null;
 }
@@ -100,6 +103,9 @@ export interface ExecutionView {
   readonly actions: readonly ActionResult[];
   readonly tasks: readonly ExecutionTask[];
   readonly deeds: readonly TaskDeed[];
+  /** Dispatched actions that have not ended. */
+  readonly jobs: readonly ExecutionJob[];
+  readonly kin: Kin;
   /** Names of the people whose ids the log mentions. */
   readonly people: Readonly<Record<string, string>>;
 }
@@ -121,11 +127,13 @@ export async function getExecution({
     .where(and(eq(workflowExecutions.tenantId, tenant), eq(workflowExecutions.executionId, executionId)));
   if (!found) return null;
   const { execution } = found;
-  const [waits, deferrals, log, actions, taskRows, stuck] = await Promise.all([
+  const [waits, deferrals, log, actions, jobs, kin, taskRows, stuck] = await Promise.all([
     waitsOf({ tenant, ids: [executionId] }),
     deferralsOf({ tenant, ids: execution.endedAt === null ? [executionId] : [] }),
     readLog({ tenant, executionId }),
     readActions({ tenant, executionId }),
+    executionJobs({ tenant, executionId }),
+    kinOf({ tenant, executionId }),
     db
       .select({
         taskId: workflowTasks.taskId,
@@ -159,6 +167,7 @@ export async function getExecution({
       createdAt: execution.createdAt.toISOString(),
       endedAt: execution.endedAt?.toISOString() ?? null,
       errorMessage: errorMessageOf(execution.error),
+      errorCode: errorCodeOf(execution.error),
       startedByEvent:
         execution.startedByEventId === null || found.eventType === null
           ? null
@@ -174,6 +183,8 @@ export async function getExecution({
     actions,
     tasks: taskRows.map(({ assignee, ...task }) => ({ ...task, assigneeName: nameOf(assignee) })),
     deeds: deeds.map(({ actor, at, ...deed }) => ({ ...deed, actorName: nameOf(actor), at: at.toISOString() })),
+    jobs: jobs.filter(({ status }) => status === 'queued' || status === 'running'),
+    kin,
     people: Object.fromEntries(
       mentioned.filter((id): id is string => typeof id === 'string').map((id) => [id, names.of(id)]),
     ),

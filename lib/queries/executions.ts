@@ -2,6 +2,7 @@
 import { and, asc, desc, eq, inArray, lt, or, sql, type SQL } from 'drizzle-orm';
 import { executionStatuses, type ExecutionStatus } from '@shared/workflow/model/status';
 import type { JsonValue } from '@shared/workflow/model/json';
+import type { Match } from '@shared/workflow/model/match';
 import { pageDb } from '../db/client';
 import { workflowActionResults, workflowExecutions, workflowTasks, workflowWaits } from '../db/schema';
 import { deferralsOf, type DeferralSummary } from './deferrals';
@@ -21,7 +22,11 @@ export interface ExecutionFilter {
 
 export interface WaitSummary {
   readonly kind: 'event' | 'timer' | 'task' | 'child';
+  /** The call that waits. */
+  readonly commandId: string;
   readonly names: readonly string[];
+  /** What an event of the bus must hold; null: such events do not end this wait. */
+  readonly match: Match | null;
   readonly deadline: string | null;
   readonly task: { readonly taskId: string; readonly title: string; readonly assigneeName: string | null } | null;
 }
@@ -206,7 +211,9 @@ export async function waitsOf({
     .select({
       executionId: workflowWaits.executionId,
       kind: workflowWaits.kind,
+      commandId: workflowWaits.commandId,
       names: workflowWaits.names,
+      match: workflowWaits.match,
       deadline: workflowWaits.deadline,
       taskId: workflowTasks.taskId,
       title: workflowTasks.title,
@@ -222,7 +229,9 @@ export async function waitsOf({
     const waits = byExecution.get(row.executionId) ?? [];
     waits.push({
       kind: row.kind,
+      commandId: row.commandId,
       names: row.names,
+      match: row.match,
       deadline: row.deadline?.toISOString() ?? null,
       task:
         row.taskId === null || row.title === null
@@ -270,6 +279,12 @@ async function retriesOf({
 }
 
 /** The message of a recorded error. */
+/** The code of a recorded error, where it has one. */
+export function errorCodeOf(error: JsonValue | null): string | null {
+  if (typeof error !== 'object' || error === null || !('code' in error)) return null;
+  return typeof error.code === 'string' ? error.code : null;
+}
+
 export function errorMessageOf(error: JsonValue | null): string | null {
   if (typeof error !== 'object' || error === null || !('message' in error)) return null;
   return typeof error.message === 'string' ? error.message : null;

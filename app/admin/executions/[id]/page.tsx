@@ -5,17 +5,22 @@ import { cache } from 'react';
 import { DownloadJson } from '@/components/console/download-json';
 import { ExecutionActs, type ExecutionActions } from '@/components/console/execution-acts';
 import { ExecutionView } from '@/components/console/execution-view';
+import { Relatives } from '@/components/console/relatives';
 import { waitingFor } from '@/components/console/waiting-for';
 import { WaitingStrip } from '@/components/console/waiting-strip';
 import { CopyText } from '@/components/ui/copy-text';
+import { ErrorHelp } from '@/components/ui/error-help';
 import { Icon } from '@/components/ui/icons';
 import { LiveRefresh } from '@/components/ui/live-refresh';
 import { executionLook, Status } from '@/components/ui/status';
 import { Time } from '@/components/ui/time';
 import { can, requireTenantPermission } from '@/lib/auth';
+import { hasErrorPage } from '@/lib/error-pages/readErrorPage';
 import { getExecution, type ExecutionHeader } from '@/lib/queries/execution';
+import type { Kin } from '@/lib/queries/kin';
 import {
   cancelExecutionAction,
+  forkExecutionAction,
   pauseExecutionAction,
   resumeExecutionAction,
   retryExecutionAction,
@@ -56,7 +61,7 @@ export default async function ExecutionPage({ params, searchParams }: Address) {
     <main id="main" className="main p-execution">
       <LiveRefresh
         topics={['execution', 'task']}
-        ids={[header.executionId, ...view.tasks.map((task) => task.taskId)]}
+        ids={[header.executionId, ...relativesIn(view.kin), ...view.tasks.map((task) => task.taskId)]}
       />
       <header className="hd">
         <div>
@@ -91,7 +96,8 @@ export default async function ExecutionPage({ params, searchParams }: Address) {
         <p className="note tone-fail broken">
           <Icon name="alert" />
           <span>
-            <b>{header.status === 'blocked_on_code' ? 'It is blocked.' : 'It failed.'}</b> {header.errorMessage}
+            <b>{header.status === 'blocked_on_code' ? 'It is blocked.' : 'It failed.'}</b>{' '}
+            {header.errorMessage} <ErrorHelp code={hasErrorPage(header.errorCode) ? header.errorCode : null} />
           </span>
         </p>
       ) : null}
@@ -123,9 +129,23 @@ export default async function ExecutionPage({ params, searchParams }: Address) {
           </span>
         </p>
       ) : null}
-      <WaitingStrip waits={view.waits} />
-      <ExecutionView view={view} initialAt={Number.isInteger(at) && at > 0 ? at : null} />
+      <WaitingStrip waits={view.waits} jobs={view.jobs} entries={view.entries} />
+      <Relatives kin={view.kin} />
+      <ExecutionView
+        // Time travel begins anew where a link leads from one execution to another.
+        key={header.executionId}
+        view={view}
+        initialAt={Number.isInteger(at) && at > 0 ? at : null}
+        fork={mayOperate ? forkExecutionAction : undefined}
+      />
     </main>
+  );
+}
+
+/** How relatives stand is shown too. */
+function relativesIn({ parent, continuedFrom, continuedTo, forkedFrom, children, forks }: Kin): string[] {
+  return [parent, continuedFrom, continuedTo, forkedFrom, ...children, ...forks].flatMap((relative) =>
+    relative ? [relative.executionId] : [],
   );
 }
 

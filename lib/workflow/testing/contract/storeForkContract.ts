@@ -172,7 +172,8 @@ export function describeForks(current: Current): void {
       expect(await takeOne(current(), execution, 1)).toHaveLength(1);
       expect((await loadOne(execution)).closingTasks).toEqual([logged]);
       expect(await fixture.completeTask(own, 'approve')).toBe(false);
-      await fixture.store.flush({ workerId, executions: [flushOf(execution, 2, { tasksExpired: [own] })] });
+      const expired = { taskId: own, end: { status: 'expired' as const }, roles: [], users: [], activities: [] };
+      await fixture.store.flush({ workerId, executions: [flushOf(execution, 2, { tasksChanged: [expired] })] });
       expect([await fixture.taskStatus(own), await fixture.taskStatus(logged)]).toEqual(['expired', 'pending']);
     });
 

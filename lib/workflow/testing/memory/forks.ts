@@ -82,6 +82,7 @@ export function openForkedTasks(
       outcome: null,
       endedAtMs: null,
       isClosing: false,
+      activities: [],
     });
   }
 }

@@ -1,0 +1,41 @@
+import { describe, expect, it } from 'vitest';
+import type { FoldEntry } from '@/components/timeline/fold';
+import { forkOutlook } from './fork-plan';
+
+const entry = (seq: number, kind: string, commandId: string | null = null, payload: object = {}): FoldEntry => {
+  const plain = JSON.parse(JSON.stringify(payload)) as FoldEntry['payload'];
+  return { seq, at: '2026-01-05T09:00:00.000Z', kind, name: null, commandId, payload: plain };
+};
+
+const log = [
+  entry(1, 'execution_started'),
+  entry(2, 'child_started', 'startChild#1'),
+  entry(3, 'wait_started', 'waitFor#1', { names: ['Done'], taskId: 't-1', deadline: '2026-01-06T09:00:00.000Z' }),
+  entry(4, 'task_ended', null, { taskId: 't-1', eventName: 'Done' }),
+  entry(5, 'child_ended', 'startChild#1'),
+  entry(6, 'execution_completed'),
+];
+
+describe('outlook of a fork', () => {
+  it('names what is open at the entry, and only that', () => {
+    expect(forkOutlook(log, 1)).toEqual({
+      isPossible: true,
+      openChildren: 0,
+      help:
+        'A new execution begins with entries 1 to 1 of this one, which stays as it is. ' +
+        'Results up to there are taken over; what comes after is done anew.',
+    });
+    const open = forkOutlook(log, 3);
+    expect(open).toMatchObject({ isPossible: true, openChildren: 1 });
+    expect(open.help).toContain('1 task that was open there will be open for it too.');
+    expect(open.help).toContain('Timers keep their time');
+    expect(open.help).toContain('1 child had not ended there');
+    expect(forkOutlook(log, 4).help).not.toContain('task that');
+    expect(forkOutlook(log, 5)).toMatchObject({ isPossible: true, openChildren: 0 });
+  });
+
+  it('is none at an end and for an empty log', () => {
+    expect(forkOutlook(log, 6).isPossible).toBe(false);
+    expect(forkOutlook([], 1).isPossible).toBe(false);
+  });
+});

@@ -1,0 +1,52 @@
+/** What a fork from an entry will do, told from the log up to there. */
+import { asObject, foldTo, textOf, type FoldEntry } from '@/components/timeline/fold';
+
+export interface ForkOutlook {
+  /** Nothing can follow an end. */
+  readonly isPossible: boolean;
+  /** Children that had not ended there. */
+  readonly openChildren: number;
+  /** In sentences. */
+  readonly help: string;
+}
+
+const ends = [
+  'execution_completed',
+  'execution_failed',
+  'execution_canceled',
+  'execution_terminated',
+  'execution_continued',
+];
+
+export function forkOutlook(entries: readonly FoldEntry[], at: number): ForkOutlook {
+  const copied = entries.filter(({ seq }) => seq <= at);
+  const last = copied.at(-1);
+  const { waits } = foldTo(copied, at);
+  const children = new Set<string>();
+  for (const { kind, commandId, payload } of copied) {
+    const command = commandId ?? textOf(asObject(payload).commandId) ?? '';
+    if (kind === 'child_started') children.add(command);
+    if (kind === 'child_ended') children.delete(command);
+  }
+  const openChildren = children.size;
+  const tasks = waits.filter(({ kind }) => kind === 'task').length;
+  const hasTimers = waits.some(({ until }) => until !== null);
+  const help = [
+    `A new execution begins with entries 1 to ${at} of this one, which stays as it is.`,
+    'Results up to there are taken over; what comes after is done anew.',
+    tasks === 0
+      ? null
+      : `${count(tasks, 'task')} that ${tasks === 1 ? 'was' : 'were'} open there will be open for it too.`,
+    hasTimers ? 'Timers keep their time: what is due fires at once.' : null,
+    openChildren === 0
+      ? null
+      : `${count(openChildren, 'child', 'children')} had not ended there: the fork goes on without, and its code is told so.`,
+  ];
+  return {
+    isPossible: last !== undefined && !ends.includes(last.kind),
+    openChildren,
+    help: help.filter((sentence) => sentence !== null).join(' '),
+  };
+}
+
+const count = (n: number, one: string, many = `${one}s`) => `${n} ${n === 1 ? one : many}`;
