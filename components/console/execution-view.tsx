@@ -36,7 +36,7 @@ export function ExecutionView({
   const after = useMemo(() => foldTo(view.entries, at), [view.entries, at]);
   const sources = useMemo<DetailSources>(
     () => ({
-      taskTitle: (taskId) => view.tasks.find((task) => task.taskId === taskId)?.title ?? null,
+      taskTitle: (taskId) => view.tasks.find((task) => task.loggedTaskId === taskId)?.title ?? null,
       person: (userId) => view.people[userId] ?? 'somebody',
     }),
     [view.tasks, view.people],
@@ -75,7 +75,7 @@ export function ExecutionView({
         instants={instants}
         onPick={pick}
         holderOf={(taskId) => {
-          const name = view.tasks.find((task) => task.taskId === taskId)?.assigneeName;
+          const name = view.tasks.find((task) => task.loggedTaskId === taskId)?.assigneeName;
           return name ? firstName(name) : null;
         }}
       />

@@ -10,10 +10,11 @@ const entry = (seq: number, kind: string, commandId: string | null = null, paylo
 const log = [
   entry(1, 'execution_started'),
   entry(2, 'child_started', 'startChild#1'),
-  entry(3, 'wait_started', 'waitFor#1', { names: ['Done'], taskId: 't-1', deadline: '2026-01-06T09:00:00.000Z' }),
-  entry(4, 'task_ended', null, { taskId: 't-1', eventName: 'Done' }),
-  entry(5, 'child_ended', 'startChild#1'),
-  entry(6, 'execution_completed'),
+  entry(3, 'task_created', 'createHumanTask#1', { taskId: 't-1' }),
+  entry(4, 'wait_started', 'waitFor#1', { names: ['Done'], taskId: 't-1', deadline: '2026-01-06T09:00:00.000Z' }),
+  entry(5, 'task_ended', null, { taskId: 't-1', eventName: 'Done' }),
+  entry(6, 'child_ended', 'startChild#1'),
+  entry(7, 'execution_completed'),
 ];
 
 describe('outlook of a fork', () => {
@@ -25,17 +26,18 @@ describe('outlook of a fork', () => {
         'A new execution begins with entries 1 to 1 of this one, which stays as it is. ' +
         'Results up to there are taken over; what comes after is done anew.',
     });
-    const open = forkOutlook(log, 3);
+    expect(forkOutlook(log, 3).help).toContain('1 task that');
+    const open = forkOutlook(log, 4);
     expect(open).toMatchObject({ isPossible: true, openChildren: 1 });
     expect(open.help).toContain('1 task that was open there will be open for it too.');
     expect(open.help).toContain('Timers keep their time');
     expect(open.help).toContain('1 child had not ended there');
-    expect(forkOutlook(log, 4).help).not.toContain('task that');
-    expect(forkOutlook(log, 5)).toMatchObject({ isPossible: true, openChildren: 0 });
+    expect(forkOutlook(log, 5).help).not.toContain('task that');
+    expect(forkOutlook(log, 6)).toMatchObject({ isPossible: true, openChildren: 0 });
   });
 
   it('is none at an end and for an empty log', () => {
-    expect(forkOutlook(log, 6).isPossible).toBe(false);
+    expect(forkOutlook(log, 7).isPossible).toBe(false);
     expect(forkOutlook([], 1).isPossible).toBe(false);
   });
 });

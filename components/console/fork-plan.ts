@@ -23,20 +23,27 @@ export function forkOutlook(entries: readonly FoldEntry[], at: number): ForkOutl
   const last = copied.at(-1);
   const { waits } = foldTo(copied, at);
   const children = new Set<string>();
+  const tasks = new Set<string>();
+  /** Tasks that end with a timer, by its command. */
+  const expiring = new Map<string, string>();
   for (const { kind, commandId, payload } of copied) {
     const command = commandId ?? textOf(asObject(payload).commandId) ?? '';
     if (kind === 'child_started') children.add(command);
     if (kind === 'child_ended') children.delete(command);
+    const taskId = textOf(asObject(payload).taskId) ?? '';
+    if (kind === 'task_created') tasks.add(taskId);
+    if (kind === 'task_ended') tasks.delete(taskId);
+    if (kind === 'task_created' || kind === 'wait_started') expiring.set(command, taskId);
+    if (kind === 'timer_fired') tasks.delete(expiring.get(command) ?? '');
   }
   const openChildren = children.size;
-  const tasks = waits.filter(({ kind }) => kind === 'task').length;
   const hasTimers = waits.some(({ until }) => until !== null);
   const help = [
     `A new execution begins with entries 1 to ${at} of this one, which stays as it is.`,
     'Results up to there are taken over; what comes after is done anew.',
-    tasks === 0
+    tasks.size === 0
       ? null
-      : `${count(tasks, 'task')} that ${tasks === 1 ? 'was' : 'were'} open there will be open for it too.`,
+      : `${count(tasks.size, 'task')} that ${tasks.size === 1 ? 'was' : 'were'} open there will be open for it too.`,
     hasTimers ? 'Timers keep their time: what is due fires at once.' : null,
     openChildren === 0
       ? null

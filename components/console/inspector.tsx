@@ -164,7 +164,7 @@ function WaitsTab({ folded, tasks }: { readonly folded: Folded; readonly tasks: 
   return (
     <ul className="waits-l">
       {folded.waits.map((wait) => {
-        const task = tasks.find((candidate) => candidate.taskId === wait.taskId);
+        const task = tasks.find((candidate) => candidate.loggedTaskId === wait.taskId);
         return (
           <li key={wait.commandId}>
             {task ? (

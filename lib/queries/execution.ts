@@ -38,6 +38,8 @@ export interface ExecutionHeader {
   readonly errorCode: string | null;
   readonly startedByEvent: { readonly eventId: string; readonly type: string } | null;
   readonly startedByName: string | null;
+  /** Set for a fork: who made it; the system where nobody did. */
+  readonly forkedByName: string | null;
 }
 
 /** One line of the log. */
@@ -68,6 +70,8 @@ export interface ActionResult {
 
 export interface ExecutionTask {
   readonly taskId: string;
+  /** Its id in the log: a fork took its log, and the ids in it, over. */
+  readonly loggedTaskId: string;
   readonly title: string;
   readonly status: TaskStatus;
   readonly assigneeName: string | null;
@@ -137,6 +141,7 @@ export async function getExecution({
     db
       .select({
         taskId: workflowTasks.taskId,
+        loggedTaskId: workflowTasks.loggedTaskId,
         title: workflowTasks.title,
         status: workflowTasks.status,
         assignee: workflowTasks.assignee,
@@ -149,6 +154,7 @@ export async function getExecution({
   const deeds = await readDeeds({ tenant, executionId });
   const mentioned = [
     execution.startedBy,
+    execution.forkedBy,
     ...taskRows.map((task) => task.assignee),
     ...deeds.map((deed) => deed.actor),
     ...log.entries.flatMap(peopleIn),
@@ -173,6 +179,7 @@ export async function getExecution({
           ? null
           : { eventId: execution.startedByEventId, type: found.eventType },
       startedByName: nameOf(execution.startedBy),
+      forkedByName: nameOf(execution.forkedBy),
     },
     stuck: stuck.get(executionId) ?? null,
     warnings: log.hasMore ? await readWarnings({ tenant, executionId }) : warningsIn(log.entries),
@@ -181,7 +188,11 @@ export async function getExecution({
     entries: log.entries,
     hasMore: log.hasMore,
     actions,
-    tasks: taskRows.map(({ assignee, ...task }) => ({ ...task, assigneeName: nameOf(assignee) })),
+    tasks: taskRows.map(({ assignee, loggedTaskId, ...task }) => ({
+      ...task,
+      loggedTaskId: loggedTaskId ?? task.taskId,
+      assigneeName: nameOf(assignee),
+    })),
     deeds: deeds.map(({ actor, at, ...deed }) => ({ ...deed, actorName: nameOf(actor), at: at.toISOString() })),
     jobs: jobs.filter(({ status }) => status === 'queued' || status === 'running'),
     kin,

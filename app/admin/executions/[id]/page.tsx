@@ -159,7 +159,8 @@ function Facts({ header }: { readonly header: ExecutionHeader }) {
         </span>
       ) : null}
       <span className="row">
-        started
+        {header.forkedByName === null ? 'started' : 'forked'}
+        {header.forkedByName !== null ? ` by ${header.forkedByName}, first started` : null}
         {header.startedByEvent ? (
           <>
             {' '}
