@@ -278,13 +278,13 @@ async function retriesOf({
   );
 }
 
-/** The message of a recorded error. */
 /** The code of a recorded error, where it has one. */
 export function errorCodeOf(error: JsonValue | null): string | null {
   if (typeof error !== 'object' || error === null || !('code' in error)) return null;
   return typeof error.code === 'string' ? error.code : null;
 }
 
+/** The message of a recorded error. */
 export function errorMessageOf(error: JsonValue | null): string | null {
   if (typeof error !== 'object' || error === null || !('message' in error)) return null;
   return typeof error.message === 'string' ? error.message : null;

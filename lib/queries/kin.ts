@@ -1,6 +1,6 @@
 /** Executions that belong to one: who started it and whom it started, the runs before and after it, its forks. */
 import type { ExecutionStatus } from '@shared/workflow/model/status';
-import { and, asc, eq, inArray } from 'drizzle-orm';
+import { and, asc, eq, inArray, isNull, type SQL } from 'drizzle-orm';
 import { pageDb } from '../db/client';
 import { workflowExecutions } from '../db/schema';
 import { isUuid } from './uuid';
@@ -72,15 +72,16 @@ export async function kinOf({
   const named = [self.parentExecutionId, self.continuedFrom, self.continuedTo, self.forkedFrom].filter(
     (id) => id !== null,
   );
-  const below = (of: typeof e.parentExecutionId | typeof e.forkedFrom) =>
+  const below = (condition: SQL | undefined) =>
     select()
-      .where(and(eq(e.tenantId, tenant), eq(of, executionId)))
+      .where(and(eq(e.tenantId, tenant), condition))
       .orderBy(asc(e.createdAt), asc(e.executionId))
       .limit(relativesLimit + 1);
   const [above, children, forks] = await Promise.all([
     named.length === 0 ? [] : select().where(and(eq(e.tenantId, tenant), inArray(e.executionId, named))),
-    below(e.parentExecutionId),
-    below(e.forkedFrom),
+    // The next run of a child has the child's parent too; it is reached from that child.
+    below(and(eq(e.parentExecutionId, executionId), isNull(e.continuedFrom))),
+    below(eq(e.forkedFrom, executionId)),
   ]);
   const find = (id: string | null) => above.find((row) => row.executionId === id) ?? null;
   const source = find(self.forkedFrom);
@@ -97,11 +98,7 @@ export async function kinOf({
     continuedFrom: relativeAt(self.continuedFrom),
     continuedTo: relativeAt(self.continuedTo),
     forkedFrom: source && { ...relative(source), atSeq: self.forkedAtSeq ?? 0 },
-    // The next run of a child has the child's parent too; it is reached from that child.
-    children: children
-      .slice(0, relativesLimit)
-      .filter((row) => row.continuedFrom === null)
-      .map(relative),
+    children: children.slice(0, relativesLimit).map(relative),
     forks: forks.slice(0, relativesLimit).map((row) => ({ ...relative(row), atSeq: row.forkedAtSeq ?? 0 })),
     hasMore: children.length > relativesLimit || forks.length > relativesLimit,
   };
