@@ -222,8 +222,8 @@ export const mutants: readonly Mutant[] = [
     patches: [
       {
         file: relations,
-        find: 'const { workflow, trigger, startedBy, parent = null } = started;',
-        replace: 'const { workflow, trigger, startedBy } = started; const parent = null;',
+        find: 'const parent = parentToTell(started);',
+        replace: 'const parent = null as ReturnType<typeof parentToTell>;',
       },
     ],
   },
