@@ -96,8 +96,8 @@ export default async function ExecutionPage({ params, searchParams }: Address) {
         <p className="note tone-fail broken">
           <Icon name="alert" />
           <span>
-            <b>{header.status === 'blocked_on_code' ? 'It is blocked.' : 'It failed.'}</b>{' '}
-            {header.errorMessage} <ErrorHelp code={hasErrorPage(header.errorCode) ? header.errorCode : null} />
+            <b>{header.status === 'blocked_on_code' ? 'It is blocked.' : 'It failed.'}</b> {header.errorMessage}{' '}
+            <ErrorHelp code={hasErrorPage(header.errorCode) ? header.errorCode : null} />
           </span>
         </p>
       ) : null}
