@@ -11,6 +11,7 @@ import {
   forwardTaskAction,
   giveBackTaskAction,
   releaseTaskAction,
+  saveDraftAction,
   withdrawQuestionAction,
 } from '../tasks/actions';
 
@@ -19,6 +20,7 @@ export const taskActions: TaskActions = {
   claim: claimTaskAction,
   release: releaseTaskAction,
   complete: completeTaskAction,
+  saveDraft: saveDraftAction,
   decline: declineTaskAction,
   assign: assignTaskAction,
   delegate: delegateTaskAction,

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { serverAction } from '@/lib/actions/serverAction';
 import {
   answerSchema,
+  draftSchema,
   handoverSchema,
   noteSchema,
   parseTaskId,
@@ -24,6 +25,7 @@ import {
   forwardTask,
   giveBackTask,
   releaseTask,
+  saveDraft,
   withdrawQuestion,
 } from '@/lib/workflow';
 
@@ -115,4 +117,11 @@ export const commentOnTaskAction = serverAction(
     const { userId, roles } = session;
     return commentOnTask({ tenant, userId, roles, taskId: id, text: input.text });
   },
+);
+
+/** Keeps what the caller typed and did not send yet. */
+export const saveDraftAction = serverAction(
+  { act: 'task.decide', input: draftSchema.extend({ taskId }) },
+  ({ session: { userId, roles }, tenant, input: { taskId, data } }) =>
+    saveDraft({ tenant, userId, roles, taskId: parseTaskId(taskId), data }),
 );

@@ -2,12 +2,11 @@
 import './task-form.css';
 import { useCallback, useEffect, useEffectEvent, useRef, useState, type ReactNode } from 'react';
 import { flushSync } from 'react-dom';
-import { OnceAlive, useIsAlive } from '@/components/ui/once-alive';
+import { OnceAlive } from '@/components/ui/once-alive';
 import { browserEngine } from '@/lib/forms/browserEngine';
 import { primaryOutcome } from '@/lib/forms/outcomes';
 import { checkSubmission, outputOf } from '@/lib/forms/submission';
 import type { FieldError, FormTexts, JsonObject, Outcome } from '@/lib/forms/types';
-import { clearDraft, readDraft, writeDraft } from './drafts';
 import { ErrorSummary } from './ErrorSummary';
 import { fieldId, remainingErrors, SERVER_ONLY } from './errors';
 import { focusField, isInDialog, isTyping } from './focus';
@@ -32,8 +31,12 @@ export interface TaskFormProps {
   readonly readOnly?: boolean;
   /** Shows the fields, but nothing can be changed or sent. */
   readonly disabled?: boolean;
-  /** Keeps what is typed in this browser tab under this key, such as the task's id. */
-  readonly draftKey?: string;
+  /** What the reader typed before and did not send. */
+  readonly draft?: JsonObject | null;
+  /** Told of everything that is typed. */
+  readonly onType?: (data: JsonObject) => void;
+  /** Says in the bar what becomes of it. */
+  readonly draftStatus?: string;
   readonly onSubmit: (outcome: string | null, data: JsonObject) => Promise<SubmitAnswer>;
   /** Between the fields and the bar. */
   readonly children?: ReactNode;
@@ -47,8 +50,7 @@ const UNREACHABLE = 'The server could not be reached. What you typed is still he
 
 /** A human task's form: fields, errors twice (on top and at the field), and a sticky bar with one button per outcome. */
 export function TaskForm(props: TaskFormProps) {
-  const { form, formData, texts, draftKey, readOnly = false } = props;
-  const isAlive = useIsAlive();
+  const { form, formData, texts, readOnly = false } = props;
   if (readOnly) {
     return (
       <>
@@ -57,17 +59,11 @@ export function TaskForm(props: TaskFormProps) {
       </>
     );
   }
-  // A draft is only known in the browser: once there, the fields start again from it, before anybody typed.
-  const knowsDraft = isAlive && draftKey !== undefined;
   return (
     <OnceAlive>
-      <AnswerForm key={knowsDraft ? 'browser' : 'anywhere'} {...props} knowsDraft={knowsDraft} />
+      <AnswerForm {...props} />
     </OnceAlive>
   );
-}
-
-interface AnswerFormProps extends TaskFormProps {
-  readonly knowsDraft: boolean;
 }
 
 interface Problems {
@@ -80,11 +76,10 @@ interface Problems {
 
 const NO_ERRORS: readonly FieldError[] = [];
 
-function AnswerForm(props: AnswerFormProps) {
-  const { form, formData, texts, outcomes, disabled = false, draftKey, onSubmit, idPrefix = 'answer' } = props;
+function AnswerForm(props: TaskFormProps) {
+  const { form, formData, texts, outcomes, disabled = false, onSubmit, idPrefix = 'answer' } = props;
   // Read once: a page that draws itself again must not put the fields back.
-  const [draft] = useState(() => (props.knowsDraft ? readAnswers(props) : undefined));
-  const [initialData] = useState(draft ?? formData);
+  const [initialData] = useState(() => readAnswers(props) ?? formData);
   const [problems, setProblems] = useState<Problems>();
   const [sending, setSending] = useState<Outcome | null>();
   const [confirming, setConfirming] = useState<Outcome>();
@@ -123,7 +118,6 @@ function AnswerForm(props: AnswerFormProps) {
     setSending(undefined);
     if (answer.ok) {
       setIsSent(true);
-      if (draftKey) clearDraft({ key: draftKey, version: form.version });
       return;
     }
     const errors = (answer.fieldErrors ?? NO_ERRORS).map((error) => ({ ...error, keyword: SERVER_ONLY }));
@@ -150,7 +144,7 @@ function AnswerForm(props: AnswerFormProps) {
   const change = (next: JsonObject, isTyped: boolean) => {
     latest.current = next;
     if (!isTyped) return;
-    if (draftKey && props.knowsDraft) writeDraft({ key: draftKey, version: form.version }, next);
+    props.onType?.(next);
     if (!problems) return;
     const found = check(problems.outcome, next);
     const errors = remainingErrors({ shown: problems.errors, found, before: problems.data, now: next });
@@ -201,7 +195,7 @@ function AnswerForm(props: AnswerFormProps) {
         sending={sending}
         disabled={disabled || isSent}
         confirming={confirming}
-        status={statusText({ isSent, isDraft: draft !== undefined, isSending: sending !== undefined })}
+        status={isSent ? 'Sent' : sending !== undefined ? 'Sending' : (props.draftStatus ?? '')}
         onPress={press}
         onConfirm={() => press(confirming ?? null, true)}
         onBack={goBack}
@@ -212,9 +206,8 @@ function AnswerForm(props: AnswerFormProps) {
 }
 
 /** The stored draft as the form would take it today: read-only values are those of the task. */
-function readAnswers({ form, formData, texts, draftKey }: TaskFormProps): JsonObject | undefined {
-  const draft = draftKey === undefined ? undefined : readDraft({ key: draftKey, version: form.version });
-  return draft && outputOf({ form, projection: { formData, texts }, data: draft, engine: browserEngine });
+function readAnswers({ form, formData, texts, draft }: TaskFormProps): JsonObject | undefined {
+  return draft ? outputOf({ form, projection: { formData, texts }, data: draft, engine: browserEngine }) : undefined;
 }
 
 function outcomeOfKey(
@@ -225,14 +218,4 @@ function outcomeOfKey(
   if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) return primary ?? null;
   if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return undefined;
   return outcomes.find((outcome) => outcome.key === event.key.toUpperCase());
-}
-
-function statusText(state: {
-  readonly isSent: boolean;
-  readonly isDraft: boolean;
-  readonly isSending: boolean;
-}): string {
-  if (state.isSent) return 'Sent';
-  if (state.isSending) return 'Sending';
-  return state.isDraft ? 'Restored what you typed' : '';
 }

@@ -11,6 +11,7 @@ export interface TaskActions {
   readonly claim: TaskAction;
   readonly release: TaskAction;
   readonly complete: Act<{ readonly outcome: string; readonly data: Readonly<Record<string, unknown>> }>;
+  readonly saveDraft: Act<{ readonly data: Readonly<Record<string, unknown>> }>;
   readonly decline: Act<{ readonly reason: string }>;
   readonly assign: HandoverAction;
   readonly delegate: HandoverAction;

@@ -71,6 +71,8 @@ export function TaskBody({
           details={details}
           settled={<Settled task={task} />}
           complete={actions.complete}
+          draft={task.draft}
+          saveDraft={actions.saveDraft}
         />
       ) : (
         <p className="note tone-fail form-gone" role="alert">

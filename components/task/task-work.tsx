@@ -3,13 +3,13 @@ import { useRouter } from 'next/navigation';
 import { use, useState, type ReactNode } from 'react';
 import type { TaskForm as TaskFormView } from '@/lib/queries/task';
 import type { JsonObject } from '@/lib/forms/types';
-import { readDraft } from '@/components/task-form/drafts';
 import { TaskForm, type SubmitAnswer } from '@/components/task-form/TaskForm';
 import { unreachable } from '@/components/ui/action-types';
 import { Icon } from '@/components/ui/icons';
 import { useToast } from '@/components/ui/toast';
 import { AfterDecision } from './after-decision';
 import type { TaskActions } from './task-actions';
+import { useDraft } from './use-draft';
 
 /** What a form without outcomes of its own answers. */
 const plainOutcome = 'submitted';
@@ -27,6 +27,8 @@ export function TaskWork({
   details,
   settled,
   complete,
+  draft,
+  saveDraft,
 }: {
   readonly taskId: string;
   readonly title: string;
@@ -39,6 +41,9 @@ export function TaskWork({
   /** What is shown instead of the form. */
   readonly settled: ReactNode;
   readonly complete: TaskActions['complete'];
+  /** What the reader typed and did not send, as the server has it. */
+  readonly draft: JsonObject | null;
+  readonly saveDraft: TaskActions['saveDraft'];
 }) {
   const router = useRouter();
   const toast = useToast();
@@ -47,9 +52,10 @@ export function TaskWork({
   const [fixed] = useState(form);
   const [wasOpen] = useState(mayDecide);
   const [isSent, setSent] = useState(false);
+  const typed = useDraft({ taskId, stored: draft, save: saveDraft });
 
   const hasLost = wasOpen && !mayDecide && !isSent;
-  const keepsTyped = hasLost && readDraft({ key: taskId, version: fixed.version }) !== undefined;
+  const keepsTyped = hasLost && typed.hasTyped;
   if (!mayDecide && !keepsTyped) {
     return (
       <>
@@ -61,6 +67,7 @@ export function TaskWork({
   }
 
   const submit = async (outcome: string | null, data: JsonObject): Promise<SubmitAnswer> => {
+    typed.saver.hold();
     const answer = await complete({ taskId, outcome: outcome ?? plainOutcome, data }).catch(() => ({
       ok: false as const,
       code: 'unreachable',
@@ -68,6 +75,7 @@ export function TaskWork({
       fieldErrors: undefined,
     }));
     if (!answer.ok) {
+      typed.saver.goOn();
       // Somebody else may have decided: the page then shows by whom, beside what was typed.
       if (answer.code !== 'unreachable') router.refresh();
       return {
@@ -76,6 +84,7 @@ export function TaskWork({
         fieldErrors: answer.fieldErrors?.map((error) => ({ ...error, keyword: 'server' })),
       };
     }
+    typed.saver.forget();
     setSent(true);
     const verb = fixed.outcomes.find((candidate) => candidate.value === outcome)?.title;
     toast(verb ? `${title}: ${verb.toLowerCase()}` : `${title}: done`);
@@ -93,7 +102,9 @@ export function TaskWork({
         texts={fixed.projection.texts}
         outcomes={fixed.outcomes}
         disabled={keepsTyped}
-        draftKey={taskId}
+        draft={typed.initial}
+        onType={(data) => typed.saver.type(data)}
+        draftStatus={typed.text}
         onSubmit={submit}
       >
         {details}

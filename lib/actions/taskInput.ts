@@ -5,6 +5,15 @@ import { z } from 'zod';
 import { cleanJson, isJsonObject } from '../forms/json';
 import { isStorable, notStorable } from './storable';
 
+const answers = z
+  .custom<Readonly<Record<string, unknown>>>(isJsonObject, { error: 'Send the answers as an object.' })
+  .refine(isStorable, notStorable)
+  // A form leaves members of empty fields undefined; what is left is JSON.
+  .transform((data) => cleanJson(data) as JsonObject);
+
+/** What somebody typed so far. */
+export const draftSchema = z.object({ data: answers });
+
 /** What somebody answers. `data` is checked against the task's own form by the use-case. */
 export const answerSchema = z.object({
   /** The chosen button's value; null for a form without outcomes. */
@@ -14,12 +23,7 @@ export const answerSchema = z.object({
     .max(200, 'This outcome is too long.')
     .nullable()
     .default(null),
-  data: z
-    .custom<Readonly<Record<string, unknown>>>(isJsonObject, { error: 'Send the answers as an object.' })
-    .refine(isStorable, notStorable)
-    .default({})
-    // A form leaves members of empty fields undefined; what is left is JSON.
-    .transform((data) => cleanJson(data) as JsonObject),
+  data: answers.default({}),
   /** The version that was shown; a task changed since is not completed. */
   expectedVersion: z.int({ error: 'The version is a whole number.' }).min(1).optional(),
 });

@@ -81,12 +81,14 @@ describe('API routes', () => {
 
   it('are found', () => {
     expect(routes.map(({ file, name }) => `${name} ${path.dirname(file)}`).toSorted()).toEqual([
+      'DELETE app/api/v1/tasks/[taskId]/draft',
       'GET app/api/v1/dead-letters',
       'GET app/api/v1/executions',
       'GET app/api/v1/executions/[executionId]',
       'GET app/api/v1/executions/[executionId]/history',
       'GET app/api/v1/tasks',
       'GET app/api/v1/tasks/[taskId]',
+      'GET app/api/v1/tasks/[taskId]/draft',
       'PATCH app/api/v1/tasks/[taskId]',
       'POST app/api/v1/dead-letters/[deadLetterId]/redrive',
       'POST app/api/v1/events',
@@ -107,6 +109,7 @@ describe('API routes', () => {
       'POST app/api/v1/tasks/[taskId]/give-back',
       'POST app/api/v1/tasks/[taskId]/release',
       'POST app/api/v1/tasks/[taskId]/withdraw-question',
+      'PUT app/api/v1/tasks/[taskId]/draft',
     ]);
   });
 

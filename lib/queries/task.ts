@@ -14,6 +14,7 @@ import {
   workflowExecutions,
   workflowFormDefinitions,
   workflowTaskActivity,
+  workflowTaskDrafts,
   workflowTasks,
 } from '../db/schema';
 import { namesOf } from './people';
@@ -75,6 +76,8 @@ export interface TaskView {
   /** null: the form's row is gone, which only a damaged database can cause. */
   readonly form: TaskForm | null;
   readonly activity: readonly TaskActivity[];
+  /** What the reader typed and did not send. */
+  readonly draft: JsonObject | null;
 }
 
 /**
@@ -113,7 +116,11 @@ export async function getTask({
   if (!row) return null;
   const { task } = row;
   const access = taskAccess({ ...task, isClosing: task.closingAt !== null }, reader);
-  const [form, activity] = await Promise.all([loadForm({ tenant, task }), loadActivity({ tenant, taskId })]);
+  const [form, activity, draft] = await Promise.all([
+    loadForm({ tenant, task }),
+    loadActivity({ tenant, taskId }),
+    access.mayDecide ? loadDraft({ tenant, taskId, userId: reader.userId }) : null,
+  ]);
   const names = await namesOf({
     tenant,
     userIds: [
@@ -164,6 +171,7 @@ export async function getTask({
         : (form?.outcomes.find((outcome) => outcome.value === task.outcome)?.title ?? task.outcome),
     output: task.output,
     form,
+    draft,
     activity: activity.map((entry) => ({
       activityId: entry.activityId,
       kind: entry.kind,
@@ -206,6 +214,21 @@ async function loadForm({
     projection: projectForm(row, task.contextData),
     outcomes: outcomesOf(row),
   };
+}
+
+async function loadDraft(query: { readonly tenant: string; readonly taskId: string; readonly userId: string }) {
+  const { tenant, taskId, userId } = query;
+  const [row] = await pageDb()
+    .select({ data: workflowTaskDrafts.data })
+    .from(workflowTaskDrafts)
+    .where(
+      and(
+        eq(workflowTaskDrafts.tenantId, tenant),
+        eq(workflowTaskDrafts.taskId, taskId),
+        eq(workflowTaskDrafts.userId, userId),
+      ),
+    );
+  return row?.data ?? null;
 }
 
 async function loadActivity({ tenant, taskId }: { readonly tenant: string; readonly taskId: string }) {

@@ -40,6 +40,7 @@ import { createStuckCounter } from './persistence/executions/stuckExecutions';
 import { createJobDispatcher } from './persistence/jobs/jobDispatcher';
 import { createJobStore } from './persistence/jobs/jobStore';
 import { createPostgresMembership, workerSessionName } from './persistence/membership';
+import { createTaskDraftStore } from './persistence/tasks/drafts';
 import { createPeopleDirectory } from './persistence/tasks/people';
 import { createTaskDefinitionStore } from './persistence/tasks/taskDefinitions';
 import { createTaskStore } from './persistence/tasks/taskStore';
@@ -57,6 +58,7 @@ import { claimTask as claim } from './tasks/claimTask';
 import { completeTask as complete, type CompleteTaskRequest } from './tasks/completeTask';
 import { declineTask as decline } from './tasks/declineTask';
 import type { HandoverDeps, TaskDeps, TaskRequest } from './tasks/deps';
+import * as drafts from './tasks/drafts';
 import * as handOver from './tasks/handOver';
 import type { HandoverRequest } from './tasks/handOver';
 import * as notes from './tasks/noteOnTask';
@@ -213,10 +215,26 @@ export async function planTask(request: Parameters<typeof notes.planTask>[1]) {
   return notes.planTask(taskDeps(await engineDeps()), request);
 }
 
+export async function saveDraft(request: Parameters<typeof drafts.saveDraft>[1]) {
+  return drafts.saveDraft(draftDeps(await engineDeps()), request);
+}
+
+export async function readDraft(request: TaskRequest) {
+  return drafts.readDraft(draftDeps(await engineDeps()), request);
+}
+
+export async function dropDraft(request: TaskRequest) {
+  return drafts.dropDraft(draftDeps(await engineDeps()), request);
+}
+
 /** Stores the forms and task definitions that ship with the product. */
 export async function publishSystemDefinitions(request: Parameters<typeof publishDefinitions>[1]): Promise<void> {
   const { sql } = await engineDeps();
   await publishDefinitions({ definitions: createTaskDefinitionStore({ sql }) }, request);
+}
+
+function draftDeps({ sql }: EngineDeps): drafts.DraftDeps {
+  return { tasks: createTaskStore({ sql }), drafts: createTaskDraftStore({ sql }) };
 }
 
 function taskDeps({ sql, hints, live, metrics }: EngineDeps): TaskDeps {

@@ -1,6 +1,17 @@
 /** Human tasks, their definitions and forms. System rows are shared by all tenants; tenant rows carry their tenant. */
 import { sql } from 'drizzle-orm';
-import { bigint, foreignKey, index, integer, pgTable, smallint, text, unique, uuid } from 'drizzle-orm/pg-core';
+import {
+  bigint,
+  foreignKey,
+  index,
+  integer,
+  pgTable,
+  primaryKey,
+  smallint,
+  text,
+  unique,
+  uuid,
+} from 'drizzle-orm/pg-core';
 import type { JsonObject, JsonValue } from '@shared/workflow/model/json';
 import type { TaskStatus } from '@shared/workflow/model/status';
 import { instant, jsonText } from './columns';
@@ -132,6 +143,22 @@ export const workflowTasks = pgTable(
       .where(sql`${t.status} IN ('pending', 'claimed')`),
     index('workflow_tasks_recent').on(t.tenantId, t.createdAt.desc()),
   ],
+);
+
+/**
+ * What somebody typed into a task's form and did not send: private to them and unchecked. A trigger deletes all drafts
+ * of a task that ends, whatever ends it.
+ */
+export const workflowTaskDrafts = pgTable(
+  'workflow_task_drafts',
+  {
+    taskId: uuid('task_id').notNull(),
+    userId: text('user_id').notNull(),
+    tenantId: text('tenant_id').notNull(),
+    data: jsonText<JsonObject>('data').notNull(),
+    savedAt: instant('saved_at').notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.taskId, t.userId] })],
 );
 
 /** Every change of a task, in the change's own transaction. Creation and end are in the execution's log as well. */

@@ -113,6 +113,26 @@ export interface TaskPlan {
   readonly followUpAtMs?: number | null;
 }
 
+/** What people typed and did not send. Private: only whoever typed it reads it. */
+export interface TaskDraftStore {
+  /** null: nothing typed, or the task has ended. */
+  read(query: DraftKey): Promise<TaskDraft | null>;
+  /** Replaces what was there. Nothing happens, and the answer is null, where the task is not open. */
+  save(draft: DraftKey & { readonly data: JsonObject }): Promise<Pick<TaskDraft, 'savedAtMs'> | null>;
+  drop(query: DraftKey): Promise<void>;
+}
+
+export interface DraftKey {
+  readonly tenant: string;
+  readonly taskId: string;
+  readonly userId: string;
+}
+
+export interface TaskDraft {
+  readonly data: JsonObject;
+  readonly savedAtMs: number;
+}
+
 /** Who belongs to a tenant. */
 export interface PeopleDirectory {
   /** null: the tenant has nobody with this id. */
