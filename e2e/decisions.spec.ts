@@ -80,6 +80,30 @@ test('of two managers who decide at once one wins, and the other is told who and
   await expect(taskOf(winner.page, customer)).toContainText(winner.typed);
 });
 
+test('a draft typed in one browser opens in another, and goes with the decision', async ({ as, colleague }) => {
+  const customer = uniqueCustomer('Drava');
+  await submitForReview(await as('alice'), customer);
+  const here = await as('mia');
+  const address = await addressOfTask(here, customer);
+  await visit(here, address);
+  await reviewForm(taskOf(here, customer)).comment.fill('Half a senten');
+  await expect(taskOf(here, customer)).toContainText('Saved for you');
+
+  const there = await as('mia');
+  await visit(there, address);
+  await expect(reviewForm(taskOf(there, customer)).comment).toHaveValue('Half a senten');
+  await expect(taskOf(there, customer)).toContainText('Restored what you typed');
+
+  const other = await as(await colleague({ name: 'Marek Novak', tenant: 'acme', roles: ['manager'] }));
+  await visit(other, address);
+  await expect(reviewForm(taskOf(other, customer)).comment).toHaveValue('');
+
+  await reviewForm(taskOf(there, customer)).comment.fill('A whole sentence.');
+  await reviewForm(taskOf(there, customer)).approve.click();
+  await expect(taskOf(there, customer)).toContainText('You decided: approve');
+  await expect(taskOf(there, customer)).toContainText('A whole sentence.');
+});
+
 test('a task is found, claimed and decided by keyboard alone', async ({ as, visitor }) => {
   const customer = uniqueCustomer('Tavolo');
   await submitForReview(await as('alice'), customer);

@@ -27,6 +27,7 @@ import { POST as claimTask } from './tasks/[taskId]/claim/route';
 import { POST as commentsTask } from './tasks/[taskId]/comments/route';
 import { POST as declineTask } from './tasks/[taskId]/decline/route';
 import { POST as delegateTask } from './tasks/[taskId]/delegate/route';
+import { DELETE as dropDraft, GET as getDraft, PUT as putDraft } from './tasks/[taskId]/draft/route';
 import { POST as forwardTask } from './tasks/[taskId]/forward/route';
 import { POST as giveBackTask } from './tasks/[taskId]/give-back/route';
 import { POST as releaseTask } from './tasks/[taskId]/release/route';
@@ -565,6 +566,23 @@ describe('work on a task', () => {
       'commented',
       'released',
     ]);
+  });
+
+  it('keeps a draft for whoever typed it, for nobody else, and no longer than it is open', async () => {
+    const data = { comment: 'half a senten' };
+    expect((await as('mia')(putDraft, { data })).json.savedAt).toEqual(expect.any(String));
+    expect((await as('mia')(getDraft)).json.draft).toMatchObject({ data });
+    expect((await as('omar')(getDraft)).json).toEqual({ draft: null });
+    expect((await as('gus')(getDraft)).json).toEqual({ draft: null });
+    expect((await as('gus')(putDraft, { data })).json.code).toBe('task_not_found');
+    expect((await as('alice')(putDraft, { data })).json.code).toBe('task_forbidden');
+    expect((await as('omar')(dropDraft)).status).toBe(200);
+    expect((await as('mia')(getDraft)).json.draft).toMatchObject({ data });
+    expect((await as('mia')(dropDraft)).json).toEqual({ draft: null });
+    await as('mia')(putDraft, { data });
+    expect((await as('mia')(declineTask, { reason: 'No' })).status).toBe(200);
+    expect((await as('mia')(getDraft)).json).toEqual({ draft: null });
+    expect((await as('mia')(putDraft, { data })).json.code).toBe('task_conflict');
   });
 
   it('is assigned by administrators alone, forwarded and declined by its holder', async () => {
