@@ -1,5 +1,6 @@
 /** The only door for workflows and the actions that they bring along. */
 export { defineAction, type DefinedAction } from './core/actions/defineAction';
+export { attemptWithHelp, type HelpedAttempt } from './core/attemptWithHelp';
 export { defineWorkflow } from './core/defineWorkflow';
 export { TransactionIsolationLevel } from './core/actions/types';
 export type {
