@@ -60,6 +60,7 @@ export function TaskBody({
         />
       ) : null}
       {task.description ? <p className="prose">{task.description}</p> : null}
+      {task.alike ? <AlikeNote alike={task.alike} /> : null}
       {task.form ? (
         <TaskWork
           key={task.taskId}
@@ -81,6 +82,22 @@ export function TaskBody({
         </p>
       )}
     </article>
+  );
+}
+
+/** One answer serves many: which, and that they all go on with it. */
+function AlikeNote({ alike: { count, subjects } }: { readonly alike: NonNullable<TaskView['alike']> }) {
+  const more = count - subjects.length;
+  const named = [...subjects, ...(more > 0 ? [`${more} more`] : [])];
+  return (
+    <p className="note">
+      <Icon name="users" />
+      <span>
+        <b>{count + 1} wait for this.</b> Your answer is given to all of them
+        {subjects.length > 0 ? `: to this one and to ${new Intl.ListFormat('en-GB').format(named)}` : ''}, and each goes
+        on by itself.
+      </span>
+    </p>
   );
 }
 

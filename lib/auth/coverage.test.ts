@@ -93,6 +93,7 @@ describe('API routes', () => {
       'POST app/api/v1/dead-letters/[deadLetterId]/redrive',
       'POST app/api/v1/events',
       'POST app/api/v1/executions/[executionId]/cancel',
+      'POST app/api/v1/executions/[executionId]/fork',
       'POST app/api/v1/executions/[executionId]/pause',
       'POST app/api/v1/executions/[executionId]/resume',
       'POST app/api/v1/executions/[executionId]/retry',

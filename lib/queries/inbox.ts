@@ -4,6 +4,7 @@ import type { TaskStatus } from '@shared/workflow/model/status';
 import { pageDb } from '../db/client';
 import { invoices, workflowBusEvents, workflowExecutions, workflowTasks } from '../db/schema';
 import { formatCents } from '../invoices/invoiceInput';
+import { countAlike, isFirstOfKind } from './alike';
 import { namesOf } from './people';
 
 export const inboxViews = ['for-me', 'taken', 'done'] as const;
@@ -29,6 +30,8 @@ export interface InboxRow {
   readonly endedAt: string | null;
   readonly outcome: string | null;
   readonly requestedByName: string | null;
+  /** How many tasks this row stands for: one answer ends them all. */
+  readonly count: number;
   /** What it is about, in words of the business. */
   readonly subject: string | null;
   /** The invoice it is about: who it is for and what it comes to. */
@@ -56,6 +59,7 @@ export async function listInbox(reader: InboxReader & { readonly view: InboxView
       outcome: t.outcome,
       requestedBy: t.requestedBy,
       subject: t.subject,
+      count: countAlike(reader.userId),
       customer: invoices.customer,
       amountCents: invoices.amountCents,
       currency: invoices.currency,
@@ -88,6 +92,7 @@ export async function listInbox(reader: InboxReader & { readonly view: InboxView
       outcome: row.outcome,
       requestedByName: row.requestedBy === null ? null : names.of(row.requestedBy),
       subject: row.subject,
+      count: row.count,
       invoice:
         row.customer === null || row.amountCents === null || row.currency === null
           ? null
@@ -96,7 +101,7 @@ export async function listInbox(reader: InboxReader & { readonly view: InboxView
   };
 }
 
-/** How many open tasks each view has. */
+/** How many open rows each view has. */
 export async function countInbox(reader: InboxReader): Promise<Readonly<Record<'for-me' | 'taken', number>>> {
   const [row] = await pageDb()
     .select({
@@ -114,9 +119,9 @@ function inView(reader: InboxReader, view: InboxView): SQL | undefined {
   const taken = and(eq(t.status, 'claimed'), or(eq(t.assignee, userId), eq(t.owner, userId), eq(t.questionTo, userId)));
   switch (view) {
     case 'taken':
-      return taken;
+      return and(taken, isFirstOfKind(reader));
     case 'for-me':
-      return or(taken, and(eq(t.status, 'pending'), isCandidate(reader)));
+      return and(or(taken, and(eq(t.status, 'pending'), isCandidate(reader))), isFirstOfKind(reader));
     case 'done':
       return and(eq(t.endedBy, reader.userId), inArray(t.status, ['completed', 'declined']));
   }

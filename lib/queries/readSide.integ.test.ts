@@ -84,6 +84,9 @@ interface NewTask {
   readonly excluded?: readonly string[];
   readonly roles?: readonly string[];
   readonly dueAt?: Date;
+  readonly createdAt?: Date;
+  readonly fingerprint?: string;
+  readonly subject?: string;
 }
 
 async function addTask(task: NewTask): Promise<string> {
@@ -93,11 +96,11 @@ async function addTask(task: NewTask): Promise<string> {
     INSERT INTO workflow_tasks (task_id, tenant_id, execution_id, partition_id, command_id, task_type,
       task_definition_type, system_task_definition_task_type, form_type, form_id, form_version, title, status, priority,
       candidate_roles, candidate_users, excluded_users, assignee, context_data, warnings, completion_event, ended_by,
-      due_at, created_at, ended_at)
+      due_at, created_at, ended_at, fingerprint, subject)
     VALUES (${id}, ${tenant}, ${task.executionId}, 1, ${id}, 'review', 'system', 'review', 'system', ${formId}, 1,
       'Review', ${status}, 'normal', ${[...roles]}, '{}', ${[...excluded]}, ${task.assignee ?? null}, '{}', '[]',
-      ${`Task:${id}:Complete`}, ${task.endedBy ?? null}, ${task.dueAt ?? null}, ${noon},
-      ${status === 'completed' ? noon : null})`;
+      ${`Task:${id}:Complete`}, ${task.endedBy ?? null}, ${task.dueAt ?? null}, ${task.createdAt ?? noon},
+      ${status === 'completed' ? noon : null}, ${task.fingerprint ?? null}, ${task.subject ?? null})`;
   return id;
 }
 
@@ -232,6 +235,39 @@ describe('the inbox', () => {
     expect(await idsOf('done')).toEqual([done]);
     expect(await countInbox(mia)).toEqual({ 'for-me': 3, taken: 1 });
     expect(await idsOf('for-me', { ...mia, roles: [] })).toEqual([mine]);
+  });
+
+  it('shows tasks of one fingerprint as one, the oldest that the reader sees, and says how many wait', async () => {
+    await sql`DELETE FROM workflow_tasks`;
+    const executionId = await addExecution({ workflow: 'Alike' });
+    const add = (minute: number, more: Partial<NewTask> = {}) =>
+      addTask({
+        executionId,
+        fingerprint: 'mapping 4711',
+        createdAt: new Date(noon.getTime() + minute * 60_000),
+        subject: `INV-${minute}`,
+        ...more,
+      });
+    await add(0, { roles: ['finance'] });
+    const first = await add(1);
+    for (const minute of [2, 3, 4, 5, 6, 7, 8]) await add(minute);
+    await add(9, { status: 'claimed', assignee: 'max' });
+    await add(10, { status: 'completed', endedBy: 'max' });
+    await add(11, { tenant: 'globex' });
+    const alone = await add(12, { fingerprint: 'mapping 4712' });
+
+    const { rows } = await listInbox({ ...mia, view: 'for-me' });
+    // The one for finance ends along with it: nobody is at it.
+    expect(rows.map(({ taskId, count }) => [taskId, count])).toEqual([
+      [first, 9],
+      [alone, 1],
+    ]);
+    expect(await countInbox(mia)).toEqual({ 'for-me': 2, taken: 0 });
+    const reader = { userId: 'mia', roles: ['manager'], readsAll: false, assigns: false };
+    expect(await getTask({ tenant: 'acme', taskId: first, reader })).toMatchObject({
+      alike: { count: 8, subjects: ['INV-0', 'INV-2', 'INV-3', 'INV-4', 'INV-5'] },
+    });
+    expect(await getTask({ tenant: 'acme', taskId: alone, reader })).toMatchObject({ alike: null });
   });
 
   it('opens a task for its tenant alone', async () => {

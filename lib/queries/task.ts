@@ -4,7 +4,7 @@ import { projectForm } from '../forms/projection';
 import { outcomesOf } from '../forms/outcomes';
 import type { FormProjection, Outcome } from '../forms/types';
 import type { JsonObject, JsonValue } from '@shared/workflow/model/json';
-import type { TaskStatus } from '@shared/workflow/model/status';
+import { isOpenTask, type TaskStatus } from '@shared/workflow/model/status';
 import { pageDb } from '../db/client';
 import { formatInvoiceNumber } from '../invoices/invoiceInput';
 import {
@@ -17,6 +17,7 @@ import {
   workflowTaskDrafts,
   workflowTasks,
 } from '../db/schema';
+import { readAlike, type AlikeTasks } from './alike';
 import { namesOf } from './people';
 import { taskAccess, type TaskAccess, type TaskReader } from './task-access';
 import { isUuid } from './uuid';
@@ -78,6 +79,8 @@ export interface TaskView {
   readonly activity: readonly TaskActivity[];
   /** What the reader typed and did not send. */
   readonly draft: JsonObject | null;
+  /** What else the reader's answer ends. */
+  readonly alike: AlikeTasks | null;
 }
 
 /**
@@ -116,10 +119,11 @@ export async function getTask({
   if (!row) return null;
   const { task } = row;
   const access = taskAccess({ ...task, isClosing: task.closingAt !== null }, reader);
-  const [form, activity, draft] = await Promise.all([
+  const [form, activity, draft, alike] = await Promise.all([
     loadForm({ tenant, task }),
     loadActivity({ tenant, taskId }),
     access.mayDecide ? loadDraft({ tenant, taskId, userId: reader.userId }) : null,
+    task.fingerprint !== null && isOpenTask(task.status) ? readAlike({ tenant, taskId, userId: reader.userId }) : null,
   ]);
   const names = await namesOf({
     tenant,
@@ -172,6 +176,7 @@ export async function getTask({
     output: task.output,
     form,
     draft,
+    alike,
     activity: activity.map((entry) => ({
       activityId: entry.activityId,
       kind: entry.kind,

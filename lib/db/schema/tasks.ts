@@ -109,6 +109,8 @@ export const workflowTasks = pgTable(
     question: text('question'),
     requestedBy: text('requested_by'),
     subject: text('subject'),
+    /** Open tasks of a tenant with the same one are one to people. */
+    fingerprint: text('fingerprint'),
     contextData: jsonText<JsonObject>('context_data').notNull(),
     /** Template keys that the workflow did not supply, found at creation. */
     warnings: jsonText<string[]>('warnings').notNull(),
@@ -142,6 +144,9 @@ export const workflowTasks = pgTable(
       .on(t.tenantId, t.createdAt)
       .where(sql`${t.status} IN ('pending', 'claimed')`),
     index('workflow_tasks_recent').on(t.tenantId, t.createdAt.desc()),
+    index('workflow_tasks_alike')
+      .on(t.tenantId, t.fingerprint, t.createdAt, t.taskId)
+      .where(sql`${t.status} IN ('pending', 'claimed') AND ${t.fingerprint} IS NOT NULL`),
   ],
 );
 

@@ -80,6 +80,43 @@ describe('attemptWithHelp', () => {
     expect(run).toMatchObject({ status: 'failed', tasks: [] });
   });
 
+  it('lets one answer serve all executions that wait for the same', async () => {
+    async function syncAllWorkflow({ children }: WorkflowContext) {
+      const itemIds = ['4711', '4711', '4712', '4711'];
+      const started = itemIds.map((itemId) => children.start<string>('SyncOne', { data: { itemId } }));
+      return Promise.all(started.map((child) => child.result()));
+    }
+    async function syncOneWorkflow(context: WorkflowContext) {
+      const itemId = context.data.get<string>('itemId');
+      return attemptWithHelp(context, {
+        attempt: async (number) => `${itemId} ${number} ${await context.actions.sync({ itemId })}`,
+        task: () => ({ taskType: 'mapping', fingerprint: `no mapping for ${itemId}` }),
+      });
+    }
+    const mapped = new Set<string>();
+    const run = await testWorkflow(syncAllWorkflow, {
+      workflows: [syncOneWorkflow],
+      actions: {
+        sync: ({ itemId }: { itemId: string }) => {
+          if (mapped.has(itemId)) return 'synced';
+          throw Object.assign(new Error(`No mapping for ${itemId}`), { retryable: false });
+        },
+      },
+      tasks: {
+        // The first and the third task stand for all: nobody answers the others.
+        mapping: ({ nth }) => {
+          mapped.add('4711').add('4712');
+          return nth === 1 || nth === 3 ? { outcome: 'resolved', after: `${nth} hours` } : null;
+        },
+      },
+    });
+    expect(run).toMatchObject({
+      status: 'completed',
+      result: ['4711 2 synced', '4711 2 synced', '4712 2 synced', '4711 2 synced'],
+    });
+    expect(run.tasks.map(({ status }) => status)).toEqual(['completed', 'completed', 'completed', 'completed']);
+  });
+
   it('refuses a number of attempts that is none', async () => {
     const run = await testWorkflow(itemWorkflow({ maxAttempts: 0 }), world(0));
     expect(run.error?.message).toContain('from 1 on');

@@ -96,6 +96,11 @@ export interface CreateTaskRequest {
   /** With true a context that lacks a key of the form's templates refuses the creation. */
   readonly strict?: boolean;
   readonly subject?: string;
+  /**
+   * What makes tasks one to people: open tasks of one type with the same fingerprint and the same people are shown as
+   * one, and whoever ends it ends them all, each with its own entry in its own execution.
+   */
+  readonly fingerprint?: string;
 }
 
 /** One step of an escalation chain. */

@@ -1,28 +1,32 @@
-import { instruments } from '../telemetry/names';
-import { assertMayDecide, assertNotHeldByOther, assertOpen, checkedChange, guarded } from './checks';
-import { announceTask, resultOf, type TaskDeps, type TaskRequest, type TaskResult } from './deps';
+import type { TaskSnapshot } from '../model/ports/taskStore';
+import { assertMayDecide, assertNotHeldByOther, assertOpen, readTask } from './checks';
+import type { TaskDeps, TaskRequest } from './deps';
+import { endTogether, type EndedResult } from './endTogether';
 import { writtenText } from './textInput';
 
 /**
  * Ends a task without an answer: it should not, or cannot, be done. The workflow is told with the reason, in the same
- * commit, and goes on as it was written to.
+ * commit, and goes on as it was written to. Open tasks of the same fingerprint end with it.
  * @throws InvalidInputError without a reason, TaskNotFoundError, TaskForbiddenError, TaskConflictError.
  */
 export async function declineTask(
   deps: TaskDeps,
   request: TaskRequest & { readonly reason: string },
-): Promise<TaskResult> {
+): Promise<EndedResult> {
   const reason = writtenText(request.reason, '/reason', 'why it should not be done');
-  const declined = await checkedChange(deps, request, {
-    check: (task) => {
-      assertMayDecide(task, request);
-      assertNotHeldByOther(task, request);
-      assertOpen(task, request);
-    },
-    make: () => deps.tasks.decline({ ...guarded(request), reason }),
+  const task = await readTask(deps, request);
+  const check = (current: TaskSnapshot) => {
+    assertMayDecide(current, request);
+    assertNotHeldByOther(current, request);
+    assertOpen(current, request);
+  };
+  check(task);
+  return endTogether(deps, request, {
+    task,
+    output: { reason },
+    status: 'declined',
+    check,
+    outputOf: () => ({ reason }),
+    end: ({ output: _, ...change }) => deps.tasks.decline({ ...change, reason }),
   });
-  const { executionId, partitionId } = declined;
-  deps.metrics.count({ counter: instruments.tasksEnded, labels: { status: 'declined' } });
-  await Promise.all([deps.hints.publish({ hints: [{ partitionId, executionId }] }), announceTask(deps, request)]);
-  return resultOf(request, declined, 'declined');
 }

@@ -6,6 +6,7 @@ import { defaultCompletionEvent } from '../model/events';
 import type { CreatedTask } from '../model/history';
 import type { NewTaskRow, PreparedTask, TaskPreparer, TaskToPrepare } from '../model/ports/tasks';
 import type { TaskDefinition, TaskDefinitionStore, TaskForm } from '../model/ports/taskStore';
+import { fingerprintOf } from './fingerprint';
 import { excludedPeople } from './fourEyes';
 import { listOf } from './lists';
 import { timesOf } from './taskTimes';
@@ -67,6 +68,7 @@ function rowOf(
     excludedUsers: excludedPeople(task),
     requestedBy,
     subject: request.subject ?? task.subject,
+    fingerprint: null,
     contextData,
     warnings,
     completionEvent: request.completionEvent ?? definition.completionEvent ?? defaultCompletionEvent(taskId),
@@ -74,7 +76,8 @@ function rowOf(
     followUpAtMs: request.followUp === undefined ? null : instantMs(request.followUp, nowMs),
     expiresAtMs,
   };
-  return { row, created: { ...createdOf(row), ...planned } };
+  const fingerprint = fingerprintOf(request.fingerprint, row);
+  return { row: { ...row, fingerprint }, created: { ...createdOf(row), ...planned } };
 }
 
 function createdOf(row: NewTaskRow): CreatedTask {

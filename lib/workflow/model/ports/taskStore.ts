@@ -39,6 +39,8 @@ export interface TaskSnapshot {
   /** Its time ran out: the engine is about to end it. */
   readonly isClosing: boolean;
   readonly contextData: JsonObject;
+  /** Open tasks of the tenant with the same one end with it; null: it is one of a kind. */
+  readonly fingerprint: string | null;
   /** The pinned version. */
   readonly form: { readonly jsonSchema: JsonObject; readonly uiSchema: JsonObject; readonly version: number };
 }
@@ -62,6 +64,17 @@ export interface ChangedTask {
   readonly partitionId: number;
 }
 
+/** A task that ended, and those that are one with it to people. */
+export interface EndedTasks extends ChangedTask {
+  readonly along: readonly { readonly taskId: string; readonly executionId: string; readonly partitionId: number }[];
+}
+
+/** Another task with what it is ended with. */
+export interface EndedAlong {
+  readonly taskId: string;
+  readonly output: JsonValue;
+}
+
 /**
  * Every change is one statement that names what it expects and writes the task's activity with it. null: the task was
  * not as expected and nothing changed; read it to say why.
@@ -74,13 +87,31 @@ export interface TaskStore {
   release(change: GuardedChange & { readonly holder: string }): Promise<ChangedTask | null>;
   /**
    * Expects a task that is claimed by this person, or unclaimed with them as a candidate. The event for the workflow
-   * is written with it.
+   * is written with it. Those of `along` that have its fingerprint and that this person may end are ended by the same
+   * statement, each with an event for its own workflow; the others are left out.
    */
   complete(
-    change: GuardedChange & { readonly outcome: string | null; readonly output: JsonValue },
-  ): Promise<ChangedTask | null>;
-  /** Ends the task unanswered, with a reason. Expects what `complete` expects; the event for the workflow goes with it. */
-  decline(change: GuardedChange & { readonly reason: string }): Promise<ChangedTask | null>;
+    change: GuardedChange & {
+      readonly outcome: string | null;
+      readonly output: JsonValue;
+      readonly along?: readonly EndedAlong[];
+    },
+  ): Promise<EndedTasks | null>;
+  /** Ends the task unanswered, with a reason. Otherwise like `complete`. */
+  decline(
+    change: GuardedChange & { readonly reason: string; readonly along?: readonly EndedAlong[] },
+  ): Promise<EndedTasks | null>;
+  /**
+   * Open tasks with the fingerprint of this one, whether or not it is open itself, that nobody or this person holds:
+   * the oldest first, at most 500.
+   */
+  alike(query: {
+    readonly tenant: string;
+    readonly taskId: string;
+    readonly userId: string;
+    /** Left out. */
+    readonly except: readonly string[];
+  }): Promise<readonly { readonly taskId: string; readonly contextData: JsonObject }[]>;
 
   /** Makes somebody the assignee, whoever held it. Expects an open task held by `holder` (null: by nobody). */
   assign(change: Handover & { readonly holder: string | null }): Promise<ChangedTask | null>;

@@ -21,6 +21,8 @@ export interface NewTaskRow {
   readonly excludedUsers: readonly string[];
   readonly requestedBy: string | null;
   readonly subject: string | null;
+  /** Tasks with the same one, of one tenant, are one to people. */
+  readonly fingerprint: string | null;
   readonly contextData: JsonObject;
   readonly warnings: readonly string[];
   readonly completionEvent: string;

@@ -93,17 +93,17 @@ const projectionsSql = `), timers_added AS (
   INSERT INTO workflow_tasks (task_id, tenant_id, execution_id, partition_id, command_id, task_type,
     task_definition_type, tenant_task_definition_id, system_task_definition_task_type, form_type, form_id, form_version,
     title, description, status, priority, candidate_roles, candidate_users, excluded_users, requested_by, subject,
-    context_data, warnings, completion_event, due_at, follow_up_at, expires_at, created_at, ended_at)
+    fingerprint, context_data, warnings, completion_event, due_at, follow_up_at, expires_at, created_at, ended_at)
   SELECT k.task_id, w.tenant_id, w.execution_id, w.partition_id, k.command_id, k.task_type,
     k.task_definition_type, k.tenant_task_definition_id, k.system_task_definition_task_type, k.form_type, k.form_id,
     k.form_version, k.title, k.description, k.status, k.priority,
     ARRAY(SELECT json_array_elements_text(k.candidate_roles)), ARRAY(SELECT json_array_elements_text(k.candidate_users)),
-    ARRAY(SELECT json_array_elements_text(k.excluded_users)), k.requested_by, k.subject, k.context_data, k.warnings,
-    k.completion_event, k.due_at, k.follow_up_at, k.expires_at, k.created_at, CASE WHEN k.status <> 'pending' THEN k.created_at END
+    ARRAY(SELECT json_array_elements_text(k.excluded_users)), k.requested_by, k.subject,
+    k.fingerprint, k.context_data, k.warnings, k.completion_event, k.due_at, k.follow_up_at, k.expires_at, k.created_at, CASE WHEN k.status <> 'pending' THEN k.created_at END
   FROM json_to_recordset($31::text::json) AS k(execution_id uuid, task_id uuid, command_id text, task_type text,
     task_definition_type text, tenant_task_definition_id uuid, system_task_definition_task_type text, form_type text,
     form_id uuid, form_version int, title text, description text, status text, priority text, candidate_roles json,
-    candidate_users json, excluded_users json, requested_by text, subject text, context_data json, warnings json,
+    candidate_users json, excluded_users json, requested_by text, subject text, fingerprint text, context_data json, warnings json,
     completion_event text, due_at timestamptz, follow_up_at timestamptz, expires_at timestamptz, created_at timestamptz)
   JOIN won w ON w.execution_id = k.execution_id
 ), tasks_changed AS (
@@ -354,6 +354,7 @@ function taskColumns({ commandId, createdAtMs, status, row }: ExecutionFlush['ta
     excluded_users: row.excludedUsers,
     requested_by: row.requestedBy,
     subject: row.subject,
+    fingerprint: row.fingerprint,
     context_data: row.contextData,
     warnings: row.warnings,
     completion_event: row.completionEvent,

@@ -17,11 +17,12 @@ export async function openForkedTasks(
       INSERT INTO workflow_tasks (task_id, logged_task_id, tenant_id, execution_id, partition_id, command_id, task_type,
         task_definition_type, tenant_task_definition_id, system_task_definition_task_type, form_type, form_id,
         form_version, title, description, status, priority, candidate_roles, candidate_users, excluded_users,
-        requested_by, subject, context_data, warnings, completion_event, due_at, follow_up_at, expires_at, created_at)
+        requested_by, subject, fingerprint, context_data, warnings, completion_event, due_at, follow_up_at, expires_at,
+        created_at)
       SELECT f.task_id, f.logged_task_id, e.tenant_id, e.execution_id, e.partition_id, k.command_id, k.task_type,
         k.task_definition_type, k.tenant_task_definition_id, k.system_task_definition_task_type, k.form_type, k.form_id,
         k.form_version, k.title, k.description, 'pending', k.priority, k.candidate_roles, k.candidate_users,
-        k.excluded_users, k.requested_by, k.subject, k.context_data, k.warnings, k.completion_event, k.due_at,
+        k.excluded_users, k.requested_by, k.subject, k.fingerprint, k.context_data, k.warnings, k.completion_event, k.due_at,
         k.follow_up_at, k.expires_at, clock_timestamp()
       FROM unnest(${tasks.map(({ taskId }) => taskId)}::uuid[], ${tasks.map(({ loggedTaskId }) => loggedTaskId)}::uuid[])
         AS f(task_id, logged_task_id)

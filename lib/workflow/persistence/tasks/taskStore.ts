@@ -1,8 +1,8 @@
 /** Changes of human tasks: each names what it expects of the row, and what it makes of it. */
 import type { Sql } from 'postgres';
-import { encodeJson } from '../../model/json';
+import type { JsonObject } from '../../model/json';
 import type { TaskStore } from '../../model/ports/taskStore';
-import { changeTask } from './changeTask';
+import { changeTask, mayEndAlong } from './changeTask';
 import { isSecondPerson } from './fourEyes';
 import { handoversOf } from './handovers';
 import { readTask } from './readTask';
@@ -41,26 +41,38 @@ export function createTaskStore(options: { readonly sql: Sql }): TaskStore {
     complete: (change) =>
       changeTask(sql, {
         ...change,
-        set: sql`status = 'completed', outcome = ${change.outcome},
-          output = ${encodeJson(change.output, 'The answers')}::text::json, assignee = ${change.userId},
+        set: sql`status = 'completed', outcome = ${change.outcome}, output = l.output::json, assignee = ${change.userId},
           claimed_at = coalesce(k.claimed_at, l.now), ended_by = ${change.userId}, ended_at = l.now`,
         expects: mayEnd(change.userId, change.roles),
         activities: [
           { kind: 'claimed', when: 'was_pending' },
           { kind: 'completed', detail: { outcome: change.outcome } },
         ],
-        ends: true,
+        ends: { output: change.output, along: change.along },
       }),
 
     decline: (change) =>
       changeTask(sql, {
         ...change,
-        set: sql`status = 'declined', output = json_build_object('reason', ${change.reason}::text),
-          assignee = ${change.userId}, claimed_at = coalesce(k.claimed_at, l.now), ended_by = ${change.userId}, ended_at = l.now`,
+        set: sql`status = 'declined', output = l.output::json, assignee = ${change.userId},
+          claimed_at = coalesce(k.claimed_at, l.now), ended_by = ${change.userId}, ended_at = l.now`,
         expects: mayEnd(change.userId, change.roles),
         activities: [{ kind: 'declined', detail: { text: change.reason } }],
-        ends: true,
+        ends: { output: { reason: change.reason }, along: change.along },
       }),
+
+    alike: async ({ tenant, taskId, userId, except }) => {
+      const rows = await sql<{ task_id: string; context_data: JsonObject }[]>`
+        SELECT k.task_id, k.context_data
+        FROM workflow_tasks first
+        JOIN workflow_tasks k ON k.tenant_id = first.tenant_id AND k.fingerprint = first.fingerprint
+        WHERE first.tenant_id = ${tenant} AND first.task_id = ${taskId} AND k.task_id <> ${taskId}
+          AND k.status IN ('pending', 'claimed') AND k.closing_at IS NULL AND ${mayEndAlong(sql, userId)}
+          AND NOT (k.task_id = ANY(${[...except]}::uuid[]))
+        ORDER BY k.created_at, k.task_id
+        LIMIT 500`;
+      return rows.map((row) => ({ taskId: row.task_id, contextData: row.context_data }));
+    },
 
     ...handoversOf(sql),
   };

@@ -87,7 +87,9 @@ export async function createPostgresStoreFixture(patch: (sql: Sql) => Sql = (sql
     unknownWorkflow: 'unknown',
     completeTask: async (taskId, outcome) => {
       const who = { tenant: 'acme', userId: 'mia', roles: ['manager'] };
-      return (await tasks.complete({ ...who, taskId, outcome, output: null })) !== null;
+      const alike = await tasks.alike({ ...who, taskId, except: [] });
+      const along = alike.map((task) => ({ taskId: task.taskId, output: null }));
+      return (await tasks.complete({ ...who, taskId, outcome, output: null, along })) !== null;
     },
     moveTime: (byMs) => {
       clockOffsetMs += byMs;

@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ExecutionKey } from '../../model/ports/store';
+import { describeAlike } from './storeAlikeContract';
 import { describeBus } from './busContract';
 import { describeDeferrals } from './storeDeferralContract';
 import { describeFailures } from './storeFailureContract';
@@ -34,6 +35,7 @@ export function describeExecutionStore(name: string, open: () => Promise<StoreFi
     describeLife(current);
     describeDeferrals(current);
     describeForks(current);
+    describeAlike(current);
   });
 }
 

@@ -105,7 +105,11 @@ export function callOf(key: ExecutionKey, commandId: string): ActionCall {
   return { ...key, ...about, commandId, name: commandId.replace(/#\d+$/, ''), args: {}, n: 1 };
 }
 
-export function newTask(taskId: string, commandId = 'createHumanTask#1'): TaskInsert {
+export function newTask(
+  taskId: string,
+  commandId = 'createHumanTask#1',
+  fingerprint: string | null = null,
+): TaskInsert {
   return {
     commandId,
     createdAtMs: Date.UTC(2026, 0, 5),
@@ -127,6 +131,7 @@ export function newTask(taskId: string, commandId = 'createHumanTask#1'): TaskIn
       excludedUsers: [],
       requestedBy: null,
       subject: null,
+      fingerprint,
       contextData: {},
       warnings: [],
       completionEvent: `Task:${taskId}:Complete`,

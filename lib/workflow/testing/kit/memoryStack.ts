@@ -184,7 +184,8 @@ export class MemoryStack implements Stack {
     if (!task || !isOpen(task)) return;
     const { by = 'somebody' } = answer;
     assertMayAnswer(task, by, answer.roles);
-    completeTask(this.#tables, { taskId, outcome: answer.outcome ?? null, by, output: this.#checked(task, answer) });
+    const output = (each: TaskTableRow) => this.#checked(each, answer);
+    completeTask(this.#tables, { taskId, outcome: answer.outcome ?? null, by, output });
   }
 
   /** The answer as the product would store it. */

@@ -6,7 +6,7 @@ import type { JsonValue } from '../../model/json';
 import { isEnded, type ExecutionStatus } from '../../model/status';
 import { statusesFor } from '../../persistence/decisions';
 import { writeEntry } from './entries';
-import { isOpen, StatementError, type InboxRow, type MemoryTables } from './tables';
+import { isOpen, StatementError, type InboxRow, type MemoryTables, type TaskTableRow } from './tables';
 
 export interface MemoryStart {
   readonly executionId: string;
@@ -134,19 +134,36 @@ export function insertBusEvent(tables: MemoryTables, tenant: string, event: Work
   tables.busEvents.set(event.event_id, row);
 }
 
-/** Ends an open task and tells its execution. False when somebody, or its time, was first. */
+interface MemoryCompletion {
+  readonly outcome: string | null;
+  readonly by: string;
+  /** null unless given; by the task where several end. */
+  readonly output?: JsonValue | ((task: TaskTableRow) => JsonValue);
+}
+
+/**
+ * Ends an open task, and those that are one with it to people, and tells their executions. False when somebody, or its
+ * time, was first.
+ */
 export function completeTask(
   tables: MemoryTables,
-  completion: {
-    readonly taskId: string;
-    readonly outcome: string | null;
-    readonly by: string;
-    readonly output?: JsonValue;
-  },
+  { taskId, ...completion }: MemoryCompletion & { readonly taskId: string },
 ): boolean {
-  const { taskId, outcome, by, output = null } = completion;
-  const task = tables.tasks.get(taskId);
-  if (!task || !isOpen(task) || task.isClosing) return false;
+  const first = tables.tasks.get(taskId);
+  if (!first || !isOpen(first) || first.isClosing) return false;
+  const tenantOf = (task: TaskTableRow) => tables.execution(task.executionId).tenant;
+  const { fingerprint } = first.insert.row;
+  const alike = [...tables.tasks.values()].filter((task) => {
+    if (fingerprint === null || task === first || !isOpen(task) || task.isClosing) return false;
+    return task.insert.row.fingerprint === fingerprint && tenantOf(task) === tenantOf(first);
+  });
+  for (const task of [first, ...alike]) endTask(tables, task, completion);
+  return true;
+}
+
+function endTask(tables: MemoryTables, task: TaskTableRow, completion: MemoryCompletion): void {
+  const { outcome, by } = completion;
+  const output = typeof completion.output === 'function' ? completion.output(task) : (completion.output ?? null);
   const atMs = tables.nowMs();
   Object.assign(task, { status: 'completed', outcome, endedAtMs: atMs });
   const { completionEvent: eventName, formVersion } = task.insert.row;
@@ -161,5 +178,4 @@ export function completeTask(
     atMs,
     disposition: null,
   });
-  return true;
 }

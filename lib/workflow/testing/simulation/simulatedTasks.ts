@@ -32,6 +32,7 @@ export function prepareTask({ request, nowMs, requestedBy, subject }: TaskToPrep
       excludedUsers: [],
       requestedBy,
       subject,
+      fingerprint: request.fingerprint ?? null,
       contextData: {},
       dueAtMs: null,
       followUpAtMs: null,

@@ -102,6 +102,7 @@ export async function createTaskFixture() {
       candidate_roles: sql.array([...row.candidateRoles]),
       candidate_users: sql.array([...row.candidateUsers]),
       excluded_users: sql.array([...row.excludedUsers]),
+      fingerprint: row.fingerprint,
       context_data: sql.json(row.contextData as postgres.JSONValue),
       warnings: sql.json([...row.warnings]),
       completion_event: row.completionEvent,

@@ -1,0 +1,2 @@
+ALTER TABLE "workflow_tasks" ADD COLUMN "fingerprint" text;--> statement-breakpoint
+CREATE INDEX "workflow_tasks_alike" ON "workflow_tasks" USING btree ("tenant_id","fingerprint","created_at","task_id") WHERE "workflow_tasks"."status" IN ('pending', 'claimed') AND "workflow_tasks"."fingerprint" IS NOT NULL;
