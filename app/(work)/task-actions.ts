@@ -1,3 +1,4 @@
+import type { BulkActions } from '@/components/inbox/bulk-types';
 import type { TaskActions } from '@/components/task/task-actions';
 import {
   answerQuestionAction,
@@ -14,6 +15,13 @@ import {
   saveDraftAction,
   withdrawQuestionAction,
 } from '../tasks/actions';
+import {
+  assignTasksAction,
+  claimTasksAction,
+  completeTasksAction,
+  releaseTasksAction,
+  sharedFormAction,
+} from '../tasks/bulk/actions';
 
 /** What a task's body can do, on its own page and in the inbox alike. */
 export const taskActions: TaskActions = {
@@ -30,4 +38,13 @@ export const taskActions: TaskActions = {
   answer: answerQuestionAction,
   withdraw: withdrawQuestionAction,
   comment: commentOnTaskAction,
+};
+
+/** What the inbox can do with many tasks. */
+export const bulkActions: BulkActions = {
+  claim: claimTasksAction,
+  release: releaseTasksAction,
+  assign: assignTasksAction,
+  complete: completeTasksAction,
+  form: sharedFormAction,
 };

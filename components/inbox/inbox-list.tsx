@@ -10,6 +10,7 @@ import { PriorityMark } from '@/components/ui/status';
 import { Time, useNow, useZone } from '@/components/ui/time';
 import { dueGroup, type DueGroup } from '@/components/ui/time-text';
 import { mergeRows, takeAll, type ShownRow } from './merge-rows';
+import type { Bulk } from './use-bulk';
 
 const idOf = (row: InboxRow) => row.taskId;
 const groupWords: Readonly<Record<DueGroup, string>> = { overdue: 'Overdue', today: 'Today', later: 'Later' };
@@ -25,6 +26,8 @@ export function InboxList({
   hrefOf,
   onSelect,
   empty,
+  bulk,
+  bar,
 }: {
   readonly rows: readonly InboxRow[];
   readonly hasMore: boolean;
@@ -33,6 +36,10 @@ export function InboxList({
   readonly hrefOf: (taskId: string) => string;
   readonly onSelect: (taskId: string) => void;
   readonly empty: ReactNode;
+  /** Selecting many; null where nothing can be done with many. */
+  readonly bulk: Bulk | null;
+  /** At the foot of the list. */
+  readonly bar: ReactNode;
 }) {
   const router = useRouter();
   const [isHeld, setHeld] = useState(false);
@@ -64,6 +71,10 @@ export function InboxList({
     if (selectedId !== null) router.push(`/tasks/${selectedId}`);
   });
   useKey('/', () => search.current?.focus());
+  useKey('x', () => {
+    if (selectedId !== null && order.includes(selectedId)) bulk?.toggle(selectedId);
+  });
+  useKey('X', () => bulk?.pickAll(order));
 
   useEffect(() => {
     list.current?.querySelector('[aria-current="true"]')?.scrollIntoView({ block: 'nearest' });
@@ -93,9 +104,12 @@ export function InboxList({
               value={query}
               onChange={(event) => setQuery(event.target.value)}
               onKeyDown={(event) => {
-                if (event.key !== 'Escape') return;
-                setQuery('');
+                if (event.key !== 'Escape' && event.key !== 'Enter') return;
+                event.preventDefault();
                 event.currentTarget.blur();
+                const [first] = order;
+                if (event.key === 'Escape') setQuery('');
+                else if (first !== undefined) onSelect(first);
               }}
             />
             <kbd className="key">/</kbd>
@@ -122,21 +136,32 @@ export function InboxList({
                     <RowContent row={row} view={view} end="No longer open" />
                   </div>
                 ) : (
-                  <Link
-                    className="li"
-                    href={hrefOf(row.taskId)}
-                    prefetch={false}
-                    scroll={false}
-                    aria-current={row.taskId === selectedId ? 'true' : undefined}
-                    onClick={(event) => {
-                      if (isPlainClick(event)) {
-                        event.preventDefault();
-                        onSelect(row.taskId);
-                      }
-                    }}
-                  >
-                    <RowContent row={row} view={view} />
-                  </Link>
+                  <>
+                    {bulk ? (
+                      <input
+                        className="pick"
+                        type="checkbox"
+                        aria-label={`Select ${row.title}`}
+                        checked={bulk.isPicked(row.taskId)}
+                        onChange={() => bulk.toggle(row.taskId)}
+                      />
+                    ) : null}
+                    <Link
+                      className="li"
+                      href={hrefOf(row.taskId)}
+                      prefetch={false}
+                      scroll={false}
+                      aria-current={row.taskId === selectedId ? 'true' : undefined}
+                      onClick={(event) => {
+                        if (isPlainClick(event)) {
+                          event.preventDefault();
+                          onSelect(row.taskId);
+                        }
+                      }}
+                    >
+                      <RowContent row={row} view={view} />
+                    </Link>
+                  </>
                 )}
               </li>
             ))}
@@ -155,6 +180,7 @@ export function InboxList({
       {hasMore ? (
         <p className="none">These are the {rows.length} most urgent. Decide some, and the rest follow.</p>
       ) : null}
+      {bar}
     </section>
   );
 }

@@ -1,9 +1,16 @@
 'use client';
 import { usePathname, useRouter, useSearchParams } from 'next/navigation';
-import { useCallback, useEffect, useOptimistic, useTransition, type ReactNode } from 'react';
+import { useCallback, useEffect, useOptimistic, useState, useTransition, type ReactNode } from 'react';
+import { flushSync } from 'react-dom';
 import type { InboxRow, InboxView } from '@/lib/queries/inbox';
+import { Icon } from '@/components/ui/icons';
 import { AfterDecision } from '@/components/task/after-decision';
+import type { Colleague } from '@/lib/queries/people';
+import { BulkBar } from './bulk-bar';
+import { BulkPane, formsOf } from './bulk-pane';
+import type { BulkActions } from './bulk-types';
 import { InboxList } from './inbox-list';
+import { useBulk } from './use-bulk';
 
 /**
  * The list and the chosen task beside it. The address is the choice, so it survives a reload and can be sent; the row
@@ -17,6 +24,9 @@ export function InboxPanes({
   isPicked,
   views,
   empty,
+  bulkActions,
+  mayAssign,
+  people,
   children,
 }: {
   readonly rows: readonly InboxRow[];
@@ -28,6 +38,10 @@ export function InboxPanes({
   readonly isPicked: boolean;
   readonly views: ReactNode;
   readonly empty: ReactNode;
+  readonly bulkActions: BulkActions;
+  /** Whether the reader gives tasks to others, and to whom. */
+  readonly mayAssign: boolean;
+  readonly people: readonly Colleague[];
   /** The chosen task, rendered by the server. */
   readonly children: ReactNode;
 }) {
@@ -36,6 +50,8 @@ export function InboxPanes({
   const params = useSearchParams();
   const [selected, setSelected] = useOptimistic(selectedId);
   const [isPending, startTransition] = useTransition();
+  const bulk = useBulk(rows);
+  const [isAnswering, setAnswering] = useState(false);
 
   const hrefOf = useCallback(
     (taskId: string) => {
@@ -68,8 +84,22 @@ export function InboxPanes({
     else router.refresh();
   };
 
+  /** Answered together: the first of the others is there afterwards. */
+  const goOnBehind = (ended: readonly string[]) => {
+    setAnswering(false);
+    const next = rows.find((row) => !ended.includes(row.taskId));
+    if (next && selected !== null && ended.includes(selected)) select(next.taskId);
+  };
+  const hasBulk = bulk.chosen.length > 0;
+  const showsBulk = hasBulk || bulk.refusals.length > 0;
+  const answerAll = () => {
+    flushSync(() => setAnswering(true));
+    const fields = document.querySelector<HTMLElement>('.bulk-pane :is(input, textarea, select, .bar button)');
+    fields?.focus();
+  };
+
   return (
-    <main id="main" className="panes" data-picked={isPicked || undefined}>
+    <main id="main" className="panes" data-picked={(showsBulk ? isAnswering || !hasBulk : isPicked) || undefined}>
       <h1 className="vh">Inbox</h1>
       {views}
       <InboxList
@@ -81,13 +111,39 @@ export function InboxPanes({
         hrefOf={hrefOf}
         onSelect={select}
         empty={empty}
+        bulk={view === 'done' ? null : bulk}
+        bar={
+          hasBulk ? (
+            <BulkBar
+              bulk={bulk}
+              actions={bulkActions}
+              mayAssign={mayAssign}
+              people={people}
+              onAnswer={formsOf(bulk.chosen).length === 1 ? answerAll : null}
+            />
+          ) : null
+        }
       />
       <div
         className="detail"
         aria-busy={isPending}
         data-switching={(isPending && selected !== selectedId) || undefined}
       >
-        <AfterDecision value={view === 'done' ? null : goOn}>{children}</AfterDecision>
+        {showsBulk ? (
+          <div className="sheet">
+            <button
+              className="btn btn-ghost back"
+              type="button"
+              onClick={hasBulk ? () => setAnswering(false) : bulk.clear}
+            >
+              <Icon name="left" />
+              Inbox
+            </button>
+            <BulkPane bulk={bulk} actions={bulkActions} onEnded={goOnBehind} />
+          </div>
+        ) : (
+          <AfterDecision value={view === 'done' ? null : goOn}>{children}</AfterDecision>
+        )}
       </div>
     </main>
   );

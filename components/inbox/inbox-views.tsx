@@ -12,7 +12,8 @@ const looks: Readonly<Record<InboxView, { readonly word: string; readonly icon: 
 const keys: readonly KeyLine[] = [
   { keys: ['J', 'K'], does: 'Next or previous task' },
   { keys: ['↵'], does: 'Open the task on its own page' },
-  { keys: ['C'], does: 'Claim it' },
+  { keys: ['X'], does: 'Select it, or not; with Shift all' },
+  { keys: ['C'], does: 'Claim it, or what is selected' },
   { keys: ['U'], does: 'Give it back' },
   { keys: ['D'], does: 'Delegate it' },
   { keys: ['A'], does: 'Assign it to somebody' },

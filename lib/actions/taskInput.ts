@@ -48,6 +48,14 @@ const to = z
 export const handoverSchema = noteSchema.extend({ to });
 export const questionSchema = textSchema.extend({ to });
 
+/** Tasks that the same act is done to. The ids are looked up one by one: those that are none are refused by themselves. */
+export const manyTasksSchema = z.object({
+  taskIds: z
+    .array(z.string().max(100, 'This is no id of a task.'), { error: 'Name the tasks by their ids.' })
+    .min(1, 'Name at least one task.')
+    .max(200, 'Name 200 tasks at most.'),
+});
+
 const instant = z.iso
   .datetime({ offset: true, error: 'Give a date and time such as 2026-12-01T09:00:00Z.' })
   .transform((iso) => Date.parse(iso))

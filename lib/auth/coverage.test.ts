@@ -110,6 +110,10 @@ describe('API routes', () => {
       'POST app/api/v1/tasks/[taskId]/give-back',
       'POST app/api/v1/tasks/[taskId]/release',
       'POST app/api/v1/tasks/[taskId]/withdraw-question',
+      'POST app/api/v1/tasks/bulk/assign',
+      'POST app/api/v1/tasks/bulk/claim',
+      'POST app/api/v1/tasks/bulk/complete',
+      'POST app/api/v1/tasks/bulk/release',
       'PUT app/api/v1/tasks/[taskId]/draft',
     ]);
   });

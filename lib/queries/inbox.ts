@@ -25,6 +25,8 @@ export interface InboxRow {
   readonly status: TaskStatus;
   readonly priority: 'low' | 'normal' | 'high' | 'urgent';
   readonly isMine: boolean;
+  /** The pinned version of its form: tasks of the same one can be answered together. */
+  readonly formId: string;
   /** ISO 8601. */
   readonly dueAt: string | null;
   readonly endedAt: string | null;
@@ -54,6 +56,7 @@ export async function listInbox(reader: InboxReader & { readonly view: InboxView
       status: t.status,
       priority: t.priority,
       assignee: t.assignee,
+      formId: t.formId,
       dueAt: t.dueAt,
       endedAt: t.endedAt,
       outcome: t.outcome,
@@ -87,6 +90,7 @@ export async function listInbox(reader: InboxReader & { readonly view: InboxView
       status: row.status,
       priority: row.priority,
       isMine: row.assignee === reader.userId,
+      formId: row.formId,
       dueAt: row.dueAt?.toISOString() ?? null,
       endedAt: row.endedAt?.toISOString() ?? null,
       outcome: row.outcome,

@@ -54,6 +54,7 @@ import { createRedisHintSource } from './streams/redisHintSource';
 import { absentLocks, createRedisLocks } from './streams/redisLocks';
 import { absentWakeScheduler, createWakeScheduler, startWakeWorker } from './streams/wakeQueue';
 import * as questions from './tasks/askAboutTask';
+import * as bulk from './tasks/bulk';
 import { claimTask as claim } from './tasks/claimTask';
 import { completeTask as complete, type CompleteTaskRequest } from './tasks/completeTask';
 import { declineTask as decline } from './tasks/declineTask';
@@ -213,6 +214,22 @@ export async function commentOnTask(request: Parameters<typeof notes.commentOnTa
 
 export async function planTask(request: Parameters<typeof notes.planTask>[1]) {
   return notes.planTask(taskDeps(await engineDeps()), request);
+}
+
+export async function claimTasks(request: bulk.BulkRequest) {
+  return bulk.claimTasks(taskDeps(await engineDeps()), request);
+}
+
+export async function releaseTasks(request: bulk.BulkRequest) {
+  return bulk.releaseTasks(taskDeps(await engineDeps()), request);
+}
+
+export async function assignTasks(request: Parameters<typeof bulk.assignTasks>[1]) {
+  return bulk.assignTasks(handoverDeps(await engineDeps()), request);
+}
+
+export async function completeTasks(request: Parameters<typeof bulk.completeTasks>[1]) {
+  return bulk.completeTasks(taskDeps(await engineDeps()), request);
 }
 
 export async function saveDraft(request: Parameters<typeof drafts.saveDraft>[1]) {

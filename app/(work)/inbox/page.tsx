@@ -8,12 +8,12 @@ import { CutLine } from '@/components/shell/state-page';
 import { TaskBody } from '@/components/task/task-body';
 import { Icon } from '@/components/ui/icons';
 import { LiveRefresh } from '@/components/ui/live-refresh';
-import { requireTenantPermission, type Session } from '@/lib/auth';
+import { can, requireTenantPermission, type Session } from '@/lib/auth';
 import { taskReaderOf } from '@/lib/auth/taskReader';
 import { countInbox, inboxViews, listInbox, type InboxView } from '@/lib/queries/inbox';
 import { listColleagues, tenantName, type Colleague } from '@/lib/queries/people';
 import { getTask, type TaskView } from '@/lib/queries/task';
-import { taskActions } from '../task-actions';
+import { bulkActions, taskActions } from '../task-actions';
 
 export const metadata: Metadata = { title: 'Inbox' };
 
@@ -66,6 +66,9 @@ async function Panes({
       isPicked={picked !== null}
       views={<InboxViews view={view} counts={counts} />}
       empty={<EmptyList view={view} />}
+      bulkActions={bulkActions}
+      mayAssign={can(session, 'task.assign')}
+      people={people}
     >
       <div className="sheet">
         <Link className="btn btn-ghost back" href={view === 'for-me' ? '/inbox' : `/inbox?view=${view}`}>

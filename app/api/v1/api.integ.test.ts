@@ -31,6 +31,10 @@ import { DELETE as dropDraft, GET as getDraft, PUT as putDraft } from './tasks/[
 import { POST as forwardTask } from './tasks/[taskId]/forward/route';
 import { POST as giveBackTask } from './tasks/[taskId]/give-back/route';
 import { POST as releaseTask } from './tasks/[taskId]/release/route';
+import { POST as assignTasks } from './tasks/bulk/assign/route';
+import { POST as claimTasks } from './tasks/bulk/claim/route';
+import { POST as completeTasks } from './tasks/bulk/complete/route';
+import { POST as releaseTasks } from './tasks/bulk/release/route';
 import { POST as withdrawQuestionTask } from './tasks/[taskId]/withdraw-question/route';
 
 const people = {
@@ -525,6 +529,48 @@ describe('POST /tasks/:id/complete', () => {
     expect((await complete({ as: 'gus' })).json).toMatchObject({ code: 'task_not_found' });
     expect((await complete({ id: 'nonsense' })).status).toBe(404);
     expect((await complete({ body: '{' })).status).toBe(400);
+  });
+});
+
+describe('many tasks at once', () => {
+  const many = (count: number) =>
+    Promise.all(Array.from({ length: count }, () => insertTask({ tenant: 'acme', roles: ['manager'] })));
+
+  it('are claimed, assigned, released and completed each by itself, and every refusal says why', async () => {
+    const [free, taken, foreign] = [...(await many(2)), await insertTask({ tenant: 'globex', roles: ['manager'] })];
+    await call(assignTask, { as: 'omar', params: { taskId: taken ?? '' }, body: { to: 'alice' } });
+    const taskIds = [free, taken, foreign, 'nonsense'];
+    const claimed = await call(claimTasks, { as: 'mia', body: { taskIds } });
+    expect(claimed.status).toBe(200);
+    expect(claimed.json.results).toMatchObject([
+      { taskId: free, ok: true, status: 'claimed' },
+      { taskId: taken, ok: false, code: 'task_conflict', message: expect.stringContaining('claimed it on') },
+      { taskId: foreign, ok: false, code: 'task_not_found' },
+      { taskId: 'nonsense', ok: false, code: 'task_not_found' },
+    ]);
+    const assigned = await call(assignTasks, { as: 'omar', body: { taskIds: [free, taken], to: 'mia' } });
+    expect(assigned.json.results).toMatchObject([
+      { ok: false, code: 'invalid_input', message: expect.stringContaining('has it already') },
+      { ok: true, status: 'claimed' },
+    ]);
+    expect((await call(assignTasks, { as: 'mia', body: { taskIds, to: 'mia' } })).json.code).toBe('permission_denied');
+    const released = await call(releaseTasks, { as: 'mia', body: { taskIds: [taken] } });
+    expect(released.json.results).toMatchObject([{ taskId: taken, ok: true, status: 'pending' }]);
+    const answer = { outcome: 'approve', data: { comment: 'All of them' } };
+    const completed = await call(completeTasks, { as: 'mia', body: { taskIds: [free, taken, foreign], ...answer } });
+    expect(completed.json.results).toMatchObject([
+      { taskId: free, ok: true, status: 'completed' },
+      { taskId: taken, ok: true, status: 'completed' },
+      { taskId: foreign, ok: false, code: 'task_not_found' },
+    ]);
+    const again = await call(completeTasks, { as: 'omar', body: { taskIds: [free], ...answer } });
+    expect(again.json.results).toMatchObject([{ ok: false, code: 'task_forbidden' }]);
+  });
+
+  it('are refused as a whole where the list is none, or too long', async () => {
+    for (const taskIds of [[], 'x', Array.from({ length: 201 }, () => randomUUID())]) {
+      expect((await call(claimTasks, { as: 'mia', body: { taskIds } })).json.code).toBe('invalid_input');
+    }
   });
 });
 

@@ -42,7 +42,12 @@ export interface TaskSnapshot {
   /** Open tasks of the tenant with the same one end with it; null: it is one of a kind. */
   readonly fingerprint: string | null;
   /** The pinned version. */
-  readonly form: { readonly jsonSchema: JsonObject; readonly uiSchema: JsonObject; readonly version: number };
+  readonly form: {
+    readonly formId: string;
+    readonly jsonSchema: JsonObject;
+    readonly uiSchema: JsonObject;
+    readonly version: number;
+  };
 }
 
 /** A person who acts, with the roles that they hold in the tenant. */

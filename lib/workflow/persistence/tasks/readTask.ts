@@ -34,6 +34,7 @@ interface TaskRow {
   fingerprint: string | null;
   json_schema: JsonObject;
   ui_schema: JsonObject;
+  form_id: string;
   form_version: number;
 }
 
@@ -48,7 +49,7 @@ export async function readTask(
            coalesce(q.name, k.question_to) AS question_to_name, k.question_by, k.question, k.priority, k.due_at,
            k.follow_up_at, k.claimed_at, k.outcome,
            k.ended_by, coalesce(e.name, k.ended_by) AS ended_by_name, k.ended_at, k.expires_at,
-           k.closing_at IS NOT NULL AS is_closing, k.context_data, k.fingerprint, k.form_version,
+           k.closing_at IS NOT NULL AS is_closing, k.context_data, k.fingerprint, k.form_id, k.form_version,
            coalesce(sf.json_schema, tf.json_schema) AS json_schema, coalesce(sf.ui_schema, tf.ui_schema) AS ui_schema
     FROM workflow_tasks k
     LEFT JOIN users a ON a.user_id = k.assignee
@@ -86,7 +87,12 @@ export async function readTask(
     isClosing: row.is_closing,
     contextData: row.context_data,
     fingerprint: row.fingerprint,
-    form: { jsonSchema: row.json_schema, uiSchema: row.ui_schema, version: row.form_version },
+    form: {
+      formId: row.form_id,
+      jsonSchema: row.json_schema,
+      uiSchema: row.ui_schema,
+      version: row.form_version,
+    },
   };
 }
 
