@@ -3,8 +3,9 @@
  * writes raw SQL over one, pages read through Drizzle over the other.
  */
 import { drizzle, type PostgresJsDatabase } from 'drizzle-orm/postgres-js';
-import postgres from 'postgres';
+import type postgres from 'postgres';
 import { env } from '../env';
+import { createLastingPool } from './lastingPool';
 import { createRawClient } from './rawClient';
 import * as schema from './schema';
 
@@ -32,7 +33,7 @@ export function rawSql(name = 'baton'): postgres.Sql {
 /** Drizzle for the read side. */
 export function pageDb(): PageDatabase {
   if (pools.page === undefined) {
-    const client = postgres(env().databaseUrl, {
+    const client = createLastingPool(env().databaseUrl, {
       max: env().databasePoolSize,
       onnotice: () => undefined,
       connection: { application_name: 'baton pages' },

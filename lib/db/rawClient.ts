@@ -1,4 +1,5 @@
-import postgres, { type Sql } from 'postgres';
+import type { Sql } from 'postgres';
+import { createLastingPool } from './lastingPool';
 
 /**
  * A pool of the engine's: plain postgres.js. A session that idles inside a transaction, or waits for a lock, is given
@@ -18,7 +19,7 @@ export function createRawClient({
   readonly max: number;
   readonly patienceMs: number;
 }): Sql {
-  const sql = postgres(url, {
+  return createLastingPool(url, {
     max,
     onnotice: () => undefined,
     // In seconds. A server that dies while it accepts answers nothing: the client's own 30 s outlive every lease.
@@ -35,11 +36,4 @@ export function createRawClient({
       plan_cache_mode: 'force_generic_plan',
     },
   });
-  // postgres.js asks for the types of arrays on every new connection and awaits the answer nowhere: a connection that is
-  // lost during it ends the process by an unhandled rejection. Once asked they are known to the whole pool.
-  sql`SELECT 1`.then(
-    () => (sql.options.fetch_types = false),
-    () => undefined,
-  );
-  return sql;
 }

@@ -2,7 +2,7 @@
  * A worker process for tests: the production worker over the production adapters, with test workflows and kill points
  * around its ports. It is given a `FixtureConfig` as JSON and waits for `run`.
  */
-import postgres from 'postgres';
+import { createLastingPool } from '../../../db/lastingPool';
 import { createRawClient } from '../../../db/rawClient';
 import { createActionRegistry } from '../../core/actionRegistry';
 import { createActionRunner } from '../../core/actions/actionRunner';
@@ -37,7 +37,7 @@ const tell = (message: FromWorker): void => void process.send?.(message);
 const patienceMs = Math.round(config.leaseMs * 0.6);
 const connect = (workerId: string) =>
   createRawClient({ url: config.databaseUrl, name: workerSessionName(workerId), max: 6, patienceMs });
-const calls = postgres(config.databaseUrl, { max: 2, onnotice: () => undefined });
+const calls = createLastingPool(config.databaseUrl, { max: 2, onnotice: () => undefined, connect_timeout: 2 });
 
 async function run(workerId: string, replaces: string | null): Promise<Worker> {
   const sql = connect(workerId);

@@ -1,6 +1,7 @@
 /** The code and the worker processes of one attack, on a database and a Redis of its own. */
 import { randomUUID } from 'node:crypto';
-import postgres, { type Sql } from 'postgres';
+import type { Sql } from 'postgres';
+import { createLastingPool } from '../../../db/lastingPool';
 import { createActionRegistry } from '../../core/actionRegistry';
 import type { EngineDeps } from '../../core/engineDeps';
 import { createWorkflowRuntime, type WorkflowRuntime } from '../../core/workflowRuntime';
@@ -45,7 +46,7 @@ export async function openSite(
   const { databaseUrl, redisUrl } = place;
   const settings = { ...quick, ...options.settings };
   const redisPrefix = `kill-${randomUUID()}:`;
-  const sql = postgres(databaseUrl, { max: 8, connect_timeout: 2, onnotice: () => undefined });
+  const sql = createLastingPool(databaseUrl, { max: 8, connect_timeout: 2, onnotice: () => undefined });
   await sql.unsafe(fixtureTables);
   await sql.unsafe(attackTables);
   const logger = silentLogger;
