@@ -1,6 +1,6 @@
 import net from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createLastingPool, type PoolOptions } from './lastingPool';
+import { createLastingPool } from './lastingPool';
 import { createTestDatabase, type TestDatabase } from './testing/testDatabase';
 
 /** Opens sockets for a client and hands out the last one. */

@@ -13,7 +13,7 @@ const leastLifeMs = 1_000;
 /** What has no answer from a replaced client after this time is rejected: as long as statements wait for locks. */
 const finishMs = 5_000;
 
-export type PoolOptions = postgres.Options<Record<string, never>>;
+type PoolOptions = postgres.Options<Record<string, never>>;
 
 export function createLastingPool(url: string, options: PoolOptions): Sql {
   const pool = new LastingPool(url, options);
