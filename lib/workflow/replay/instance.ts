@@ -246,6 +246,11 @@ export class WorkflowInstance {
     return this.#waiting.isCanceled;
   }
 
+  /** The command at this position was issued before somebody wanted the end. */
+  isCutByCancel(n: number): boolean {
+    return this.#waiting.isCutByCancel(n);
+  }
+
   get hasOpenTasks(): boolean {
     return this.#waiting.hasOpenTasks;
   }

@@ -40,6 +40,8 @@ export class Waiting {
   /** What a wait was given at once: a lost race gives it back. */
   #mailOfPromise: WeakMap<object, Mail> | null = null;
   #cancellation: Cancellation | null = null;
+  /** Commands below this position were issued before the code was told that it is canceled. */
+  #canceledBelow = 0;
   /** Made when they are needed: most executions have neither. */
   #tasks: KnownTasks | null = null;
   #children: Children | null = null;
@@ -205,6 +207,7 @@ export class Waiting {
     if (this.#cancellation) return;
     const cancellation = new Cancellation(decision);
     this.#cancellation = cancellation;
+    this.#canceledBelow = this.#turn.ledger.nextN;
     const children = this.#children?.interrupt(() => cancellation.error()) ?? [];
     for (const commandId of children) this.#push({ type: 'end_wait', commandId });
     const waits = [...this.#mailbox.waits];
@@ -243,6 +246,11 @@ export class Waiting {
 
   get isCanceled(): boolean {
     return this.#cancellation !== null;
+  }
+
+  /** What was asked for as this command was asked for before the request to cancel. */
+  isCutByCancel(n: number): boolean {
+    return n < this.#canceledBelow;
   }
 
   get isForNothing(): boolean {

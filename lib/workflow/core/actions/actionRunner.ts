@@ -88,6 +88,8 @@ class CallCut extends Cut {
   }
 }
 
+const canceledError = (what: string) => new ActionAbortedError(`The execution was canceled while the ${what} ran.`);
+
 async function runCall(parts: ActionRunnerParts, call: ActionCall, cut: CallCut): Promise<ActionOutcome> {
   const { clock, metrics } = parts;
   const startedAtMs = clock.now();
@@ -112,6 +114,9 @@ async function outcomeOf(
     if (definition.kind === 'simple' && definition.dispatch && parts.jobs) {
       return await dispatch(parts, parts.jobs, { call, cut, definition });
     }
+    // What asks a person has to end the question first.
+    const asks = definition.kind === 'simple' && definition.atMostOnce;
+    if (call.isCanceled && !asks) cut.interrupt('canceled');
     const outcome = await runDefinition(parts, call, { cut, checked, definition, startedAtMs });
     switch (outcome.kind) {
       case 'completed': {
@@ -162,6 +167,10 @@ async function dispatch(
   while (!cut.aborted) {
     try {
       const answer = await jobs.dispatch({ call, actionName: definition.name, heartbeatTimeoutMs });
+      if (call.isCanceled && answer === 'dispatched') {
+        const { executionId, commandId } = call;
+        await jobs.cancel({ executionId, commandId, error: recordError(canceledError('job')) });
+      }
       return answer === 'dispatched' ? { status: 'deferred', taskId: null } : { status: answer };
     } catch (error) {
       const { executionId, commandId } = call;

@@ -2,7 +2,7 @@
  * Actions that are never started twice. The start is committed before the handler runs; where a start has no outcome
  * (the worker died, the time was over), nobody knows whether it happened, and a person is asked.
  */
-import { ActionError, recordError } from '../../model/errors';
+import { ActionAbortedError, ActionError, recordError } from '../../model/errors';
 import { uncertainActionEvent } from '../../model/events';
 import { decodeJson, encodeJson, type JsonObject, type JsonValue } from '../../model/json';
 import type { ActionCall } from '../../model/ports/actions';
@@ -37,6 +37,7 @@ export async function runAtMostOnce(parts: UncertaintyParts, once: AtMostOnceCal
   const { call, running, recorded: params, startedAtMs } = once;
   const { cut, clock, definition } = running;
   const { name: actionName } = definition;
+  if (call.isCanceled) return settleCanceled(parts, once);
   for (let confirmed = 0; !cut.aborted;) {
     const start = await whenReachable(running, () =>
       parts.starts.start({ call, actionName, params, startedAtMs, confirmed }),
@@ -62,6 +63,25 @@ export async function runAtMostOnce(parts: UncertaintyParts, once: AtMostOnceCal
     }
   }
   return { kind: 'stopped' };
+}
+
+/** The execution is canceled: what a person has said already counts, and nobody is asked any more. */
+async function settleCanceled(parts: UncertaintyParts, { call, running }: AtMostOnceCall): Promise<AtMostOnceOutcome> {
+  const { clock, definition } = running;
+  const closed = await whenReachable(running, () => parts.starts.closeQuestion({ call, atMs: clock.now() }));
+  if (closed === null || closed === 'ownership_lost') return { kind: 'stopped' };
+  const { attempt } = closed;
+  const answer = await whenReachable(running, () => parts.starts.findAnswer({ call, attempt }));
+  if (answer === null) return { kind: 'stopped' };
+  const isAnswered = answer.kind === 'ended' && answer.outcome !== null;
+  const verdict = isAnswered ? judge(answer, { actionName: definition.name, attempt, clock }) : null;
+  if (verdict?.kind === 'completed' || verdict?.kind === 'failed') return verdict;
+  const error = new ActionAbortedError(
+    attempt === 0
+      ? `The execution was canceled before "${definition.name}" began.`
+      : `The execution was canceled while nobody knew whether "${definition.name}" happened.`,
+  );
+  return { kind: 'failed', error, attempts: Math.max(1, attempt) };
 }
 
 function isUncertain(outcome: HandlerOutcome): boolean {

@@ -153,6 +153,78 @@ describe('an action that must not be started twice', () => {
     expect(begun).toBe(1);
   });
 
+  describe('is asked about no more', () => {
+    const activityOf = async (taskId: string) =>
+      (await harness.sql`SELECT kind FROM workflow_task_activity WHERE task_id = ${taskId} ORDER BY at`).map(
+        ({ kind }) => kind as string,
+      );
+    const statusOf = async (taskId: string) =>
+      (await harness.sql`SELECT status FROM workflow_tasks WHERE task_id = ${taskId}`)[0]?.status as string;
+
+    it('when the execution is canceled: the question is closed, and the call has failed', async () => {
+      const executionId = await lostInTheAction();
+      const task = await openTask(executionId);
+      await harness.untilStatus(executionId, 'waiting');
+      await harness.runtime.cancelExecution({ tenant: 'acme', executionId });
+      await harness.untilStatus(executionId, 'canceled');
+      expect(await statusOf(task.task_id)).toBe('canceled');
+      expect(await activityOf(task.task_id)).toEqual(['created', 'canceled']);
+      const [row] = await harness.sql`
+        SELECT status, attempts, error ->> 'code' AS code FROM workflow_action_results
+        WHERE execution_id = ${executionId}`;
+      expect(row).toEqual({ status: 'failed', attempts: 1, code: 'action_aborted' });
+      await expect(answer(task.task_id, 'happened')).rejects.toMatchObject({ code: 'task_conflict' });
+      expect(begun).toBe(1);
+    });
+
+    it('when it is canceled and its worker is lost before anything came of that', async () => {
+      const executionId = await lostInTheAction();
+      const task = await openTask(executionId);
+      await harness.untilStatus(executionId, 'waiting');
+      await worker.worker.stop();
+      await harness.runtime.cancelExecution({ tenant: 'acme', executionId });
+      // As a worker leaves it that took the request and was killed.
+      await harness.sql.begin(async (sql) => {
+        await sql`
+          UPDATE workflow_events i SET seq = e.head_seq + 1, at = clock_timestamp()
+          FROM workflow_executions e
+          WHERE e.execution_id = ${executionId} AND i.execution_id = e.execution_id AND i.seq IS NULL`;
+        await sql`
+          UPDATE workflow_executions SET head_seq = head_seq + 1, status = 'running'
+          WHERE execution_id = ${executionId}`;
+      });
+      worker = await harness.startWorker();
+      await harness.untilStatus(executionId, 'canceled');
+      expect(await statusOf(task.task_id)).toBe('canceled');
+      expect(begun).toBe(1);
+    });
+
+    it('when a person has answered just before it is canceled: what they said counts', async () => {
+      const executionId = await lostInTheAction();
+      const task = await openTask(executionId);
+      await harness.untilStatus(executionId, 'waiting');
+      // Canceled first as its log has it; nobody was there to act on either.
+      await worker.worker.stop();
+      await harness.runtime.cancelExecution({ tenant: 'acme', executionId });
+      await answer(task.task_id, 'happened', { result: '"paid"' });
+      worker = await harness.startWorker();
+      await harness.untilStatus(executionId, 'canceled');
+      expect(await statusOf(task.task_id)).toBe('completed');
+      const [row] = await harness.sql`
+        SELECT status, result FROM workflow_action_results WHERE execution_id = ${executionId}`;
+      expect(row).toEqual({ status: 'completed', result: 'paid' });
+    });
+
+    it('when the execution is terminated', async () => {
+      const executionId = await lostInTheAction();
+      const task = await openTask(executionId);
+      await harness.untilStatus(executionId, 'waiting');
+      await harness.runtime.terminateExecution({ tenant: 'acme', executionId });
+      await harness.untilStatus(executionId, 'terminated');
+      expect(await statusOf(task.task_id)).toBe('canceled');
+    });
+  });
+
   it('asks too when its time is over: the handler may have done it', async () => {
     const executionId = await start('Ringing');
     const task = await openTask(executionId);

@@ -27,6 +27,13 @@ export class DeferredActions {
     return null;
   }
 
+  /** Gives back all that wait, to be started again. */
+  takeAll(): readonly ActionCommand[] {
+    const commands = [...(this.#waiting?.values() ?? [])];
+    this.#waiting?.clear();
+    return commands;
+  }
+
   /** Gives back the command that is to be started again, because a person has said what became of it. */
   answered(eventName: string): ActionCommand | null {
     const commandId = commandOfUncertainActionEvent(eventName);

@@ -620,7 +620,7 @@ export class Engine {
   #hold(live: LiveExecution, feed: Feed): void {
     feed.delete(live);
     const { executionId } = live;
-    if (live.isTerminating && live.hasRunning) this.#ports.actions.interrupt?.({ executionId, why: 'terminated' });
+    if (live.isTerminating) this.#ports.actions.interrupt?.({ executionId, why: 'terminated' });
     if (live.isPaused && live.parked) this.#drop(live);
     else this.#touch(live);
   }
@@ -721,6 +721,8 @@ export class Engine {
           if (outcome.status === 'ownership_lost') return this.#reload(live);
           if (outcome.status === 'deferred') return this.#actionDeferred(live, command, outcome.taskId);
           live.actionEnded(command, outcome);
+          // Nobody is asked about it any more.
+          if (call.isCanceled) this.#changes.push({ tenant: live.tenant, topic: 'task', id: live.executionId });
           this.#announce(signalledBy(command.name, outcome));
           this.#dirty.add(live);
           this.#ports.onWork();

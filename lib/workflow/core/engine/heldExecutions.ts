@@ -94,7 +94,11 @@ export class HeldExecutions {
     const { executionId } = execution;
     const { underWay, interrupt, nowMs, wake } = this.#ports;
     const calls = underWay(executionId);
-    if (calls.length === 0) return terminationFlush(execution, this.#settled.get(executionId) ?? [], nowMs());
+    if (calls.length === 0) {
+      // Its jobs run elsewhere.
+      interrupt(executionId);
+      return terminationFlush(execution, this.#settled.get(executionId) ?? [], nowMs());
+    }
     if (this.#awaited.has(executionId)) return null;
     this.#awaited.add(executionId);
     interrupt(executionId);

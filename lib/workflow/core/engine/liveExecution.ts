@@ -51,6 +51,8 @@ export class LiveExecution {
   #startable: ActionCommand[] = [];
   #toPrepare: TaskCommand[] = [];
   readonly #running = new Set<string>();
+  /** Calls that were started to be ended, since the execution is canceled. */
+  #cut: Set<string> | null = null;
   /** Begun, with an outcome that comes later through the inbox. */
   readonly #deferred = new DeferredActions();
   /** What the code ended with. */
@@ -203,6 +205,8 @@ export class LiveExecution {
     this.#startable = [];
     return commands.map((command) => {
       this.#running.add(command.commandId);
+      const isCanceled = this.instance.isCutByCancel(command.n);
+      if (isCanceled) (this.#cut ??= new Set()).add(command.commandId);
       const { executionId, partitionId, tenant, workflowName } = this;
       const { commandId, n, name, args, argsHash } = command;
       const earlier = this.#unlogged.get(commandId);
@@ -220,12 +224,21 @@ export class LiveExecution {
         n,
         argsHash,
         attemptsBefore,
+        ...(isCanceled && { isCanceled }),
       };
       // No attempt counts any more where a retry of the execution set it back.
       if (!earlier || earlier.attempts === 0) return { command, call };
       const { startedAtMs: firstStartedAtMs, nextAttemptAtMs } = earlier;
       return { command, call: { ...call, firstStartedAtMs, nextAttemptAtMs } };
     });
+  }
+
+  /**
+   * The execution was canceled. What a person is asked about, and jobs, are started once more, to be ended: what is
+   * under way in this process is cut short by itself.
+   */
+  cutDeferred(): void {
+    if (this.#deferred.size > 0 && !this.isHeld) this.#startable.push(...this.#deferred.takeAll());
   }
 
   /** A job is done. Its execution may have come back to memory just now, about to hand the job over once more. */
@@ -237,7 +250,8 @@ export class LiveExecution {
   /** Its outcome comes later: nothing of it is under way here. */
   actionDeferred(command: ActionCommand): void {
     this.#running.delete(command.commandId);
-    const again = this.#deferred.add(command);
+    const isToBeCut = this.instance.isCutByCancel(command.n) && this.#cut?.has(command.commandId) !== true;
+    const again = isToBeCut ? command : this.#deferred.add(command);
     if (again && !this.isHeld) this.#startable.push(again);
     if (this.isTerminating) this.#appendEnd();
   }
@@ -373,7 +387,13 @@ export class LiveExecution {
       entries: pending.entries,
       results: pending.results,
       ...pending.projections,
-      cancelOpenTasks: end !== null && (this.instance.hasOpenTasks || this.#deferred.size > 0),
+      // What was about to ask a person when it was cut short may have asked.
+      cancelOpenTasks:
+        end !== null &&
+        (this.instance.hasOpenTasks ||
+          this.#deferred.size > 0 ||
+          end.status === 'terminated' ||
+          end.status === 'canceled'),
       relations: this.#relations(pending, end),
       atMs: this.#lastAt,
     };

@@ -39,8 +39,10 @@ export class LiveTurn implements Turn {
     if (live.dropped) return;
     try {
       const { executionId, instance, workflowName: name } = live;
-      if (entry.kind === 'cancel_requested' && live.hasRunning)
-        ports.actions.interrupt?.({ executionId, why: 'canceled' });
+      if (entry.kind === 'cancel_requested') {
+        if (live.hasRunning) ports.actions.interrupt?.({ executionId, why: 'canceled' });
+        live.cutDeferred();
+      }
       const commands = instance.collect();
       live.absorb(commands);
       assertKnownWait(instance, { name });

@@ -100,6 +100,27 @@ describe.each(redisUrl === '' ? (['rows alone'] as const) : (['BullMQ', 'rows al
       expect(rows).toEqual([{ status: 'completed', params: { pages: 3 }, attempts: 1 }]);
     });
 
+    it.each(['canceled', 'terminated'] as const)('end with an execution that is %s', async (end) => {
+      let aborted = false;
+      let running = false;
+      handler = (_, { signal }) => {
+        running = true;
+        return new Promise((resolve) => signal.addEventListener('abort', () => resolve((aborted = true))));
+      };
+      const executionId = await start();
+      await until(() => running, 'the job runs');
+      await harness.untilStatus(executionId, 'waiting');
+      const input = { tenant: 'acme', executionId };
+      await (end === 'canceled' ? harness.runtime.cancelExecution(input) : harness.runtime.terminateExecution(input));
+      await harness.untilStatus(executionId, end);
+      await until(async () => (await jobOf(executionId))?.status === 'canceled', 'the job ends');
+      // It hears of it with its next heartbeat.
+      await until(() => aborted, 'the handler is told');
+      const [row] = await harness.sql`
+        SELECT status, error ->> 'code' AS code FROM workflow_action_results WHERE execution_id = ${executionId}`;
+      expect(row).toEqual({ status: 'failed', code: 'action_aborted' });
+    });
+
     it('show their progress while they run', async () => {
       let finish: () => void = () => undefined;
       handler = (_, { report }) => {

@@ -99,6 +99,15 @@ export interface ActionStartStore {
   /** What a person said of this start. */
   findAnswer(query: { readonly call: ActionCall; readonly attempt: number }): Promise<UncertainAnswer>;
 
+  /**
+   * Nobody is to be asked any more: ends the question about the last start, if it is open. Answers with the number of
+   * that start, 0 where there was none; what a person said of it before can be found then.
+   */
+  closeQuestion(request: {
+    readonly call: ActionCall;
+    readonly atMs: number;
+  }): Promise<{ readonly attempt: number } | 'ownership_lost'>;
+
   /** Asks a person what became of this start. Once: a second call changes nothing. */
   ask(request: {
     readonly call: ActionCall;

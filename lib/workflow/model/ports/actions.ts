@@ -23,6 +23,8 @@ export interface ActionCall {
   readonly nextAttemptAtMs?: number | null;
   /** A worker stood still while an action of this execution was under way: should it happen again, who it was is known. */
   readonly isSuspect?: boolean;
+  /** The execution was canceled after its code asked for this: the call only gets an outcome, nothing is begun. */
+  readonly isCanceled?: boolean;
 }
 
 interface OutcomeTimes {

@@ -18,8 +18,12 @@ export interface JobDispatcher {
     readonly heartbeatTimeoutMs: number;
   }): Promise<'dispatched' | 'ownership_lost'>;
 
-  /** Ends the open jobs of an execution as failed. Whoever runs one hears of it with its next heartbeat. */
-  cancel(request: { readonly executionId: string; readonly error: RecordedError }): Promise<void>;
+  /** Ends the open jobs of an execution, or that of one command, as failed. Whoever runs one hears of it with its next heartbeat. */
+  cancel(request: {
+    readonly executionId: string;
+    readonly commandId?: string;
+    readonly error: RecordedError;
+  }): Promise<void>;
 }
 
 export interface ClaimedJob {

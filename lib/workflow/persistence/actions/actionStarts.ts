@@ -53,6 +53,29 @@ export function createActionStartStore({
       return { kind: 'ended', outcome: row.status === 'completed' ? row.outcome : null, output: row.output };
     },
 
+    closeQuestion: async ({ call, atMs }) => {
+      const at = new Date(atMs).toISOString();
+      const [row] = await sql<{ owned: boolean; attempts: number | null }[]>`
+        WITH fence AS MATERIALIZED (${owns(call.partitionId)}), known AS MATERIALIZED (
+          SELECT attempts FROM workflow_action_results
+          WHERE execution_id = ${call.executionId} AND command_id = ${call.commandId}
+            AND partition_id = ${call.partitionId}
+        ), closed AS (
+          UPDATE workflow_tasks k
+          SET status = 'canceled', ended_at = ${at}::text::timestamptz, updated_at = ${at}::text::timestamptz,
+              version = k.version + 1
+          FROM known, fence
+          WHERE k.execution_id = ${call.executionId} AND k.status IN ('pending', 'claimed')
+            AND k.command_id = ${call.commandId} || '?' || known.attempts
+          RETURNING k.tenant_id, k.task_id
+        ), activity AS (
+          INSERT INTO workflow_task_activity (tenant_id, task_id, kind, at)
+          SELECT tenant_id, task_id, 'canceled', ${at}::text::timestamptz FROM closed
+        )
+        SELECT EXISTS (SELECT 1 FROM fence) AS owned, (SELECT attempts::int FROM known) AS attempts`;
+      return row?.owned ? { attempt: row.attempts ?? 0 } : 'ownership_lost';
+    },
+
     ask: async ({ call, attempt, task, atMs }) => {
       const row = { ...task, at: new Date(atMs).toISOString(), dueAt: isoOrNull(task.dueAtMs) };
       const [asked] = await sql<{ owned: boolean; task_id: string | null }[]>`

@@ -42,9 +42,10 @@ export function createJobDispatcher({
       return 'dispatched';
     },
 
-    cancel: async ({ executionId, error }) => {
+    cancel: async ({ executionId, commandId, error }) => {
+      const ofCommand = commandId === undefined ? sql`true` : sql`command_id = ${commandId}`;
       const ended = await endJobs(sql, {
-        which: sql`execution_id = ${executionId} AND status IN ('queued', 'running')`,
+        which: sql`execution_id = ${executionId} AND ${ofCommand} AND status IN ('queued', 'running')`,
         status: 'canceled',
         params: null,
         result: null,
