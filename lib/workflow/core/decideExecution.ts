@@ -3,7 +3,12 @@
  * its owner acts on it. What the log then holds first counts: an execution that ends before its owner comes to the
  * decision has ended, and the decision is closed as too late.
  */
-import { ExecutionEndedError, ExecutionNotFailedError, ExecutionNotFoundError } from '../model/errors';
+import {
+  ExecutionEndedError,
+  ExecutionNotFailedError,
+  ExecutionNotFoundError,
+  WorkflowKeyTakenError,
+} from '../model/errors';
 import type { DecisionKind } from '../model/history';
 import { isEnded } from '../model/status';
 import { insertDecision, statusesFor } from '../persistence/decisions';
@@ -24,6 +29,7 @@ export interface DecisionInput {
  * @throws ExecutionNotFoundError when the tenant has no such execution.
  * @throws ExecutionEndedError when it has ended.
  * @throws ExecutionNotFailedError when a retry finds one that neither failed nor is blocked on its code.
+ * @throws WorkflowKeyTakenError when a retry finds the workflow key held by another execution that has not ended.
  */
 async function decide(deps: EngineDeps, kind: DecisionKind, input: DecisionInput): Promise<void> {
   const { executionId, tenant, userId, reason } = input;
@@ -31,11 +37,12 @@ async function decide(deps: EngineDeps, kind: DecisionKind, input: DecisionInput
   // An id that is no id is one that the tenant does not have.
   const found = isUuid(executionId) ? await insertDecision(deps.sql, { tenant, executionId, kind, decision }) : null;
   if (!found) throw new ExecutionNotFoundError(executionId);
-  const { partitionId, status } = found;
+  const { partitionId, status, taken } = found;
   if (!statusesFor(kind).includes(status)) {
     if (isEnded(status)) throw new ExecutionEndedError(executionId, status);
     throw new ExecutionNotFailedError(executionId, status);
   }
+  if (taken) throw new WorkflowKeyTakenError(taken.workflow, taken.workflowKey, taken.holder);
   deps.metrics.count({ counter: instruments.eventsSubmitted, labels: { via: 'decision' } });
   await Promise.all([
     deps.hints.publish({ hints: [{ partitionId, executionId }] }),

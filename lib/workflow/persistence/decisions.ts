@@ -5,8 +5,10 @@ import type { ExecutionStatus } from '../model/status';
 
 export interface DecidedExecution {
   readonly partitionId: number;
-  /** As the statement found it: the decision was put into the inbox unless this speaks against it. */
+  /** As the statement found it: the decision was put into the inbox unless this or the key speaks against it. */
   readonly status: ExecutionStatus;
+  /** Set where another execution, which has not ended, holds the workflow key of one that failed. */
+  readonly taken: { readonly workflow: string; readonly workflowKey: string; readonly holder: string } | null;
 }
 
 const decidable: readonly ExecutionStatus[] = ['pending', 'running', 'waiting', 'paused', 'blocked_on_code'];
@@ -31,10 +33,17 @@ export async function insertDecision(
   },
 ): Promise<DecidedExecution | null> {
   const { tenant, executionId, kind, decision } = request;
-  const [row] = await sql<{ partition_id: number; status: ExecutionStatus }[]>`
+  const [row] = await sql<
+    { partition_id: number; status: ExecutionStatus; workflow: string; workflow_key: string; holder: string | null }[]
+  >`
     WITH target AS MATERIALIZED (
-      SELECT execution_id, partition_id, tenant_id, status FROM workflow_executions
-      WHERE execution_id = ${executionId} AND tenant_id = ${tenant}
+      SELECT e.execution_id, e.partition_id, e.tenant_id, e.status, e.workflow_name, e.workflow_key,
+             CASE WHEN e.status = 'failed' AND e.workflow_key IS NOT NULL THEN (
+               SELECT o.execution_id FROM workflow_executions o
+               WHERE o.tenant_id = e.tenant_id AND o.workflow_name = e.workflow_name
+                 AND o.workflow_key = e.workflow_key AND o.ended_at IS NULL LIMIT 1) END AS holder
+      FROM workflow_executions e
+      WHERE e.execution_id = ${executionId} AND e.tenant_id = ${tenant}
     ), newest AS (
       SELECT i.kind FROM workflow_events i
       JOIN target t ON t.execution_id = i.execution_id AND t.partition_id = i.partition_id
@@ -43,8 +52,11 @@ export async function insertDecision(
     ), sent AS (
       INSERT INTO workflow_events (execution_id, partition_id, tenant_id, kind, payload)
       SELECT execution_id, partition_id, tenant_id, ${kind}, ${JSON.stringify(decision)}::text::json FROM target
-      WHERE status = ANY(${[...statusesFor(kind)]}::text[]) AND NOT EXISTS (SELECT 1 FROM newest WHERE kind = ${kind})
+      WHERE status = ANY(${[...statusesFor(kind)]}::text[]) AND holder IS NULL
+        AND NOT EXISTS (SELECT 1 FROM newest WHERE kind = ${kind})
     )
-    SELECT partition_id, status FROM target`;
-  return row ? { partitionId: row.partition_id, status: row.status } : null;
+    SELECT partition_id, status, workflow_name AS workflow, workflow_key, holder FROM target`;
+  if (!row) return null;
+  const { partition_id: partitionId, status, workflow, workflow_key: workflowKey, holder } = row;
+  return { partitionId, status, taken: holder === null ? null : { workflow, workflowKey, holder } };
 }

@@ -6,6 +6,7 @@
  * - A request to cancel is for the code and waits until that runs.
  * - A failed execution takes a retry alone; with it the failed results named are set back, in the same commit, and what
  *   came too late for the failed run (an answered task, the end of a child, an event) is in the inbox again.
+ * - A retry is closed as too late where another execution that has not ended holds the workflow key by now.
  * - Whatever is to be done next, `running` lets a successor find it if this worker dies now.
  */
 import type { Sql } from 'postgres';
@@ -21,19 +22,28 @@ WITH fence AS MATERIALIZED (
   SELECT * FROM unnest($2::uuid[], $3::smallint[], $4::int[], $5::timestamptz[])
     AS w(execution_id, partition_id, head_seq, at)
 ), locked AS MATERIALIZED (
-  SELECT e.execution_id, e.partition_id, e.head_seq, e.status, w.at
+  SELECT e.execution_id, e.partition_id, e.head_seq, e.status, w.at,
+         e.status = 'failed' AND e.workflow_key IS NOT NULL AND EXISTS (
+           SELECT 1 FROM workflow_executions o
+           WHERE o.tenant_id = e.tenant_id AND o.workflow_name = e.workflow_name AND o.workflow_key = e.workflow_key
+             AND o.ended_at IS NULL) AS is_barred
   FROM workflow_executions e
   JOIN wanted w ON w.execution_id = e.execution_id AND w.partition_id = e.partition_id AND w.head_seq = e.head_seq
   WHERE e.status IN ('pending', 'running', 'waiting', 'paused', 'blocked_on_code', 'failed')
     AND EXISTS (SELECT 1 FROM fence)
   ORDER BY e.execution_id FOR UPDATE OF e
+), barred AS (
+  UPDATE workflow_events i SET disposition = 'too_late'
+  FROM locked l
+  WHERE l.is_barred AND i.execution_id = l.execution_id AND i.partition_id = l.partition_id
+    AND i.seq IS NULL AND i.disposition IS NULL AND i.kind = 'execution_retried'
 ), numbered AS MATERIALIZED (
   SELECT i.execution_id, i.partition_id, i.row_id, i.kind, i.name, i.payload, l.at,
          l.head_seq + (row_number() OVER (PARTITION BY i.execution_id ORDER BY i.row_id))::int AS seq
   FROM workflow_events i JOIN locked l ON l.execution_id = i.execution_id AND l.partition_id = i.partition_id
   WHERE i.seq IS NULL AND i.disposition IS NULL
     AND i.kind IN ('terminate_requested', 'execution_paused', 'execution_resumed', 'execution_retried')
-    AND (l.status <> 'failed' OR i.kind = 'execution_retried')
+    AND (l.status <> 'failed' OR i.kind = 'execution_retried') AND NOT l.is_barred
 ), moved AS (
   UPDATE workflow_events i SET seq = n.seq, at = n.at
   FROM numbered n
@@ -75,11 +85,25 @@ ORDER BY l.execution_id, n.seq`;
 
 type TakenRow = { execution_id: string } & (EntryRow | { seq: null });
 
+/** Somebody may take a workflow key in the same moment: looked at anew, each by itself, the key is seen to be taken. */
 export async function takeDecisions(
   sql: Sql,
   workerId: string,
   items: readonly TakeDecisionsItem[],
 ): Promise<TakenEntries[]> {
+  try {
+    return await takeAll(sql, workerId, items);
+  } catch (error) {
+    if ((error as { readonly code?: unknown } | null)?.code !== uniqueViolation) throw error;
+    const taken: TakenEntries[] = [];
+    for (const item of items) taken.push(...(await takeAll(sql, workerId, [item])));
+    return taken;
+  }
+}
+
+const uniqueViolation = '23505';
+
+async function takeAll(sql: Sql, workerId: string, items: readonly TakeDecisionsItem[]): Promise<TakenEntries[]> {
   if (items.length === 0) return [];
   const undone = items.flatMap(({ executionId, failuresUndone }) =>
     failuresUndone.map((commandId) => ({ execution_id: executionId, command_id: commandId })),

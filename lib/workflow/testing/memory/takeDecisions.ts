@@ -29,6 +29,12 @@ function takeOne(
   const { executionId, partitionId, headSeq: fromHead } = row;
   const decisions = row.inbox.filter((each) => isTaken(row, each));
   if (decisions.length === 0) return [];
+  const { tenant, workflowName, workflowKey } = row;
+  const isBarred = row.status === 'failed' && workflowKey !== null;
+  if (isBarred && tables.holderOfKey({ tenant, workflowName, workflowKey })) {
+    for (const each of decisions) each.disposition = 'too_late';
+    return [];
+  }
   for (const { kind, name, payloadText } of decisions) {
     row.headSeq += 1;
     row.log.push({ seq: row.headSeq, atMs: item.atMs, kind, name, commandId: null, payloadText });
