@@ -34,9 +34,9 @@ export async function createMemoryStoreFixture(): Promise<StoreFixture> {
       const worker = tables.workers.get(workerId);
       if (worker) worker.fencedAtMs = nowMs();
     },
-    start: async ({ partitionId = 7, tenant = 'acme' } = {}) => {
+    start: async ({ partitionId = 7, tenant = 'acme', workflowKey = null } = {}) => {
       const executionId = randomUUID();
-      insertExecution(tables, { executionId, partitionId, tenant, started: startedBody(executionId) });
+      insertExecution(tables, { executionId, partitionId, tenant, started: startedBody(executionId), workflowKey });
       return { executionId, partitionId };
     },
     fork: async ({ executionId: from, partitionId }, atSeq, openChildren = 'refuse') => {

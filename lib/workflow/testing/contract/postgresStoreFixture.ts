@@ -4,7 +4,7 @@ import postgres, { type Sql } from 'postgres';
 import { createTestDatabase } from '../../../db/testing/testDatabase';
 import { planFork } from '../../model/forks';
 import type { DeadLetterKind } from '../../model/ports/failures';
-import type { ExecutionStatus, TaskStatus } from '../../model/status';
+import { isEnded, type ExecutionStatus, type TaskStatus } from '../../model/status';
 import { createActionResultStore } from '../../persistence/actions/actionResults';
 import { createBusStore } from '../../persistence/bus/busStore';
 import { storeBusEvent } from '../../persistence/busEvents';
@@ -40,10 +40,10 @@ export async function createPostgresStoreFixture(patch: (sql: Sql) => Sql = (sql
     fence: async (workerId) => {
       await sql`UPDATE workflow_workers SET fenced_at = clock_timestamp() WHERE worker_id = ${workerId}`;
     },
-    start: async ({ partitionId = 7, tenant = 'acme' } = {}) => {
+    start: async ({ partitionId = 7, tenant = 'acme', workflowKey = null } = {}) => {
       const executionId = randomUUID();
       const { workflow: workflowName, trigger, initialData, seed, startedBy } = startedBody(executionId);
-      const nothing = { subject: null, workflowKey: null };
+      const nothing = { subject: null, workflowKey };
       const first = { workflowName, trigger, initialData, seed, startedBy };
       await insertExecutions(sql, [{ ...nothing, ...first, executionId, partitionId, tenant }]);
       return { executionId, partitionId };
@@ -118,7 +118,10 @@ export async function createPostgresStoreFixture(patch: (sql: Sql) => Sql = (sql
         SELECT kind, strikes FROM workflow_dead_letters WHERE execution_id = ${executionId} ORDER BY created_at`),
     ],
     setStatus: async ({ executionId }, status) => {
-      await sql`UPDATE workflow_executions SET status = ${status} WHERE execution_id = ${executionId}`;
+      await sql`
+        UPDATE workflow_executions
+        SET status = ${status}, ended_at = CASE WHEN ${isEnded(status)} THEN clock_timestamp() END
+        WHERE execution_id = ${executionId}`;
     },
     stored: ({ executionId }) => stored(sql, executionId),
     taskStatus: async (taskId) => {

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ExecutionKey } from '../../model/ports/store';
 import { describeAlike } from './storeAlikeContract';
 import { describeBus } from './busContract';
+import { describeDecisions } from './storeDecisionContract';
 import { describeDeferrals } from './storeDeferralContract';
 import { describeFailures } from './storeFailureContract';
 import { describeFlush } from './storeFlushContract';
@@ -36,6 +37,7 @@ export function describeExecutionStore(name: string, open: () => Promise<StoreFi
     describeDeferrals(current);
     describeForks(current);
     describeAlike(current);
+    describeDecisions(current);
   });
 }
 

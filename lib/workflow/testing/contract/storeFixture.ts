@@ -17,7 +17,11 @@ export interface StoreFixture {
   addWorker(): Promise<string>;
   fence(workerId: string): Promise<void>;
   /** Starts an execution: pending, with one entry. */
-  start(options?: { readonly partitionId?: number; readonly tenant?: string }): Promise<ExecutionKey>;
+  start(options?: {
+    readonly partitionId?: number;
+    readonly tenant?: string;
+    readonly workflowKey?: string;
+  }): Promise<ExecutionKey>;
   /** Starts an execution in the same partition that begins with the first entries of another one. */
   fork(key: ExecutionKey, atSeq: number, openChildren?: OpenChildrenPolicy): Promise<ExecutionKey>;
   /** Stores an event of the bus, and starts an execution by it in the same commit if asked to; does not fan it out. */
