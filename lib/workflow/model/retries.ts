@@ -5,6 +5,10 @@
  * its failure. What the log holds from there to the failure is the *cut*: of it only inputs from outside still count,
  * and records of what the code had asked for before. All failed outcomes of the cut are tried again, with the keys they
  * had. Completed ones are taken over where the code asks for the very same again.
+ *
+ * A child is not tried again: it is an execution that somebody may retry by itself. Where that ended another way by the
+ * time its parent is retried, the log holds that end before the retry; a parent that failed with the first end then goes
+ * back to it, and learns of the last one alone.
  */
 import type { HistoryEntry } from './history';
 
@@ -23,7 +27,7 @@ export function cutsOf(history: readonly HistoryEntry[]): readonly Cut[] {
     const kind = history[index]?.kind;
     if (kind === 'execution_failed') failure = index;
     if (kind !== 'execution_retried' || failure === null) continue;
-    const from = beginOf(history, failure);
+    const from = beginOf(history, failure, index);
     cuts = [...cuts.filter((cut) => cut.from < from), { from, to: index }];
     failure = null;
   }
@@ -35,7 +39,7 @@ const noCuts: readonly Cut[] = [];
 /** Calls with a failed outcome that a retry of this log, which ends with a failure, tries again. */
 export function failuresUndone(history: readonly HistoryEntry[]): readonly string[] {
   if (history.at(-1)?.kind !== 'execution_failed') return [];
-  const tail = history.slice(beginOf(history, history.length - 1));
+  const tail = history.slice(beginOf(history, history.length - 1, history.length));
   return [...new Set(tail.flatMap((entry) => (entry.kind === 'action_failed' ? [entry.body.commandId] : [])))];
 }
 
@@ -47,7 +51,19 @@ export function wasRetried(history: readonly HistoryEntry[]): boolean {
   return cutsOf(history).length > 0;
 }
 
-function beginOf(history: readonly HistoryEntry[], failure: number): number {
+/** Of the ends of one child within a cut the last one counts. */
+export function isSuperseded(history: readonly HistoryEntry[], index: number, cut: Cut): boolean {
+  const entry = history[index];
+  return entry?.kind === 'child_ended' && endsAgain(history, entry.body.commandId, { from: index, to: cut.to });
+}
+
+function endsAgain(history: readonly HistoryEntry[], commandId: string, { from, to }: Cut): boolean {
+  return history
+    .slice(from + 1, to)
+    .some((entry) => entry.kind === 'child_ended' && entry.body.commandId === commandId);
+}
+
+function beginOf(history: readonly HistoryEntry[], failure: number, to: number): number {
   const failed = history[failure];
   const commandId = failed?.kind === 'execution_failed' ? (failed.body.failedCommand ?? null) : null;
   if (commandId === null) return failure;
@@ -55,6 +71,9 @@ function beginOf(history: readonly HistoryEntry[], failure: number): number {
     const entry = history[index];
     const isFailure = entry?.kind === 'action_failed' || entry?.kind === 'task_refused';
     if (isFailure && entry.body.commandId === commandId) return index;
+    if (entry?.kind === 'child_ended' && entry.body.commandId === commandId) {
+      return endsAgain(history, commandId, { from: failure, to }) ? index : failure;
+    }
   }
   return failure;
 }

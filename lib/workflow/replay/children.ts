@@ -20,6 +20,12 @@ interface Child extends NewChild {
 
 export class Children {
   readonly #children = new Map<string, Child>();
+  readonly #failed: (commandId: string, error: Error) => void;
+
+  /** @param failed told of each error that the code gets for a child. */
+  constructor(failed: (commandId: string, error: Error) => void) {
+    this.#failed = failed;
+  }
 
   add(child: NewChild): void {
     this.#children.set(child.commandId, { ...child, end: null, awaited: null, sinceMs: 0 });
@@ -33,7 +39,7 @@ export class Children {
     const child = this.#children.get(commandId);
     if (!child) throw new Error(`No child was started by ${commandId}.`);
     const { end, workflow } = child;
-    if (end) return outcomeOf(child, end);
+    if (end) return this.#outcomeOf(child, end);
     if (!child.awaited) {
       let settle: (outcome: Promise<JsonValue>) => void = () => undefined;
       const promise = new Promise<JsonValue>((resolve) => {
@@ -53,7 +59,7 @@ export class Children {
     const child = this.#children.get(end.commandId);
     if (!child || child.end) return false;
     child.end = end;
-    child.awaited?.settle(outcomeOf(child, end));
+    child.awaited?.settle(this.#outcomeOf(child, end));
     return child.awaited !== null;
   }
 
@@ -77,9 +83,11 @@ export class Children {
   get open(): readonly NewChild[] {
     return [...this.#children.values()].filter(({ end }) => end === null);
   }
-}
 
-function outcomeOf(child: NewChild, end: ChildEnd): Promise<JsonValue> {
-  if (end.status === 'completed') return Promise.resolve(decodeJson(encodeJson(end.result, 'The result of a child')));
-  return Promise.reject(new ChildFailedError(child.workflow, child.childExecutionId, end.status, end.error));
+  #outcomeOf(child: NewChild, end: ChildEnd): Promise<JsonValue> {
+    if (end.status === 'completed') return Promise.resolve(decodeJson(encodeJson(end.result, 'The result of a child')));
+    const error = new ChildFailedError(child.workflow, child.childExecutionId, end.status, end.error);
+    this.#failed(child.commandId, error);
+    return Promise.reject(error);
+  }
 }

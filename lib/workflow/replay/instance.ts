@@ -60,7 +60,7 @@ export class WorkflowInstance {
     this.#sandbox = sandbox;
     this.#past = options.history ? new Past(options.history) : null;
     this.#turn = new Turn({ workflowName: definition.name, sandbox, isTraced, ...(limits && { limits }) });
-    this.#waiting = new Waiting(this.#turn);
+    this.#waiting = new Waiting(this.#turn, this.#calls);
   }
 
   /** Told once when code went on by itself: no entry will ever tell. */

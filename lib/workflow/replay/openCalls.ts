@@ -34,10 +34,15 @@ export class OpenCalls {
 
   reject(commandId: string, error: Error, isHeard: boolean): void {
     this.#justFailed = commandId;
-    (this.#failed ??= new FailedCommands()).remember(error, commandId);
+    this.failed(commandId, error);
     const call = this.#open.get(commandId);
     this.#open.delete(commandId);
     if (isHeard) call?.reject(error);
+  }
+
+  /** The code is told of a command's failure by this error. */
+  failed(commandId: string, error: Error): void {
+    (this.#failed ??= new FailedCommands()).remember(error, commandId);
   }
 
   /** Another entry is answered now. */

@@ -5,7 +5,7 @@
 import type { Command } from '../model/commands';
 import { ForeignAwaitError } from '../model/errors';
 import { continuesCode, type HistoryEntry } from '../model/history';
-import { cutsOf } from '../model/retries';
+import { cutsOf, isSuperseded } from '../model/retries';
 import type { ExecutionLimits } from '../model/limits';
 import type { WorkflowDefinition } from '../model/workflow';
 import { WorkflowInstance, type InstanceIdentity } from './instance';
@@ -49,7 +49,7 @@ export async function replay(options: {
     const cut = cuts.find(({ from, to }) => from <= index && index < to);
     if (cut?.from === index) instance.retryFrom(history.slice(cut.from, cut.to));
     const settle = () => {
-      if (cut) return instance.settleIfItFits(entry);
+      if (cut) return !isSuperseded(history, index, cut) && instance.settleIfItFits(entry);
       instance.settle(entry);
       return true;
     };

@@ -10,7 +10,7 @@ import { Cancellation } from './cancellation';
 import { Children, type NewChild } from './children';
 import { KnownTasks } from './knownTasks';
 import { Mailbox, type Mail, type OpenWait } from './mailbox';
-import { ignore } from './openCalls';
+import { ignore, type OpenCalls } from './openCalls';
 import type { Turn } from './turn';
 import { viewsOf, type WaitView } from './waitViews';
 
@@ -33,6 +33,7 @@ export class Waiting {
   /** Another run takes over: what arrives now is for that one, whatever this one still waits for. */
   goesOn = false;
   readonly #turn: Turn;
+  readonly #calls: OpenCalls;
   readonly #mailbox = new Mailbox();
   readonly #sleeps = new Map<string, OpenSleep>();
   /** Which wait a promise handed to the code belongs to, so that a lost race can withdraw it. */
@@ -46,8 +47,9 @@ export class Waiting {
   #tasks: KnownTasks | null = null;
   #children: Children | null = null;
 
-  constructor(turn: Turn) {
+  constructor(turn: Turn, calls: OpenCalls) {
     this.#turn = turn;
+    this.#calls = calls;
   }
 
   get tasks(): KnownTasks {
@@ -55,7 +57,7 @@ export class Waiting {
   }
 
   get children(): Children {
-    return (this.#children ??= new Children());
+    return (this.#children ??= new Children((commandId, error) => this.#calls.failed(commandId, error)));
   }
 
   // Calls of the code

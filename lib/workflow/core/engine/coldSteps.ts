@@ -97,7 +97,8 @@ export function terminationFlush(
 function relationsOf(loaded: LoadedExecution, end: NonNullable<ExecutionFlush['end']>): FlushRelations | null {
   const { executionId: childExecutionId, history } = loaded;
   const [first] = history;
-  const parent = first?.kind === 'execution_started' ? parentToTell(first.body) : null;
+  const hasEndedBefore = history.some(({ kind }) => kind === 'execution_failed');
+  const parent = first?.kind === 'execution_started' && !hasEndedBefore ? parentToTell(first.body) : null;
   const ended = new Set(history.flatMap(({ kind, body }) => (kind === 'child_ended' ? [body.commandId] : [])));
   const childrenClosed = history.flatMap((entry): FlushRelations['childrenClosed'][number][] => {
     if (entry.kind !== 'child_started' || ended.has(entry.body.commandId)) return [];

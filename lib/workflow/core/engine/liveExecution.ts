@@ -35,6 +35,7 @@ export class LiveExecution {
   dropped = false;
   readonly #loaded: Pick<LoadedExecution, 'correlationId' | 'startedBy' | 'subject'>;
   readonly #started: EntryBody<'execution_started'> | null;
+  readonly #hasEndedBefore: boolean;
   readonly #unlogged: ReadonlyMap<string, StoredActionResult>;
   readonly #nowMs: () => number;
   /** For a fork: rows of the tasks that its log took over. */
@@ -76,6 +77,7 @@ export class LiveExecution {
   ) {
     const [first] = loaded.history;
     this.#started = first?.kind === 'execution_started' ? first.body : null;
+    this.#hasEndedBefore = loaded.history.some(hasFailed);
     this.executionId = loaded.executionId;
     this.partitionId = loaded.partitionId;
     this.tenant = loaded.tenant;
@@ -545,7 +547,8 @@ export class LiveExecution {
 
   #relative(): Relative | null {
     const { executionId, partitionId, tenant, partitions } = this;
-    return this.#started && { executionId, partitionId, tenant, partitions, started: this.#started };
+    const hasEndedBefore = this.#hasEndedBefore;
+    return this.#started && { executionId, partitionId, tenant, partitions, hasEndedBefore, started: this.#started };
   }
 
   #taskRow(taskId: string): string {
@@ -609,6 +612,8 @@ const nothing: readonly never[] = [];
 function childWaitRow({ commandId, workflow, sinceMs }: CommandOf<'await_child'>['wait']): WaitRow {
   return { commandId, kind: 'child', names: [workflow], match: null, deadlineMs: null, taskId: null, sinceMs };
 }
+
+const hasFailed = (entry: HistoryEntry): boolean => entry.kind === 'execution_failed';
 
 type OutcomeEntry = Extract<HistoryEntry, { readonly kind: 'action_completed' | 'action_failed' }>;
 const isOutcome = (entry: HistoryEntry): entry is OutcomeEntry =>

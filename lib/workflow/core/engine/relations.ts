@@ -16,6 +16,8 @@ export interface Relative extends ExecutionKey {
   readonly started: EntryBody<'execution_started'>;
   /** How many partitions executions are spread over. */
   readonly partitions: number;
+  /** It ended before, and was retried: its parent knows of that end, and asks for another one when it is retried too. */
+  readonly hasEndedBefore: boolean;
 }
 
 /** A child's partition: its key's, so that all executions with that key meet; else that of its own id. */
@@ -107,7 +109,8 @@ export function relationsAtEnd(
   const { end, open, childrenStarted, successor } = ending;
   const parent = parentToTell(self.started);
   // A run that goes on as another one is no end for its parent: the last run tells it.
-  const parentTold = parent && !successor ? { parent, end: childEnd(self, parent.commandId, end) } : null;
+  const parentTold =
+    parent && !successor && !self.hasEndedBefore ? { parent, end: childEnd(self, parent.commandId, end) } : null;
   const childrenClosed = open.flatMap((child): ChildClosing[] => {
     const { childExecutionId: executionId, parentClosePolicy: policy } = child;
     return policy === 'abandon' ? [] : [{ executionId, partitionId: partitionOfChild(self, child), policy }];

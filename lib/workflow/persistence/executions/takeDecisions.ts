@@ -6,6 +6,8 @@
  * - A request to cancel is for the code and waits until that runs.
  * - A failed execution takes a retry alone; with it the failed results named are set back, in the same commit, and what
  *   came too late for the failed run (an answered task, the end of a child, an event) is in the inbox again.
+ * - A child that failed, was retried and ended another way told its parent of the failure alone. The retry of a failed
+ *   parent puts that later end into its log, before itself.
  * - A retry is closed as too late where another execution that has not ended holds the workflow key by now.
  * - Whatever is to be done next, `running` lets a successor find it if this worker dies now.
  */
@@ -22,7 +24,7 @@ WITH fence AS MATERIALIZED (
   SELECT * FROM unnest($2::uuid[], $3::smallint[], $4::int[], $5::timestamptz[])
     AS w(execution_id, partition_id, head_seq, at)
 ), locked AS MATERIALIZED (
-  SELECT e.execution_id, e.partition_id, e.head_seq, e.status, w.at,
+  SELECT e.execution_id, e.partition_id, e.tenant_id, e.head_seq, e.status, w.at,
          e.status = 'failed' AND e.workflow_key IS NOT NULL AND EXISTS (
            SELECT 1 FROM workflow_executions o
            WHERE o.tenant_id = e.tenant_id AND o.workflow_name = e.workflow_name AND o.workflow_key = e.workflow_key
@@ -37,13 +39,35 @@ WITH fence AS MATERIALIZED (
   FROM locked l
   WHERE l.is_barred AND i.execution_id = l.execution_id AND i.partition_id = l.partition_id
     AND i.seq IS NULL AND i.disposition IS NULL AND i.kind = 'execution_retried'
-), numbered AS MATERIALIZED (
-  SELECT i.execution_id, i.partition_id, i.row_id, i.kind, i.name, i.payload, l.at,
-         l.head_seq + (row_number() OVER (PARTITION BY i.execution_id ORDER BY i.row_id))::int AS seq
+), decided AS MATERIALIZED (
+  SELECT i.execution_id, i.row_id, i.kind, i.name, i.payload, l.status = 'failed' AS revives
   FROM workflow_events i JOIN locked l ON l.execution_id = i.execution_id AND l.partition_id = i.partition_id
   WHERE i.seq IS NULL AND i.disposition IS NULL
     AND i.kind IN ('terminate_requested', 'execution_paused', 'execution_resumed', 'execution_retried')
     AND (l.status <> 'failed' OR i.kind = 'execution_retried') AND NOT l.is_barred
+), children AS MATERIALIZED (
+  SELECT p.execution_id AS parent_id, c.execution_id, c.status, c.result, c.error,
+         s.payload -> 'parent' ->> 'commandId' AS command_id
+  FROM (SELECT DISTINCT execution_id FROM decided WHERE revives) p
+  JOIN workflow_executions c ON c.parent_execution_id = p.execution_id
+  JOIN workflow_events s ON s.execution_id = c.execution_id AND s.partition_id = c.partition_id AND s.seq = 1
+  WHERE c.status IN ('completed', 'canceled', 'terminated')
+), arrived AS (
+  SELECT execution_id, row_id, kind, name, NULL AS command_id, payload FROM decided
+  UNION ALL
+  SELECT c.parent_id, NULL, 'child_ended', c.status, c.command_id, json_build_object(
+    'childExecutionId', c.execution_id, 'status', c.status, 'result', c.result, 'error', c.error)
+  FROM children c JOIN LATERAL (
+    SELECT bool_and(h.name = 'failed') AS as_failed FROM workflow_events h
+    WHERE h.execution_id = c.parent_id AND h.kind = 'child_ended' AND h.command_id = c.command_id) heard ON heard.as_failed
+), numbered AS MATERIALIZED (
+  SELECT a.*, l.partition_id, l.tenant_id, l.at, l.head_seq + (row_number() OVER (
+           PARTITION BY a.execution_id ORDER BY a.row_id NULLS FIRST, a.command_id))::int AS seq
+  FROM arrived a JOIN locked l ON l.execution_id = a.execution_id
+), added AS (
+  INSERT INTO workflow_events (execution_id, partition_id, seq, tenant_id, kind, name, command_id, payload, at)
+  SELECT execution_id, partition_id, seq, tenant_id, kind, name, command_id, payload, at
+  FROM numbered WHERE row_id IS NULL
 ), moved AS (
   UPDATE workflow_events i SET seq = n.seq, at = n.at
   FROM numbered n
@@ -79,7 +103,7 @@ WITH fence AS MATERIALIZED (
   WHERE d.execution_id = r.execution_id AND d.event_row_id = r.row_id AND d.kind = 'undeliverable'
     AND d.settled_at IS NULL
 )
-SELECT l.execution_id, n.seq, n.at, n.kind, n.name, NULL AS command_id, n.payload
+SELECT l.execution_id, n.seq, n.at, n.kind, n.name, n.command_id, n.payload
 FROM locked l LEFT JOIN numbered n ON n.execution_id = l.execution_id
 ORDER BY l.execution_id, n.seq`;
 

@@ -35,6 +35,7 @@ function takeOne(
     for (const each of decisions) each.disposition = 'too_late';
     return [];
   }
+  if (row.status === 'failed') hearOfChildren(tables, row, item.atMs);
   for (const { kind, name, payloadText } of decisions) {
     row.headSeq += 1;
     row.log.push({ seq: row.headSeq, atMs: item.atMs, kind, name, commandId: null, payloadText });
@@ -57,6 +58,31 @@ function isTaken(row: ExecutionTableRow, { kind, disposition }: InboxRow): boole
   if (disposition !== null) return false;
   if (row.status === 'failed') return kind === 'execution_retried';
   return isDecision(kind) && kind !== 'cancel_requested';
+}
+
+/** Children that the parent knows as failed, and that were retried and ended another way since. */
+function hearOfChildren(tables: MemoryTables, row: ExecutionTableRow, atMs: number): void {
+  const ends = [...tables.executions.values()].flatMap((child) => {
+    const { executionId: childExecutionId, status, result, error, parentExecutionId } = child;
+    if (parentExecutionId !== row.executionId || !isEnded(status)) return [];
+    if (status === 'failed' || status === 'continued_as_new') return [];
+    const started = JSON.parse(child.log[0]?.payloadText ?? '{}') as { readonly parent?: { commandId: string } };
+    const commandId = started.parent?.commandId ?? '';
+    return knowsAsFailed(row, commandId)
+      ? [{ name: status, commandId, payload: { childExecutionId, status, result, error } }]
+      : [];
+  });
+  for (const { payload, ...end } of ends.sort((a, b) => (a.commandId < b.commandId ? -1 : 1))) {
+    row.headSeq += 1;
+    const payloadText = JSON.stringify(payload);
+    row.log.push({ seq: row.headSeq, atMs, kind: 'child_ended', payloadText, ...end });
+  }
+}
+
+/** Whether it was told of the child's failure, and of no other end: only what failed ends again. */
+function knowsAsFailed(row: ExecutionTableRow, commandId: string): boolean {
+  const told = [...row.log, ...row.inbox].filter((each) => each.kind === 'child_ended' && each.commandId === commandId);
+  return told.length > 0 && told.every(({ name }) => name === 'failed');
 }
 
 function setBack(row: ExecutionTableRow, commandIds: readonly string[]): void {
