@@ -1,6 +1,6 @@
 /**
- * A bad day on real processes: `npm run chaos -- --minutes 5 --workers 3 --rate 200`. Workers are killed and frozen,
- * connections cut, Redis flushed and stopped, Postgres restarted, one after the other, under load. Prints how long each
+ * A bad day on real processes: `npm run chaos -- --minutes 5 --workers 3 --rate 200`. Workers and web servers are
+ * killed and frozen, connections cut, Redis flushed and stopped, Postgres restarted, one after the other, under load. Prints how long each
  * takes to recover from.
  */
 import { parseArgs } from 'node:util';
@@ -39,7 +39,9 @@ endWith({
   table: {
     runs: report.executions,
     events: report.events,
+    viaWeb: report.viaWeb,
     kills: report.kills,
+    webKills: report.webKills,
     misfortunes: report.deeds.reduce((sum, { times }) => sum + times, 0),
     seconds: (performance.now() - began) / 1000,
   },

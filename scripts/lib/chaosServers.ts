@@ -4,9 +4,13 @@ import path from 'node:path';
 import { createDatabaseFrom, ensureTemplateDatabase } from '../../lib/db/testing/templateDatabase';
 import { createOwnRedisServer } from '../../lib/redis/testing/ownRedisServer';
 import { chaosDay, type ChaosReport } from '../../lib/workflow/testing/processes/chaosDay';
+import { redisPrefix } from '../../lib/workflow';
+import { chaosOrder } from '../../lib/workflow/testing/processes/chaosOrder';
+import { tenant } from '../../lib/workflow/testing/processes/load';
 import { openSite } from '../../lib/workflow/testing/processes/openSite';
 import { removePostgresOf, startPostgres } from './postgres.mjs';
 import { makeThrowawayDirectory } from './throwaway.mjs';
+import { openWeb } from './webUnderAttack';
 
 const projectRoot = path.resolve(import.meta.dirname, '../..');
 
@@ -28,11 +32,21 @@ export async function runChaosDay(options: {
     const database = await createDatabaseFrom({ serverUrl: server.url, template });
     const site = await openSite(
       { databaseUrl: database.url, redisUrl: redis.url },
-      { workers: options.workers, answersTasks: false },
+      // The web server tells the workers, as the product does.
+      { workers: options.workers, answersTasks: false, redisPrefix },
     );
+    let web: Awaited<ReturnType<typeof openWeb>> | null = null;
     try {
+      web = await openWeb({
+        sql: site.sql,
+        databaseUrl: database.url,
+        redisUrl: redis.url,
+        tenant,
+        workflow: chaosOrder.name,
+      });
       return await chaosDay({
         site,
+        web,
         redis,
         restartPostgres: async () => {
           const { port } = server;
@@ -43,6 +57,7 @@ export async function runChaosDay(options: {
         rate: options.rate,
       });
     } finally {
+      web?.close();
       await site.close();
     }
   } finally {

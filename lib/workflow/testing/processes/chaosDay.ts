@@ -1,8 +1,9 @@
 /**
- * Everything at once, in no order, under load: workers are killed and frozen, connections cut, Redis is flushed and
+ * Everything at once, in no order, under load: workers and web servers are killed and frozen, connections cut, Redis is flushed and
  * stopped, Postgres restarted. Whatever was accepted must end whole. After each misfortune some probes are sent, and
  * the time until the last of them has ended is the time to recover.
  */
+import { randomUUID } from 'node:crypto';
 import { ExecutionEndedError } from '../../model/errors';
 import type { OwnRedisServer } from '../../../redis/testing/ownRedisServer';
 import { pause } from './attack';
@@ -15,13 +16,25 @@ import { untilEnded } from './oracle';
 export interface ChaosReport {
   readonly executions: number;
   readonly events: number;
+  /** Of those, events submitted through the web. */
+  readonly viaWeb: number;
   readonly kills: number;
+  readonly webKills: number;
   readonly deeds: readonly { readonly deed: string; readonly times: number; readonly recoveryMs: readonly number[] }[];
   readonly violations: readonly string[];
 }
 
+/** A web server of the product, and those that take its place. */
+export interface AttackedWeb {
+  /** Submits an event that starts an order. Rejects unless it is answered as accepted. */
+  submit(idempotencyKey: string): Promise<{ readonly eventId: string; readonly executionIds: readonly string[] }>;
+  signal(signal: NodeJS.Signals): void;
+  readonly kills: number;
+}
+
 export interface ChaosOptions {
   readonly site: Site;
+  readonly web: AttackedWeb;
   readonly redis: OwnRedisServer;
   /** Stops Postgres and starts it again at the same address. */
   readonly restartPostgres: () => Promise<void>;
@@ -34,6 +47,8 @@ const tickMs = 50;
 const probes = 6;
 /** A day on a slow machine, where recovering takes long, has so many misfortunes all the same. */
 const leastMisfortunes = 4;
+/** One of so many orders is started by an event that is submitted through the web. */
+const everyNthViaWeb = 3;
 
 export async function chaosDay(options: ChaosOptions): Promise<ChaosReport> {
   const day = new ChaosDay(options);
@@ -45,6 +60,9 @@ class ChaosDay {
   readonly #sending = new Set<Promise<void>>();
   readonly #recoveries = new Map<string, number[]>();
   #events = 0;
+  #orders = 0;
+  /** Ids of events that the web answered with. */
+  readonly #submitted = new Set<string>();
 
   constructor(private readonly options: ChaosOptions) {}
 
@@ -54,35 +72,58 @@ class ChaosDay {
     await Promise.all([this.#load(endsAt), this.#misfortunes(endsAt)]);
     await Promise.all(this.#sending);
     await untilEnded(site.sql, this.#accepted);
-    const violations = await attackViolations(site.sql, this.#accepted);
+    const violations = [...(await attackViolations(site.sql, this.#accepted)), ...(await this.#webViolations())];
     return {
       executions: this.#accepted.length,
       events: this.#events,
+      viaWeb: this.#submitted.size,
       kills: site.cluster.kills,
+      webKills: this.options.web.kills,
       deeds: [...this.#recoveries].map(([deed, recoveryMs]) => ({ deed, times: recoveryMs.length, recoveryMs })),
       violations,
     };
   }
 
-  /** Each execution is two events: its start and its payment. */
+  /** What the web answered is there, and nothing else is: however often it was sent. */
+  async #webViolations(): Promise<readonly string[]> {
+    const stored = await this.options.site.sql<{ event_id: string; starts: number }[]>`
+      SELECT b.event_id, (SELECT count(*)::int FROM workflow_executions e WHERE e.started_by_event_id = b.event_id) AS starts
+      FROM workflow_bus_events b`;
+    const ids = new Set(stored.map((row) => row.event_id));
+    return [
+      ...[...this.#submitted].filter((id) => !ids.has(id)).map((id) => `event ${id} was accepted and is lost`),
+      ...[...ids].filter((id) => !this.#submitted.has(id)).map((id) => `event ${id} is one that nobody was told of`),
+      ...stored
+        .filter(({ starts }) => starts !== 1)
+        .map(({ event_id: id, starts }) => `event ${id} started ${starts} executions`),
+    ];
+  }
+
+  /** Each execution is two events, its start and its payment, or one, where it is started through the web. */
   async #load(endsAt: number): Promise<void> {
     const perTick = (this.options.rate * tickMs) / 2_000;
     for (let owed = 0; performance.now() < endsAt; await pause(tickMs)) {
       for (owed += perTick; owed >= 1; owed -= 1) {
-        const sending = this.#order(true).then(() => undefined);
+        this.#orders += 1;
+        const viaWeb = this.#orders % everyNthViaWeb === 0;
+        const sending = (viaWeb ? this.#orderViaWeb() : this.#order(true)).then(() => undefined);
         this.#sending.add(sending);
         void sending.finally(() => this.#sending.delete(sending));
       }
     }
   }
 
-  async #order(waits: boolean): Promise<AttackedExecution> {
-    const { runtime } = this.options.site;
-    const executionId = await untilAccepted(() =>
-      runtime.startWorkflow(chaosOrder.name, { tenant, initialData: { waits } }),
-    );
+  /** The same key with each try: however many of them came through, one order comes of it. */
+  async #orderViaWeb(): Promise<AttackedExecution> {
+    const idempotencyKey = randomUUID();
+    const { eventId, executionIds } = await untilAccepted(() => this.options.web.submit(idempotencyKey));
     this.#events += 1;
-    const expected = waits ? ['received', 'paid'] : ['received'];
+    this.#submitted.add(eventId);
+    const [executionId = ''] = executionIds;
+    return this.#expect(executionId, ['received']);
+  }
+
+  #expect(executionId: string, expected: readonly string[]): AttackedExecution {
     const order: AttackedExecution = {
       executionId,
       title: 'order',
@@ -98,6 +139,16 @@ class ChaosDay {
       },
     };
     this.#accepted.push(order);
+    return order;
+  }
+
+  async #order(waits: boolean): Promise<AttackedExecution> {
+    const { runtime } = this.options.site;
+    const executionId = await untilAccepted(() =>
+      runtime.startWorkflow(chaosOrder.name, { tenant, initialData: { waits } }),
+    );
+    this.#events += 1;
+    const order = this.#expect(executionId, waits ? ['received', 'paid'] : ['received']);
     if (waits) {
       await pause(Math.random() * 500);
       const eventId = await untilAccepted(async () => {
@@ -122,14 +173,15 @@ class ChaosDay {
       const [name, deed] = deeds[turn % deeds.length] ?? ['nothing', () => Promise.resolve()];
       const beganAt = performance.now();
       await deed();
-      await this.#probe();
+      await this.#probe(name.startsWith('web'));
       this.#recoveries.set(name, [...(this.#recoveries.get(name) ?? []), performance.now() - beganAt]);
       await pause(200 + Math.random() * 500);
     }
   }
 
-  async #probe(): Promise<void> {
-    const sent = await Promise.all(Array.from({ length: probes }, () => this.#order(false)));
+  async #probe(viaWeb: boolean): Promise<void> {
+    const probe = () => (viaWeb ? this.#orderViaWeb() : this.#order(false));
+    const sent = await Promise.all(Array.from({ length: probes }, probe));
     const ids = sent.map(({ executionId }) => executionId);
     const giveUpAt = performance.now() + 60_000;
     while (performance.now() < giveUpAt) {
@@ -143,7 +195,7 @@ class ChaosDay {
   }
 
   #deeds(): readonly (readonly [string, () => Promise<void>])[] {
-    const { site, redis, restartPostgres } = this.options;
+    const { site, web, redis, restartPostgres } = this.options;
     const anyWorker = () => site.cluster.workers[Math.floor(Math.random() * site.cluster.workers.length)];
     const freeze = async (ms: number) => {
       const worker = anyWorker();
@@ -153,6 +205,15 @@ class ChaosDay {
     };
     return [
       ['worker killed', async () => anyWorker()?.signal('SIGKILL')],
+      ['web killed', async () => web.signal('SIGKILL')],
+      [
+        'web frozen',
+        async () => {
+          web.signal('SIGSTOP');
+          await pause(1_000);
+          web.signal('SIGCONT');
+        },
+      ],
       ['worker frozen beyond its lease', () => freeze(site.leaseMs * 1.5)],
       ['Redis flushed', () => redis.flush()],
       [

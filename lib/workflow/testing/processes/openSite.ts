@@ -36,6 +36,8 @@ export interface SiteOptions {
   /** Whether people answer each task as soon as it is there. */
   readonly answersTasks?: boolean;
   readonly workers?: number;
+  /** Begins the names of all keys; one of its own unless given, since servers are shared. */
+  readonly redisPrefix?: string;
 }
 
 /** @param place.databaseUrl an empty database with all migrations applied. */
@@ -45,7 +47,7 @@ export async function openSite(
 ): Promise<Site> {
   const { databaseUrl, redisUrl } = place;
   const settings = { ...quick, ...options.settings };
-  const redisPrefix = `kill-${randomUUID()}:`;
+  const redisPrefix = options.redisPrefix ?? `kill-${randomUUID()}:`;
   const sql = createLastingPool(databaseUrl, { max: 8, connect_timeout: 2, onnotice: () => undefined });
   await sql.unsafe(fixtureTables);
   await sql.unsafe(attackTables);
