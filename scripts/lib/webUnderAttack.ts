@@ -12,7 +12,7 @@ const program = path.join(import.meta.dirname, 'webFixture.ts');
 const eventType = 'CHAOS_ORDER';
 const answerSchema = z.object({ eventId: z.string(), executionIds: z.array(z.string()) });
 /** A frozen server does not answer: the sender asks again. */
-const patienceMs = 5_000;
+const patienceMs = 10_000;
 
 interface WebServer {
   readonly child: ChildProcess;
@@ -29,22 +29,23 @@ export async function openWeb(place: {
   readonly workflow: string;
 }): Promise<AttackedWeb & { readonly close: () => void }> {
   const token = await prepare(place);
-  const start = () => startServer(place);
   let isClosing = false;
   let kills = 0;
+  const start = (): WebServer => {
+    const started = startServer(place);
+    started.child.once('exit', () => {
+      if (isClosing) return;
+      if (started === server) {
+        kills += 1;
+        server = spare;
+      }
+      spare = start();
+    });
+    return started;
+  };
   let server = start();
   /** Stands by with its modules loaded. */
   let spare = start();
-  const replaceWhenGone = ({ child }: WebServer): void => {
-    child.once('exit', () => {
-      if (isClosing) return;
-      kills += 1;
-      server = spare;
-      spare = start();
-      replaceWhenGone(server);
-    });
-  };
-  replaceWhenGone(server);
   await Promise.all([server.port, spare.port]);
   return {
     get kills() {

@@ -48,7 +48,7 @@ const probes = 6;
 /** A day on a slow machine, where recovering takes long, has so many misfortunes all the same. */
 const leastMisfortunes = 4;
 /** One of so many orders is started by an event that is submitted through the web. */
-const everyNthViaWeb = 3;
+const everyNthViaWeb = 4;
 
 export async function chaosDay(options: ChaosOptions): Promise<ChaosReport> {
   const day = new ChaosDay(options);
