@@ -1,7 +1,7 @@
 /**
  * A bad day on real processes: `npm run chaos -- --minutes 5 --workers 3 --rate 200`. Workers and web servers are
- * killed and frozen, connections cut, Redis flushed and stopped, Postgres restarted, one after the other, under load. Prints how long each
- * takes to recover from.
+ * killed and frozen, connections cut, Redis flushed and stopped, Postgres restarted, one after the other, under load.
+ * Prints how long each takes to recover from. Builds the web first, unless it is built from these sources.
  */
 import { parseArgs } from 'node:util';
 import { runChaosDay } from './lib/chaosServers';
@@ -25,6 +25,7 @@ const report = await runChaosDay({
   durationMs: minutes * 60_000,
   workers: numberOption('workers', values.workers) ?? 3,
   rate: numberOption('rate', values.rate) ?? 200,
+  web: 'Next',
 });
 for (const { deed, times, recoveryMs } of report.deeds) {
   const sorted = [...recoveryMs].sort((a, b) => a - b);

@@ -8,8 +8,10 @@ import { redisPrefix } from '../../lib/workflow';
 import { chaosOrder } from '../../lib/workflow/testing/processes/chaosOrder';
 import { tenant } from '../../lib/workflow/testing/processes/load';
 import { openSite } from '../../lib/workflow/testing/processes/openSite';
+import { ensureBuild, hashSources } from './build.mjs';
 import { removePostgresOf, startPostgres } from './postgres.mjs';
 import { makeThrowawayDirectory } from './throwaway.mjs';
+import type { WebKind } from './webServers';
 import { openWeb } from './webUnderAttack';
 
 const projectRoot = path.resolve(import.meta.dirname, '../..');
@@ -18,9 +20,17 @@ export async function runChaosDay(options: {
   readonly durationMs: number;
   readonly workers: number;
   readonly rate: number;
+  readonly web: WebKind;
 }): Promise<ChaosReport> {
   const directory = makeThrowawayDirectory();
   const dataDir = path.join(directory, 'data');
+  if (options.web === 'Next') {
+    await ensureBuild({
+      projectRoot,
+      sourceHash: hashSources({ projectRoot }),
+      logFile: path.join(directory, 'build.log'),
+    });
+  }
   // With fsync, as in production: what was answered must be there after a restart.
   let server = await startPostgres({ projectRoot, dataDir, durable: true });
   const redis = await createOwnRedisServer();
@@ -38,6 +48,7 @@ export async function runChaosDay(options: {
     let web: Awaited<ReturnType<typeof openWeb>> | null = null;
     try {
       web = await openWeb({
+        kind: options.web,
         sql: site.sql,
         databaseUrl: database.url,
         redisUrl: redis.url,

@@ -25,8 +25,9 @@ export const testParts = {
   dead: check('check:dead'),
   lock: check('check:lock'),
   unit: (context) => vitest({ context, project: 'unit', env: context.env }),
-  integ,
+  // Before the tests that attack the web server.
   build,
+  integ,
   journeys,
 };
 

@@ -1,6 +1,6 @@
 /**
  * A web server for attacks: the product's own route handlers over Node's HTTP server, without pages and without a build.
- * Told by its environment as the product is. Sends its port to the process that started it.
+ * Told by its environment as the product is. Says where it listens, as Next does.
  */
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -21,6 +21,8 @@ const server = http.createServer((incoming, outgoing) => {
     outgoing.writeHead(response.status, { 'content-type': 'application/json' }).end(await response.text());
   })().catch(() => outgoing.destroy());
 });
-server.listen(0, '127.0.0.1', () => process.send?.({ port: (server.address() as AddressInfo).port }));
+server.listen(0, '127.0.0.1', () => {
+  process.stdout.write(`http://127.0.0.1:${(server.address() as AddressInfo).port}\n`);
+});
 // Nobody is left to be served.
 process.on('disconnect', () => process.exit(0));

@@ -1,27 +1,19 @@
 /** Web servers that may be killed and frozen, and a client that repeats what it submits until it is answered. */
-import { spawn, type ChildProcess } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import path from 'node:path';
 import type { Sql } from 'postgres';
 import { z } from 'zod';
 import { mintToken } from '../../lib/auth/apiTokens';
 import type { AttackedWeb } from '../../lib/workflow/testing/processes/chaosDay';
+import { startWebServer, type WebKind, type WebServer } from './webServers';
 
-const projectRoot = path.resolve(import.meta.dirname, '../..');
-const program = path.join(import.meta.dirname, 'webFixture.ts');
 const eventType = 'CHAOS_ORDER';
 const answerSchema = z.object({ eventId: z.string(), executionIds: z.array(z.string()) });
 /** A frozen server does not answer: the sender asks again. */
 const patienceMs = 10_000;
 
-interface WebServer {
-  readonly child: ChildProcess;
-  /** Where it listens, once it does. */
-  readonly port: Promise<number>;
-}
-
 /** @param place.workflow what each event starts in the tenant; its registration is published already. */
 export async function openWeb(place: {
+  readonly kind: WebKind;
   readonly sql: Sql;
   readonly databaseUrl: string;
   readonly redisUrl: string;
@@ -32,7 +24,7 @@ export async function openWeb(place: {
   let isClosing = false;
   let kills = 0;
   const start = (): WebServer => {
-    const started = startServer(place);
+    const started = startWebServer(place.kind, place);
     started.child.once('exit', () => {
       if (isClosing) return;
       if (started === server) {
@@ -67,36 +59,6 @@ export async function openWeb(place: {
       for (const { child } of [server, spare]) child.kill('SIGKILL');
     },
   };
-}
-
-function startServer({
-  databaseUrl,
-  redisUrl,
-}: {
-  readonly databaseUrl: string;
-  readonly redisUrl: string;
-}): WebServer {
-  const child = spawn(process.execPath, ['--import', 'tsx', program], {
-    cwd: projectRoot,
-    env: {
-      ...process.env,
-      DATABASE_URL: databaseUrl,
-      REDIS_URL: redisUrl,
-      AUTH_SECRET: randomUUID() + randomUUID(),
-      LOG_LEVEL: 'silent',
-      TZ: 'UTC',
-    },
-    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
-  });
-  let errors = '';
-  child.stderr?.on('data', (chunk: Buffer) => (errors = (errors + chunk.toString()).slice(-4_000)));
-  const port = new Promise<number>((resolve, reject) => {
-    child.once('message', (message) => resolve((message as { readonly port: number }).port));
-    child.once('exit', (code, signal) => reject(new Error(`The web server ended (${signal ?? code}): ${errors}`)));
-  });
-  // Whoever asks for it hears of it.
-  port.catch(() => undefined);
-  return { child, port };
 }
 
 /** Somebody who may submit events, and what their events start. */

@@ -1,7 +1,7 @@
 /**
- * Everything at once, in no order, under load: workers and web servers are killed and frozen, connections cut, Redis is flushed and
- * stopped, Postgres restarted. Whatever was accepted must end whole. After each misfortune some probes are sent, and
- * the time until the last of them has ended is the time to recover.
+ * Everything at once, in no order, under load: workers and web servers are killed and frozen, connections cut, Redis is
+ * flushed and stopped, Postgres restarted. Whatever was accepted must end whole. After each misfortune some probes are
+ * sent, and the time until the last of them has ended is the time to recover.
  */
 import { randomUUID } from 'node:crypto';
 import { ExecutionEndedError } from '../../model/errors';
