@@ -152,7 +152,8 @@ describe('httpRequest', () => {
   });
 
   it('tries 503 again, and 404 not', async () => {
-    routes.set('/busy', (_, response) => response.writeHead(seen.length < 3 ? 503 : 200).end('done'));
+    let asked = 0;
+    routes.set('/busy', (_, response) => response.writeHead(++asked < 3 ? 503 : 200).end('done'));
     expect(await request({ url: `${origin}/busy` })).toMatchObject({ status: 'completed', attempts: 3 });
     expect(await request({ url: `${origin}/none` })).toMatchObject({
       attempts: 1,
