@@ -241,7 +241,7 @@ export const mutants: readonly Mutant[] = [
     name: 'a parent is not told of the end of a child',
     workflow: 'family',
     patches: [
-      { file: relations, find: 'parent && !successor ? {', replace: 'parent && !successor && open.length > 0 ? {' },
+      { file: relations, find: '!self.hasEndedBefore ? {', replace: '!self.hasEndedBefore && open.length > 0 ? {' },
     ],
   },
   {
@@ -262,8 +262,8 @@ export const mutants: readonly Mutant[] = [
     patches: [
       {
         file: 'core/engine/heldExecutions.ts',
-        find: 'if (calls.length === 0) return',
-        replace: 'if (calls.length >= 0) return',
+        find: 'if (calls.length === 0) {',
+        replace: 'if (calls.length >= 0) {',
       },
       {
         file: live,

@@ -97,8 +97,10 @@ function checkOutcome(runs: readonly Rested[], { expected }: Scenario, effects: 
     for (const what of judge({ status: row.status, result: row.result, error, history, booked, runs })) say(what);
     return;
   }
-  // Code that waits for something foreign does not hear of it.
-  const wanted = decided === 'canceled' && status === 'blocked_on_code' ? status : (decided ?? status);
+  // Code that waits for something foreign does not hear of it, unless what it did before was cut short.
+  const isCut = history.some((entry) => entry.kind === 'action_failed' && entry.body.error.code === 'action_aborted');
+  const isDeaf = decided === 'canceled' && status === 'blocked_on_code' && !isCut;
+  const wanted = isDeaf ? status : (decided ?? status);
   if (row.status !== wanted) {
     const why = row.error ? `: ${row.error.name}: ${row.error.message}` : '';
     return say(`is ${row.status} in the end and not ${wanted}${why}`);
