@@ -52,6 +52,9 @@ describe.each(redisUrl === '' ? (['rows alone'] as const) : (['BullMQ', 'rows al
       );
       const reportingWorkflow = ({ actions }: WorkflowContext) => actions.renderReport();
       harness.runtime.registerWorkflow(reportingWorkflow);
+      const branchingWorkflow = ({ actions, all, scope }: WorkflowContext) =>
+        all([() => actions.renderReport({ pages: 1 }), () => scope('late', () => actions.renderReport({ pages: 2 }))]);
+      harness.runtime.registerWorkflow(branchingWorkflow);
       await harness.startWorker();
     });
     afterAll(async () => {
@@ -98,6 +101,24 @@ describe.each(redisUrl === '' ? (['rows alone'] as const) : (['BullMQ', 'rows al
       const rows = await harness.sql`
       SELECT status, params, attempts FROM workflow_action_results WHERE execution_id = ${executionId}`;
       expect(rows).toEqual([{ status: 'completed', params: { pages: 3 }, attempts: 1 }]);
+    });
+
+    it('run within branches and scopes', async () => {
+      handler = () => 'done';
+      const executionId = await harness.runtime.startWorkflow('Branching', { tenant: 'acme' });
+      await harness.untilStatus(executionId, 'completed', 'blocked_on_code');
+      expect(await resultOf(executionId)).toMatchObject({ result: [{ pages: 1 }, { pages: 2 }] });
+    });
+
+    it('are dispatched anew when their execution is retried', async () => {
+      handler = () => Promise.reject(new Error('out of paper'));
+      const executionId = await start();
+      await harness.untilStatus(executionId, 'failed');
+      handler = () => 'done';
+      await harness.runtime.retryExecution({ tenant: 'acme', executionId });
+      await harness.untilStatus(executionId, 'completed', 'blocked_on_code');
+      expect(await resultOf(executionId)).toMatchObject({ result: { result: 'done', pages: 3 } });
+      expect(keys).toEqual(new Set([`${executionId}:renderReport#1`]));
     });
 
     it.each(['canceled', 'terminated'] as const)('end with an execution that is %s', async (end) => {

@@ -82,7 +82,11 @@ export function createJobStore({ sql }: { readonly sql: Sql }): JobStore {
   };
 }
 
-/** Ends jobs, records their results and puts the outcomes into the inboxes of their executions, in one commit. */
+/**
+ * Ends jobs, records their results and puts the outcomes into the inboxes of their executions, in one commit. The name
+ * of the call is in its id, between the branch and the count. An error goes along: a retry of the execution writes
+ * another result over this one.
+ */
 export async function endJobs(
   sql: Sql,
   end: {
@@ -101,16 +105,23 @@ export async function endJobs(
       SET status = ${end.status}, claim_token = NULL, error = ${end.error}::text::json, ended_at = clock_timestamp()
       WHERE ${end.which} RETURNING *
     ), result AS (
-      INSERT INTO workflow_action_results (execution_id, partition_id, command_id, tenant_id, action_name, status,
+      INSERT INTO workflow_action_results AS r (execution_id, partition_id, command_id, tenant_id, action_name, status,
         params, result, error, attempts, started_at, completed_at, via_inbox)
       SELECT execution_id, partition_id, command_id, tenant_id, action_name, ${outcome},
         coalesce(${end.params}::text::json, args), ${end.result}::text::json, error, attempts,
         coalesce(started_at, created_at), ended_at, true
       FROM done
+      ON CONFLICT (execution_id, command_id, partition_id) DO UPDATE
+      SET status = excluded.status, params = excluded.params, result = excluded.result, error = excluded.error,
+          attempts = excluded.attempts, started_at = excluded.started_at, completed_at = excluded.completed_at,
+          via_inbox = true
+      WHERE r.status = 'retrying'
     ), inbox AS (
       INSERT INTO workflow_events (execution_id, partition_id, tenant_id, kind, name, command_id, payload)
-      SELECT execution_id, partition_id, tenant_id, ${`action_${outcome}`}, regexp_replace(command_id, '#[0-9]+$', ''),
-        command_id, json_build_object('n', n, 'argsHash', args_hash)
+      SELECT execution_id, partition_id, tenant_id, ${`action_${outcome}`},
+        regexp_replace(command_id, '^.*/|#[0-9]+(~[0-9]+)?$', '', 'g'), command_id,
+        CASE WHEN error IS NULL THEN json_build_object('n', n, 'argsHash', args_hash)
+             ELSE json_build_object('n', n, 'argsHash', args_hash, 'error', error) END
       FROM done
     )
     SELECT tenant_id, execution_id, partition_id FROM done`;
