@@ -2,10 +2,12 @@
 import { useRouter } from 'next/navigation';
 import { useState, useTransition } from 'react';
 import type { AttachableWorkflow, AttachmentMatrix as Matrix } from '@/lib/queries/attachments';
+import { ActProblem } from '@/components/ui/act-problem';
 import { unreachable, type ActionAnswer } from '@/components/ui/action-types';
 import { Icon } from '@/components/ui/icons';
 import { Time } from '@/components/ui/time';
 import { useToast } from '@/components/ui/toast';
+import { useAct, type ActFailure } from '@/components/ui/use-act';
 
 export type AttachmentAction = (input: {
   readonly eventType: string;
@@ -24,15 +26,10 @@ export function AttachmentMatrix({
   attach,
   detach,
 }: Acts & { readonly matrix: Matrix; readonly mayManage: boolean }) {
-  const [problem, setProblem] = useState<string | null>(null);
+  const [failure, setFailure] = useState<ActFailure | null>(null);
   return (
     <>
-      {problem ? (
-        <p className="note tone-fail" role="alert">
-          <Icon name="alert" />
-          {problem}
-        </p>
-      ) : null}
+      <ActProblem text={failure?.text ?? null} code={failure?.code ?? null} />
       <div className="scroll" tabIndex={0} role="region" aria-label="Attachments">
         <table className="tbl att">
           <thead>
@@ -70,7 +67,7 @@ export function AttachmentMatrix({
                       workflowId={link.workflowId}
                       attach={attach}
                       detach={detach}
-                      onProblem={setProblem}
+                      onFailure={setFailure}
                     />
                   </td>
                 ))}
@@ -103,18 +100,16 @@ function Switch({
   workflowId,
   attach,
   detach,
-  onProblem,
+  onFailure,
 }: Acts & {
   readonly label: string;
   readonly isOn: boolean;
   readonly mayChange: boolean;
   readonly eventType: string;
   readonly workflowId: string;
-  readonly onProblem: (problem: string | null) => void;
+  readonly onFailure: (failure: ActFailure | null) => void;
 }) {
-  const router = useRouter();
-  const toast = useToast();
-  const [pending, startTransition] = useTransition();
+  const { act, pending } = useAct(onFailure);
   if (!mayChange) {
     return (
       <span className={`st tone-${isOn ? 'done' : 'quiet'}`}>
@@ -131,20 +126,9 @@ function Switch({
       aria-checked={isOn}
       aria-label={label}
       aria-busy={pending}
-      onClick={() => {
-        if (pending) return;
-        onProblem(null);
-        startTransition(async () => {
-          const change = isOn ? detach : attach;
-          const answer = await change({ eventType, workflowId }).catch(() => ({
-            ok: false as const,
-            message: unreachable,
-          }));
-          if (answer.ok) toast(isOn ? `${label} no longer` : label);
-          else onProblem(answer.message);
-          router.refresh();
-        });
-      }}
+      onClick={() =>
+        act(() => (isOn ? detach : attach)({ eventType, workflowId }), isOn ? `${label} no longer` : label)
+      }
     >
       <i />
       {isOn ? 'Attached' : 'Attach'}

@@ -1,12 +1,12 @@
 'use client';
 import Link from 'next/link';
-import { useRouter } from 'next/navigation';
-import { useState, useTransition } from 'react';
+import { useState } from 'react';
 import type { DeadLetter } from '@/lib/queries/deadLetters';
-import { unreachable, type ActionAnswer } from '@/components/ui/action-types';
+import { ActProblem } from '@/components/ui/act-problem';
+import type { ActionAnswer } from '@/components/ui/action-types';
 import { Icon } from '@/components/ui/icons';
 import { Time } from '@/components/ui/time';
-import { useToast } from '@/components/ui/toast';
+import { useAct, type ActFailure } from '@/components/ui/use-act';
 
 type Redrive = (input: { readonly deadLetterId: string }) => Promise<ActionAnswer>;
 
@@ -26,26 +26,25 @@ export function DeadLettersTable({
   readonly mayRedrive: boolean;
   readonly redrive: Redrive;
 }) {
-  const [problem, setProblem] = useState<string | null>(null);
+  const [failure, setFailure] = useState<ActFailure | null>(null);
   return (
     <>
-      {problem ? (
-        <p className="note tone-fail" role="alert">
-          <Icon name="alert" />
-          {problem}
-        </p>
-      ) : null}
+      <ActProblem text={failure?.text ?? null} code={failure?.code ?? null} />
       <div className="scroll" tabIndex={0} role="region" aria-label="Table of dead letters">
         <table className="tbl">
           <thead>
             <tr>
               <th scope="col">What</th>
               <th scope="col">Execution</th>
-              <th scope="col">Reason</th>
-              <th scope="col" className="r">
+              <th scope="col" className="c-o">
+                Reason
+              </th>
+              <th scope="col" className="r c-o">
                 Strikes
               </th>
-              <th scope="col">Put aside</th>
+              <th scope="col" className="c-o">
+                Put aside
+              </th>
               <th scope="col">Redrive</th>
             </tr>
           </thead>
@@ -60,11 +59,12 @@ export function DeadLettersTable({
                 </td>
                 <td>
                   <Link href={`/admin/executions/${letter.executionId}`}>{letter.workflowName}</Link>
-                  <span className="sub mono">{letter.executionId}</span>
+                  <span className="sub mono c-o">{letter.executionId}</span>
+                  <span className="only-s">{letter.reason}</span>
                 </td>
-                <td>{letter.reason}</td>
-                <td className="r">{letter.strikes}</td>
-                <td>
+                <td className="c-o why">{letter.reason}</td>
+                <td className="r c-o">{letter.strikes}</td>
+                <td className="c-o">
                   <Time at={letter.createdAt} />
                 </td>
                 <td>
@@ -73,7 +73,7 @@ export function DeadLettersTable({
                       <Time at={letter.redrivenAt} /> by {letter.redrivenBy}
                     </span>
                   ) : mayRedrive ? (
-                    <RedriveButton letter={letter} redrive={redrive} onProblem={setProblem} />
+                    <RedriveButton letter={letter} redrive={redrive} onFailure={setFailure} />
                   ) : (
                     <span className="soft">An operator can</span>
                   )}
@@ -90,15 +90,13 @@ export function DeadLettersTable({
 function RedriveButton({
   letter,
   redrive,
-  onProblem,
+  onFailure,
 }: {
   readonly letter: DeadLetter;
   readonly redrive: Redrive;
-  readonly onProblem: (problem: string | null) => void;
+  readonly onFailure: (failure: ActFailure | null) => void;
 }) {
-  const router = useRouter();
-  const toast = useToast();
-  const [pending, startTransition] = useTransition();
+  const { act, pending } = useAct(onFailure);
   return (
     <button
       className="btn"
@@ -106,15 +104,7 @@ function RedriveButton({
       aria-label={`Redrive ${letter.workflowName} ${letter.executionId}`}
       aria-busy={pending}
       disabled={pending}
-      onClick={() => {
-        onProblem(null);
-        startTransition(async () => {
-          const answer = await redrive({ deadLetterId: letter.deadLetterId }).catch(() => null);
-          if (answer?.ok) toast('It goes on within seconds');
-          else onProblem(answer?.message ?? unreachable);
-          router.refresh();
-        });
-      }}
+      onClick={() => act(() => redrive({ deadLetterId: letter.deadLetterId }), 'It goes on within seconds')}
     >
       <Icon name="retrying" />
       Redrive

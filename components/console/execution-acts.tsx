@@ -30,7 +30,7 @@ export function ExecutionActs({
 }) {
   const router = useRouter();
   const toast = useToast();
-  const { act, pending, problem, problemCode } = useAct();
+  const { act, pending, failure } = useAct();
   const [open, setOpen] = useState<ActQuestion | null>(null);
 
   const decide = (action: Decide, done: string) => act(() => action({ executionId }), done);
@@ -53,7 +53,7 @@ export function ExecutionActs({
           {button('Terminate…', () => setOpen(terminateQuestion(executionId, actions.terminate)))}
         </>
       )}
-      <ActProblem text={problem} code={problemCode} />
+      <ActProblem text={failure?.text ?? null} code={failure?.code ?? null} />
       {open ? (
         <ActDialog
           question={open}

@@ -36,6 +36,16 @@ describe('outlook of a fork', () => {
     expect(forkOutlook(log, 6)).toMatchObject({ isPossible: true, openChildren: 0 });
   });
 
+  it('says which decisions hold for the fork too', () => {
+    const decided = [entry(1, 'execution_started'), entry(2, 'execution_paused'), entry(3, 'execution_resumed')];
+    expect(forkOutlook(decided, 1).help).not.toContain('paused');
+    expect(forkOutlook(decided, 2).help).toContain('It was paused there');
+    expect(forkOutlook(decided, 3).help).not.toContain('paused');
+    const withCancel = [...decided, entry(4, 'cancel_requested')];
+    expect(forkOutlook(withCancel, 4).help).toContain('the fork is canceled too');
+    expect(forkOutlook([...withCancel, entry(5, 'terminate_requested')], 5).help).toContain('terminated at once');
+  });
+
   it('is none at an end and for an empty log', () => {
     expect(forkOutlook(log, 7).isPossible).toBe(false);
     expect(forkOutlook([], 1).isPossible).toBe(false);

@@ -48,12 +48,22 @@ export function forkOutlook(entries: readonly FoldEntry[], at: number): ForkOutl
     openChildren === 0
       ? null
       : `${count(openChildren, 'child', 'children')} had not ended there: the fork goes on without, and its code is told so.`,
+    decided(copied),
   ];
   return {
     isPossible: last !== undefined && !ends.includes(last.kind),
     openChildren,
     help: help.filter((sentence) => sentence !== null).join(' '),
   };
+}
+
+/** A decision among the copied entries holds for the fork too. */
+function decided(copied: readonly FoldEntry[]): string | null {
+  const has = (wanted: string) => copied.some(({ kind }) => kind === wanted);
+  if (has('terminate_requested')) return 'Its end was requested by then: the fork is terminated at once.';
+  if (has('cancel_requested')) return 'Its cancellation was requested by then, and the fork is canceled too.';
+  const hold = copied.findLast(({ kind }) => kind === 'execution_paused' || kind === 'execution_resumed');
+  return hold?.kind === 'execution_paused' ? 'It was paused there: so is the fork, until it is resumed.' : null;
 }
 
 const count = (n: number, one: string, many = `${one}s`) => `${n} ${n === 1 ? one : many}`;

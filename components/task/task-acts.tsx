@@ -37,7 +37,7 @@ export function TaskActs({
 }) {
   const router = useRouter();
   const toast = useToast();
-  const { act, pending, problem } = useAct();
+  const { act, pending, failure } = useAct();
   const [open, setOpen] = useState<{ readonly question: ActQuestion; readonly done: string } | null>(null);
   const menu = useRef<HTMLDetailsElement>(null);
 
@@ -100,7 +100,7 @@ export function TaskActs({
           </ul>
         </details>
       ) : null}
-      <ActProblem text={problem} />
+      <ActProblem text={failure?.text ?? null} />
       {open ? (
         <ActDialog
           question={open.question}

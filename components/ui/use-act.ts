@@ -4,30 +4,33 @@ import { useState, useTransition } from 'react';
 import { unreachable, type ActionAnswer } from './action-types';
 import { useToast } from './toast';
 
+/** What went wrong with an act, in words, and the code by which it can be looked up. */
+export interface ActFailure {
+  readonly text: string;
+  readonly code: string | null;
+}
+
 /**
  * One act after another from a press of a button: what it did is said, what went wrong stays to be read, and the page
  * shows how things stand now, whether it worked or somebody was quicker.
+ * @param report where many buttons share one place for what went wrong; else it is in the answer.
  */
-export function useAct() {
+export function useAct(report?: (failure: ActFailure | null) => void) {
   const router = useRouter();
   const toast = useToast();
   const [pending, startTransition] = useTransition();
-  const [problem, setProblem] = useState<string | null>(null);
-  const [problemCode, setProblemCode] = useState<string | null>(null);
+  const [failure, setFailure] = useState<ActFailure | null>(null);
+  const tell = report ?? setFailure;
 
   const act = (action: () => Promise<ActionAnswer>, done: string) => {
     if (pending) return;
-    setProblem(null);
-    setProblemCode(null);
+    tell(null);
     startTransition(async () => {
       const answer = await action().catch(() => ({ ok: false as const, code: null, message: unreachable }));
       if (answer.ok) toast(done);
-      else {
-        setProblem(answer.message);
-        setProblemCode(answer.code);
-      }
+      else tell({ text: answer.message, code: answer.code });
       router.refresh();
     });
   };
-  return { act, pending, problem, problemCode };
+  return { act, pending, failure };
 }

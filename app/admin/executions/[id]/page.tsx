@@ -149,6 +149,24 @@ function relativesIn({ parent, continuedFrom, continuedTo, forkedFrom, children,
   );
 }
 
+/** Who started it, and by what. What started the source of a fork, the source tells. */
+function Origin({ header }: { readonly header: ExecutionHeader }) {
+  if (header.forkedByName !== null) return `forked by ${header.forkedByName}`;
+  return (
+    <>
+      {'started '}
+      {header.startedByEvent ? (
+        <>
+          by <span className="mono">{header.startedByEvent.type}</span>
+        </>
+      ) : (
+        'directly'
+      )}
+      {header.startedByName ? ` from ${header.startedByName}` : null}
+    </>
+  );
+}
+
 function Facts({ header }: { readonly header: ExecutionHeader }) {
   return (
     <div className="facts">
@@ -159,17 +177,7 @@ function Facts({ header }: { readonly header: ExecutionHeader }) {
         </span>
       ) : null}
       <span className="row">
-        {header.forkedByName === null ? 'started' : 'forked'}
-        {header.forkedByName !== null ? ` by ${header.forkedByName}, first started` : null}
-        {header.startedByEvent ? (
-          <>
-            {' '}
-            by <span className="mono">{header.startedByEvent.type}</span>
-          </>
-        ) : (
-          ' directly'
-        )}
-        {header.startedByName ? ` from ${header.startedByName}` : ''} <Time at={header.createdAt} />
+        <Origin header={header} /> <Time at={header.createdAt} />
       </span>
       {header.endedAt ? (
         <span className="row">
