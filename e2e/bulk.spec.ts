@@ -1,5 +1,6 @@
 // Many tasks at once, by keyboard: what is selected is claimed and answered together, and every refusal says by whom.
 import { expect, type Page, type Route } from 'playwright/test';
+import { expectAccessible } from './support/accessible';
 import { progressOf, submitInvoice, uniqueCustomer } from './support/invoices';
 import { test, visit } from './support/journey';
 import { pickTask, reviewForm } from './support/tasks';
@@ -27,6 +28,7 @@ test('invoices are claimed and approved together, and the one that a colleague t
   await expect(bar).toContainText('3 selected');
   const chosen = mia.getByRole('article', { name: '3 tasks selected' });
   await expect(chosen.getByRole('listitem')).toHaveCount(3);
+  await expectAccessible(mia, 'the inbox with selected tasks');
 
   // While her claim is on its way, a colleague takes one of them.
   const release = await holdBulk(mia);

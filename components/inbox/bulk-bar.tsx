@@ -27,9 +27,15 @@ export function BulkBar({
   const { chosen, isPending } = bulk;
   const mayClaim = chosen.some(({ status }) => status === 'pending');
   const mayRelease = chosen.some(({ isMine }) => isMine);
-  const claim = () => void (mayClaim && bulk.run((taskIds) => actions.claim({ taskIds: [...taskIds] }), 'claimed'));
-  const release = () =>
-    void (mayRelease && bulk.run((taskIds) => actions.release({ taskIds: [...taskIds] }), 'given back'));
+  // What an administrator took from somebody does not come back by claiming it.
+  const isAllMine = chosen.every(({ isMine }) => isMine);
+  const claiming = { act: (taskIds: readonly string[]) => actions.claim({ taskIds: [...taskIds] }), done: 'claimed' };
+  const releasing = {
+    act: (taskIds: readonly string[]) => actions.release({ taskIds: [...taskIds] }),
+    done: 'given back',
+  };
+  const claim = () => void (mayClaim && bulk.run(claiming.act, claiming.done, releasing));
+  const release = () => void (mayRelease && bulk.run(releasing.act, releasing.done, isAllMine ? claiming : undefined));
   const assign = () => setAssigning(mayAssign);
 
   useKey('c', claim);

@@ -3,25 +3,26 @@ import Link from 'next/link';
 import { useRouter } from 'next/navigation';
 import { useEffect, useRef, useState, type MouseEvent, type ReactNode } from 'react';
 import type { InboxRow, InboxView } from '@/lib/queries/inbox';
-import { Icon } from '@/components/ui/icons';
+import type { TaskFilter } from '@/lib/queries/task-filter';
 import { useKey } from '@/components/ui/keys';
 import { firstName } from '@/components/ui/person';
 import { PriorityMark } from '@/components/ui/status';
 import { Time, useNow, useZone } from '@/components/ui/time';
 import { dueGroup, type DueGroup } from '@/components/ui/time-text';
+import { InboxFilters, type TaskType } from './inbox-filters';
 import { mergeRows, takeAll, type ShownRow } from './merge-rows';
 import type { Bulk } from './use-bulk';
 
 const idOf = (row: InboxRow) => row.taskId;
 const groupWords: Readonly<Record<DueGroup, string>> = { overdue: 'Overdue', today: 'Today', later: 'Later' };
 const groupOrder: readonly DueGroup[] = ['overdue', 'today', 'later'];
-/** From this many tasks on, looking for one is quicker than reading all. */
-const searchFrom = 6;
 
 export function InboxList({
   rows,
   hasMore,
   view,
+  filter,
+  taskTypes,
   selectedId,
   hrefOf,
   onSelect,
@@ -32,6 +33,8 @@ export function InboxList({
   readonly rows: readonly InboxRow[];
   readonly hasMore: boolean;
   readonly view: InboxView;
+  readonly filter: TaskFilter;
+  readonly taskTypes: readonly TaskType[];
   readonly selectedId: string | null;
   readonly hrefOf: (taskId: string) => string;
   readonly onSelect: (taskId: string) => void;
@@ -45,17 +48,19 @@ export function InboxList({
   const [isHeld, setHeld] = useState(false);
   const [read, setRead] = useState(rows);
   const [merged, setMerged] = useState(() => takeAll(rows));
-  const [query, setQuery] = useState('');
+  const asked = JSON.stringify(filter);
+  const [answered, setAnswered] = useState(asked);
   const list = useRef<HTMLElement>(null);
-  const search = useRef<HTMLInputElement>(null);
 
   if (rows !== read) {
     setRead(rows);
-    setMerged(mergeRows({ before: merged.shown, rows, idOf, isHeld }));
+    setAnswered(asked);
+    // Another question has another answer: nothing of the old list stays.
+    setMerged(asked === answered ? mergeRows({ before: merged.shown, rows, idOf, isHeld }) : takeAll(rows));
   }
 
-  const found = merged.shown.filter(({ row }) => matches(row, query));
-  const groups = useGroups(found, view);
+  const isFiltered = Object.values(filter).some((value) => value !== null);
+  const groups = useGroups(merged.shown, view);
   const order = groups.flatMap((group) => group.rows.map(({ row }) => row.taskId));
 
   const step = (by: number) => {
@@ -70,7 +75,6 @@ export function InboxList({
   useKey('Enter', () => {
     if (selectedId !== null) router.push(`/tasks/${selectedId}`);
   });
-  useKey('/', () => search.current?.focus());
   useKey('x', () => {
     if (selectedId !== null && order.includes(selectedId)) bulk?.toggle(selectedId);
   });
@@ -92,30 +96,14 @@ export function InboxList({
         setMerged(mergeRows({ before: merged.shown, rows, idOf, isHeld: false }));
       }}
     >
-      {merged.shown.length >= searchFrom || query ? (
-        <div className="tools">
-          <label className="find">
-            <Icon name="search" />
-            <span className="vh">Search these tasks</span>
-            <input
-              ref={search}
-              type="search"
-              placeholder="Search these tasks"
-              value={query}
-              onChange={(event) => setQuery(event.target.value)}
-              onKeyDown={(event) => {
-                if (event.key !== 'Escape' && event.key !== 'Enter') return;
-                event.preventDefault();
-                event.currentTarget.blur();
-                const [first] = order;
-                if (event.key === 'Escape') setQuery('');
-                else if (first !== undefined) onSelect(first);
-              }}
-            />
-            <kbd className="key">/</kbd>
-          </label>
-        </div>
-      ) : null}
+      <InboxFilters
+        filter={filter}
+        taskTypes={taskTypes}
+        onEnter={() => {
+          const [first] = order;
+          if (first !== undefined) onSelect(first);
+        }}
+      />
       {merged.waiting > 0 ? (
         <div className="new" role="status">
           <button type="button" onClick={() => setMerged(takeAll(rows))}>
@@ -168,20 +156,21 @@ export function InboxList({
           </ul>
         </section>
       ))}
-      {merged.shown.length === 0 ? empty : null}
-      {merged.shown.length > 0 && order.length === 0 ? (
-        <p className="none">
-          No task here has “{query}” in it.{' '}
-          <button type="button" className="btn btn-ghost" onClick={() => setQuery('')}>
-            Clear the search
-          </button>
-        </p>
-      ) : null}
+      {merged.shown.length === 0 ? isFiltered ? <NothingFits filter={filter} /> : empty : null}
       {hasMore ? (
         <p className="none">These are the {rows.length} most urgent. Decide some, and the rest follow.</p>
       ) : null}
       {bar}
     </section>
+  );
+}
+
+function NothingFits({ filter: { words } }: { readonly filter: TaskFilter }) {
+  return (
+    <p className="none" role="status">
+      {words === null ? 'No task here fits these filters.' : `No task here has “${words}” in it.`} Words are found by
+      how they begin.
+    </p>
   );
 }
 
@@ -212,12 +201,6 @@ function aboutRow(row: InboxRow): string {
   if (row.invoice) return `${row.invoice.customer}, ${row.invoice.amountText}`;
   const from = row.requestedByName ? `from ${firstName(row.requestedByName)}` : '';
   return row.subject ? (from ? `${row.subject}, ${from}` : row.subject) : from;
-}
-
-function matches(row: InboxRow, query: string): boolean {
-  const words = query.trim().toLowerCase().split(/\s+/);
-  const text = `${row.title} ${aboutRow(row)} ${row.subject ?? ''} ${row.requestedByName ?? ''}`.toLowerCase();
-  return words.every((word) => text.includes(word));
 }
 
 function isPlainClick(event: MouseEvent): boolean {

@@ -6,9 +6,11 @@ import type { InboxRow, InboxView } from '@/lib/queries/inbox';
 import { Icon } from '@/components/ui/icons';
 import { AfterDecision } from '@/components/task/after-decision';
 import type { Colleague } from '@/lib/queries/people';
+import type { TaskFilter } from '@/lib/queries/task-filter';
 import { BulkBar } from './bulk-bar';
 import { BulkPane, formsOf } from './bulk-pane';
 import type { BulkActions } from './bulk-types';
+import type { TaskType } from './inbox-filters';
 import { InboxList } from './inbox-list';
 import { useBulk } from './use-bulk';
 
@@ -20,6 +22,8 @@ export function InboxPanes({
   rows,
   hasMore,
   view,
+  filter,
+  taskTypes,
   selectedId,
   isPicked,
   views,
@@ -32,6 +36,8 @@ export function InboxPanes({
   readonly rows: readonly InboxRow[];
   readonly hasMore: boolean;
   readonly view: InboxView;
+  readonly filter: TaskFilter;
+  readonly taskTypes: readonly TaskType[];
   /** The task in the detail pane. */
   readonly selectedId: string | null;
   /** Whether the address names it; else it is the first of the list. */
@@ -65,6 +71,8 @@ export function InboxPanes({
   useEffect(() => {
     // The task that is being read stays in the pane when the list changes; on a phone the list comes first.
     if (isPicked || selectedId === null || !matchMedia('(min-width: 900px)').matches) return;
+    // Whoever searches is about to ask for something else: their address must not be replaced by this one.
+    if (document.activeElement?.matches('input[type="search"]')) return;
     // Through the router: an address changed behind its back makes a refresh of that moment load the whole page anew.
     router.replace(hrefOf(selectedId), { scroll: false });
   }, [isPicked, selectedId, hrefOf, router]);
@@ -107,6 +115,8 @@ export function InboxPanes({
         rows={rows}
         hasMore={hasMore}
         view={view}
+        filter={filter}
+        taskTypes={taskTypes}
         selectedId={selected}
         hrefOf={hrefOf}
         onSelect={select}

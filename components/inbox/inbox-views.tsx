@@ -19,6 +19,7 @@ const keys: readonly KeyLine[] = [
   { keys: ['A'], does: 'Assign it to somebody' },
   { keys: ['M'], does: 'Comment on it' },
   { keys: ['Ctrl', '↵'], does: 'Send the first answer, go to the next task' },
+  { keys: ['Z'], does: 'Take back the last claim or release' },
   { keys: ['/'], does: 'Search these tasks' },
   { keys: ['?'], does: 'This list' },
 ];
@@ -42,7 +43,7 @@ export function InboxViews({
         >
           <Icon name={looks[name].icon} />
           {looks[name].word}
-          {counts[name] === undefined ? null : <span className="count">{counts[name]}</span>}
+          {counts[name] === undefined ? null : <span className="count">{countText(counts[name])}</span>}
         </Link>
       ))}
       <div className="foot">
@@ -51,3 +52,6 @@ export function InboxViews({
     </nav>
   );
 }
+
+/** Nobody works off more than this today. */
+const countText = (count: number): string => (count < 1000 ? String(count) : '999+');

@@ -9,6 +9,12 @@ import type { BulkAct, Refusal } from './bulk-types';
 
 const nothing: ReadonlySet<string> = new Set();
 
+/** What takes an act back, and what is said then. */
+interface BulkUndo {
+  readonly act: BulkAct;
+  readonly done: string;
+}
+
 /** Which tasks of the list are selected, and what became of the last act on them. */
 export function useBulk(rows: readonly InboxRow[]) {
   const router = useRouter();
@@ -30,7 +36,7 @@ export function useBulk(rows: readonly InboxRow[]) {
   };
 
   /** Does it to all that are selected, says how many it was done to, and keeps why it was not done to others. */
-  const run = async (act: BulkAct, done: string): Promise<readonly BulkAnswer[]> => {
+  const run = async (act: BulkAct, done: string, undo?: BulkUndo): Promise<readonly BulkAnswer[]> => {
     if (isPending || chosen.length === 0) return [];
     const titles = new Map(chosen.map(({ taskId, title }) => [taskId, title]));
     setPending(true);
@@ -48,10 +54,18 @@ export function useBulk(rows: readonly InboxRow[]) {
     const refused = answer.value.flatMap((result) =>
       result.ok ? [] : [{ taskId: result.taskId, title: titles.get(result.taskId) ?? '', message: result.message }],
     );
-    const count = answer.value.length - refused.length;
-    if (count > 0) toast(`${count} ${done}`);
+    const ids = answer.value.flatMap((result) => (result.ok ? [result.taskId] : []));
+    if (ids.length > 0) toast(`${ids.length} ${done}`, undo ? { undo: () => void takeBack(ids, undo) } : {});
     setRefusals(refused);
     return answer.value;
+  };
+
+  const takeBack = async (taskIds: readonly string[], { act, done }: BulkUndo) => {
+    const answer = await act(taskIds).catch(() => null);
+    const count = answer?.ok ? answer.value.filter(({ ok }) => ok).length : 0;
+    if (count > 0) toast(`${count} ${done}`);
+    if (count < taskIds.length) toast(`${taskIds.length - count} could not be taken back`, { icon: 'alert' });
+    router.refresh();
   };
 
   return {

@@ -1,6 +1,6 @@
 'use client';
 import { useRouter } from 'next/navigation';
-import { useRef, useState } from 'react';
+import { use, useRef, useState } from 'react';
 import { ActDialog, type ActQuestion } from '@/components/ui/act-dialog';
 import { ActProblem } from '@/components/ui/act-problem';
 import { Icon, type IconName } from '@/components/ui/icons';
@@ -9,6 +9,7 @@ import { useToast } from '@/components/ui/toast';
 import { useAct } from '@/components/ui/use-act';
 import type { Colleague } from '@/lib/queries/people';
 import type { TaskAccess } from '@/lib/queries/task-access';
+import { AfterDecision } from './after-decision';
 import type { TaskActions } from './task-actions';
 
 interface Act {
@@ -38,12 +39,16 @@ export function TaskActs({
   const router = useRouter();
   const toast = useToast();
   const { act, pending, failure } = useAct();
+  const goOn = use(AfterDecision);
   const [open, setOpen] = useState<{ readonly question: ActQuestion; readonly done: string } | null>(null);
   const menu = useRef<HTMLDetailsElement>(null);
 
-  const claim = () => (access.mayClaim ? act(() => actions.claim({ taskId }), `${title} is yours`) : undefined);
+  const claiming = { action: () => actions.claim({ taskId }), done: `${title} is yours` };
+  const releasing = { action: () => actions.release({ taskId }), done: `${title} is free again` };
+  const claim = () => (access.mayClaim ? act(claiming.action, claiming.done, releasing) : undefined);
+  // What an administrator took from somebody does not come back by claiming it.
   const release = () =>
-    access.mayRelease ? act(() => actions.release({ taskId }), `${title} is free again`) : undefined;
+    access.mayRelease ? act(releasing.action, releasing.done, access.isMine ? claiming : undefined) : undefined;
   const acts = actsOf({ taskId, access, holderName, actions });
   const start = (chosen: Act | undefined) => {
     if (!chosen) return;
@@ -108,7 +113,8 @@ export function TaskActs({
           onDone={() => {
             setOpen(null);
             toast(open.done);
-            router.refresh();
+            if (open.question.isDanger && goOn) goOn(taskId);
+            else router.refresh();
           }}
           onClose={() => {
             setOpen(null);

@@ -1,17 +1,21 @@
 'use client';
 import { createContext, use, useCallback, useEffect, useRef, useState, type ReactNode } from 'react';
 import { Icon, type IconName } from './icons';
+import { useKey } from './keys';
 
 interface Toast {
   readonly id: number;
   readonly icon: IconName;
   readonly text: string;
+  readonly undo: (() => void) | undefined;
 }
 
-type ShowToast = (text: string, icon?: IconName) => void;
+type ShowToast = (text: string, options?: { readonly icon?: IconName; readonly undo?: () => void }) => void;
 
 const ToastContext = createContext<ShowToast>(() => undefined);
 const shownMs = 6000;
+/** Long enough to see what was done, and to think again. */
+const undoMs = 12_000;
 
 /** Short confirmations at the foot of the page. They announce themselves and leave by themselves. */
 export function ToastProvider({ children }: { readonly children: ReactNode }) {
@@ -24,15 +28,25 @@ export function ToastProvider({ children }: { readonly children: ReactNode }) {
     return () => running.forEach(clearTimeout);
   }, []);
 
-  const show = useCallback<ShowToast>((text, icon = 'completed') => {
+  const show = useCallback<ShowToast>((text, { icon = 'completed', undo } = {}) => {
     const id = nextId.current++;
-    setToasts((all) => [...all.slice(-2), { id, icon, text }]);
-    const timer = setTimeout(() => {
-      timers.current.delete(timer);
-      setToasts((all) => all.filter((toast) => toast.id !== id));
-    }, shownMs);
+    setToasts((all) => [...all.slice(-2), { id, icon, text, undo }]);
+    const timer = setTimeout(
+      () => {
+        timers.current.delete(timer);
+        setToasts((all) => all.filter((toast) => toast.id !== id));
+      },
+      undo ? undoMs : shownMs,
+    );
     timers.current.add(timer);
   }, []);
+
+  const takeBack = (toast: Toast | undefined) => {
+    if (!toast?.undo) return;
+    setToasts((all) => all.filter(({ id }) => id !== toast.id));
+    toast.undo();
+  };
+  useKey('z', () => takeBack(toasts.findLast(({ undo }) => undo !== undefined)));
 
   return (
     <ToastContext value={show}>
@@ -42,6 +56,12 @@ export function ToastProvider({ children }: { readonly children: ReactNode }) {
           <div className="toast" key={toast.id}>
             <Icon name={toast.icon} />
             {toast.text}
+            {toast.undo ? (
+              <button type="button" onClick={() => takeBack(toast)}>
+                Undo
+                <kbd className="key">Z</kbd>
+              </button>
+            ) : null}
           </div>
         ))}
       </div>

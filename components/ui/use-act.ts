@@ -10,6 +10,12 @@ export interface ActFailure {
   readonly code: string | null;
 }
 
+/** An act, and what is said when it is done. */
+interface Undo {
+  readonly action: () => Promise<ActionAnswer>;
+  readonly done: string;
+}
+
 /**
  * One act after another from a press of a button: what it did is said, what went wrong stays to be read, and the page
  * shows how things stand now, whether it worked or somebody was quicker.
@@ -22,12 +28,20 @@ export function useAct(report?: (failure: ActFailure | null) => void) {
   const [failure, setFailure] = useState<ActFailure | null>(null);
   const tell = report ?? setFailure;
 
-  const act = (action: () => Promise<ActionAnswer>, done: string) => {
+  const takeBack = async ({ action, done }: Undo) => {
+    const answer = await action().catch(() => ({ ok: false as const, message: unreachable }));
+    if (answer.ok) toast(done);
+    else toast(answer.message, { icon: 'alert' });
+    router.refresh();
+  };
+
+  /** @param undo what takes the act back, offered for some seconds, wherever the reader has gone meanwhile. */
+  const act = (action: () => Promise<ActionAnswer>, done: string, undo?: Undo) => {
     if (pending) return;
     tell(null);
     startTransition(async () => {
       const answer = await action().catch(() => ({ ok: false as const, code: null, message: unreachable }));
-      if (answer.ok) toast(done);
+      if (answer.ok) toast(done, undo ? { undo: () => void takeBack(undo) } : {});
       else tell({ text: answer.message, code: answer.code });
       router.refresh();
     });

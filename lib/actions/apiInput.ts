@@ -3,6 +3,8 @@ import type { JsonValue } from '@shared/workflow/model/json';
 import { executionStatuses } from '@shared/workflow/model/status';
 import { z } from 'zod';
 import { apiTaskStatuses } from '../queries/apiTasks';
+import { inboxViews } from '../queries/inbox';
+import { dueFilters, taskPriorities } from '../queries/task-filter';
 import { isStorable, notStorable } from './storable';
 
 // Postgres cannot hold NUL in text.
@@ -79,6 +81,11 @@ export const deadLetterQuerySchema = z.object({
 
 export const taskQuerySchema = z.object({
   status: z.enum(apiTaskStatuses, { error: `status must be one of ${apiTaskStatuses.join(', ')}.` }).default('open'),
+  view: z.enum(inboxViews, { error: `view must be one of ${inboxViews.join(', ')}.` }).optional(),
+  q: text('q', 200).optional(),
+  type: text('type', 200).optional(),
+  priority: z.enum(taskPriorities, { error: `priority must be one of ${taskPriorities.join(', ')}.` }).optional(),
+  due: z.enum(dueFilters, { error: `due must be one of ${dueFilters.join(', ')}.` }).optional(),
   cursor: z.string().max(100).optional(),
   limit: pageSize({ usual: 50, most: 200 }),
 });

@@ -1,5 +1,5 @@
 /** Open tasks of one fingerprint are one to people: the oldest that the reader sees stands for all. */
-import { sql, type SQL } from 'drizzle-orm';
+import { sql, type AnyColumn, type SQL } from 'drizzle-orm';
 import { pageDb } from '../db/client';
 import { workflowTasks as t } from '../db/schema';
 
@@ -19,10 +19,17 @@ export function isFirstOfKind({ userId, roles }: Reader): SQL {
         AND (${userId} = ANY(older.candidate_users) OR older.candidate_roles && ${sql.param([...roles], t.candidateRoles)}::text[])))))`;
 }
 
+interface TaskColumns {
+  readonly tenantId: AnyColumn;
+  readonly taskId: AnyColumn;
+  readonly status: AnyColumn;
+  readonly fingerprint: AnyColumn;
+}
+
 /** How many open tasks end with this one when this person ends it, this one included. */
-export function countAlike(userId: string): SQL<number> {
-  return sql<number>`CASE WHEN ${t.fingerprint} IS NULL OR ${t.status} NOT IN ('pending', 'claimed') THEN 1 ELSE (
-    SELECT count(*)::int FROM ${t} alike WHERE ${endsAlong(userId)}) END`;
+export function countAlike(task: TaskColumns, userId: string): SQL<number> {
+  return sql<number>`CASE WHEN ${task.fingerprint} IS NULL OR ${task.status} NOT IN ('pending', 'claimed') THEN 1 ELSE (
+    SELECT count(*)::int FROM ${t} alike WHERE ${endsAlong(task, userId)}) END`;
 }
 
 /** What else ends with a task: how many there are, and what some of them are about. */
@@ -42,7 +49,7 @@ export async function readAlike(query: {
   const { tenant, taskId, userId } = query;
   const rows = await pageDb().execute<{ subject: string | null; count: number; total: number }>(sql`
     SELECT alike.subject, sum(count(*)) OVER ()::int AS total
-    FROM ${t} JOIN ${t} alike ON ${endsAlong(userId)}
+    FROM ${t} JOIN ${t} alike ON ${endsAlong(t, userId)}
     WHERE ${t.tenantId} = ${tenant} AND ${t.taskId} = ${taskId} AND alike.task_id <> ${t.taskId}
     GROUP BY alike.subject ORDER BY min(alike.created_at), alike.subject LIMIT 5`);
   const [first] = rows;
@@ -51,8 +58,8 @@ export async function readAlike(query: {
 }
 
 /** `alike` is of the kind of the task, and nobody else is at it. */
-const endsAlong = (userId: string): SQL => sql`
-  alike.tenant_id = ${t.tenantId} AND alike.fingerprint = ${t.fingerprint}
+const endsAlong = (task: TaskColumns, userId: string): SQL => sql`
+  alike.tenant_id = ${task.tenantId} AND alike.fingerprint = ${task.fingerprint}
   AND alike.status IN ('pending', 'claimed') AND alike.closing_at IS NULL
-  AND (alike.task_id = ${t.taskId} OR alike.status = 'pending' OR (alike.assignee = ${userId} AND alike.owner IS NULL))
+  AND (alike.task_id = ${task.taskId} OR alike.status = 'pending' OR (alike.assignee = ${userId} AND alike.owner IS NULL))
   AND NOT (${userId} = ANY(alike.excluded_users))`;

@@ -6,7 +6,9 @@ import { and, arrayOverlaps, desc, eq, inArray, not, or, sql, type SQL } from 'd
 import { pageDb } from '../db/client';
 import { workflowTasks as t } from '../db/schema';
 import type { Outcome } from '../forms/types';
+import { inView, type InboxView } from './inbox';
 import { getTask, type TaskView } from './task';
+import { matchesFilter, type TaskFilter } from './task-filter';
 import type { TaskReader } from './task-access';
 import { isUuid } from './uuid';
 
@@ -23,6 +25,8 @@ export interface ApiTask {
   readonly priority: 'low' | 'normal' | 'high' | 'urgent';
   readonly executionId: string;
   readonly subject: string | null;
+  /** Open tasks with the same one end together, whichever of them is answered. */
+  readonly fingerprint: string | null;
   readonly candidateRoles: readonly string[];
   readonly candidateUsers: readonly string[];
   readonly assignee: string | null;
@@ -72,12 +76,19 @@ export async function listApiTasks({
   tenant,
   reader,
   status,
+  view,
+  filter,
+  nowMs,
   cursor,
   limit,
 }: {
   readonly tenant: string;
   readonly reader: TaskReader;
+  /** Counts without a view: a view says by itself which tasks are in it. */
   readonly status: ApiTaskFilter;
+  readonly view?: InboxView | undefined;
+  readonly filter: TaskFilter;
+  readonly nowMs: number;
   readonly cursor?: string;
   readonly limit: number;
 }): Promise<{ readonly tasks: readonly ApiTask[]; readonly next: string | null }> {
@@ -87,8 +98,13 @@ export async function listApiTasks({
     .where(
       and(
         eq(t.tenantId, tenant),
-        inArray(t.status, status === 'open' ? ['pending', 'claimed'] : [status]),
-        reader.readsAll ? undefined : isVisibleTo(reader),
+        view === undefined
+          ? and(
+              inArray(t.status, status === 'open' ? ['pending', 'claimed'] : [status]),
+              reader.readsAll ? undefined : isVisibleTo(reader),
+            )
+          : inView({ tenant, ...reader }, view),
+        matchesFilter(filter, nowMs),
         cursor === undefined ? undefined : isBefore(cursor),
       ),
     )
@@ -181,6 +197,7 @@ function toApiTask(row: typeof t.$inferSelect): ApiTask {
     priority: row.priority,
     executionId: row.executionId,
     subject: row.subject,
+    fingerprint: row.fingerprint,
     candidateRoles: row.candidateRoles,
     candidateUsers: row.candidateUsers,
     assignee: row.assignee,

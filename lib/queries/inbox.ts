@@ -2,10 +2,18 @@
 import { and, arrayOverlaps, asc, desc, eq, inArray, not, or, sql, type SQL } from 'drizzle-orm';
 import type { TaskStatus } from '@shared/workflow/model/status';
 import { pageDb } from '../db/client';
-import { invoices, workflowBusEvents, workflowExecutions, workflowTasks } from '../db/schema';
+import {
+  invoices,
+  systemWorkflowTaskDefinitions,
+  workflowBusEvents,
+  workflowExecutions,
+  workflowTaskDefinitions,
+  workflowTasks,
+} from '../db/schema';
 import { formatCents } from '../invoices/invoiceInput';
 import { countAlike, isFirstOfKind } from './alike';
 import { namesOf } from './people';
+import { matchesFilter, type TaskFilter } from './task-filter';
 
 export const inboxViews = ['for-me', 'taken', 'done'] as const;
 export type InboxView = (typeof inboxViews)[number];
@@ -46,12 +54,28 @@ export interface InboxList {
 }
 
 const t = workflowTasks;
+const isOpen = inArray(t.status, ['pending', 'claimed']);
 
-/** Tasks of one view, the most urgent first; done ones latest first. */
-export async function listInbox(reader: InboxReader & { readonly view: InboxView }): Promise<InboxList> {
-  const rows = await pageDb()
+/** What a list shows; the filters narrow it. */
+export interface InboxQuery extends InboxReader {
+  readonly view: InboxView;
+  readonly filter: TaskFilter;
+  /** What due dates are counted from; now unless given. */
+  readonly nowMs?: number;
+}
+
+/**
+ * The tasks of a view, the most urgent first; done ones latest first. Chosen before anything is read about them: only
+ * the index by which they are found grows with the tenant.
+ */
+export function inboxPage({ nowMs = Date.now(), ...query }: InboxQuery) {
+  const order = query.view === 'done' ? [desc(t.endedAt)] : [asc(t.dueAt), asc(t.createdAt), asc(t.taskId)];
+  return pageDb()
     .select({
       taskId: t.taskId,
+      tenantId: t.tenantId,
+      executionId: t.executionId,
+      partitionId: t.partitionId,
       title: t.title,
       status: t.status,
       priority: t.priority,
@@ -59,29 +83,53 @@ export async function listInbox(reader: InboxReader & { readonly view: InboxView
       formId: t.formId,
       dueAt: t.dueAt,
       endedAt: t.endedAt,
+      createdAt: t.createdAt,
       outcome: t.outcome,
       requestedBy: t.requestedBy,
       subject: t.subject,
-      count: countAlike(reader.userId),
+      fingerprint: t.fingerprint,
+    })
+    .from(t)
+    .where(and(eq(t.tenantId, query.tenant), inView(query, query.view), matchesFilter(query.filter, nowMs)))
+    .orderBy(...order)
+    .limit(inboxLimit + 1);
+}
+
+export async function listInbox(query: InboxQuery): Promise<InboxList> {
+  const page = inboxPage(query).as('page');
+  const rows = await pageDb()
+    .select({
+      taskId: page.taskId,
+      title: page.title,
+      status: page.status,
+      priority: page.priority,
+      assignee: page.assignee,
+      formId: page.formId,
+      dueAt: page.dueAt,
+      endedAt: page.endedAt,
+      outcome: page.outcome,
+      requestedBy: page.requestedBy,
+      subject: page.subject,
+      count: countAlike(page, query.userId),
       customer: invoices.customer,
       amountCents: invoices.amountCents,
       currency: invoices.currency,
     })
-    .from(t)
+    .from(page)
     .leftJoin(
       workflowExecutions,
-      and(eq(workflowExecutions.executionId, t.executionId), eq(workflowExecutions.partitionId, t.partitionId)),
+      and(eq(workflowExecutions.executionId, page.executionId), eq(workflowExecutions.partitionId, page.partitionId)),
     )
     .leftJoin(workflowBusEvents, eq(workflowBusEvents.eventId, workflowExecutions.startedByEventId))
     .leftJoin(
       invoices,
-      and(eq(invoices.tenantId, t.tenantId), sql`${invoices.id} = ${workflowBusEvents.payload}->>'invoiceId'`),
+      and(eq(invoices.tenantId, page.tenantId), sql`${invoices.id} = ${workflowBusEvents.payload}->>'invoiceId'`),
     )
-    .where(and(eq(t.tenantId, reader.tenant), inView(reader, reader.view)))
-    .orderBy(...(reader.view === 'done' ? [desc(t.endedAt)] : [sql`${t.dueAt} ASC NULLS LAST`, asc(t.createdAt)]))
-    .limit(inboxLimit + 1);
+    .orderBy(
+      ...(query.view === 'done' ? [desc(page.endedAt)] : [asc(page.dueAt), asc(page.createdAt), asc(page.taskId)]),
+    );
   const shown = rows.slice(0, inboxLimit);
-  const names = await namesOf({ tenant: reader.tenant, userIds: shown.map((row) => row.requestedBy) });
+  const names = await namesOf({ tenant: query.tenant, userIds: shown.map((row) => row.requestedBy) });
   return {
     hasMore: rows.length > inboxLimit,
     rows: shown.map((row) => ({
@@ -89,7 +137,7 @@ export async function listInbox(reader: InboxReader & { readonly view: InboxView
       title: row.title,
       status: row.status,
       priority: row.priority,
-      isMine: row.assignee === reader.userId,
+      isMine: row.assignee === query.userId,
       formId: row.formId,
       dueAt: row.dueAt?.toISOString() ?? null,
       endedAt: row.endedAt?.toISOString() ?? null,
@@ -105,27 +153,57 @@ export async function listInbox(reader: InboxReader & { readonly view: InboxView
   };
 }
 
-/** How many open rows each view has. */
-export async function countInbox(reader: InboxReader): Promise<Readonly<Record<'for-me' | 'taken', number>>> {
-  const [row] = await pageDb()
-    .select({
-      forMe: sql<number>`count(*) FILTER (WHERE ${inView(reader, 'for-me')})::int`,
-      taken: sql<number>`count(*) FILTER (WHERE ${inView(reader, 'taken')})::int`,
-    })
+/** What is counted of a view. */
+const countLimit = 1000;
+
+/** The statement that counts a view. */
+export function inboxCount(reader: InboxReader, view: InboxView) {
+  const some = pageDb()
+    .select({ one: sql`1`.as('one') })
     .from(t)
-    .where(and(eq(t.tenantId, reader.tenant), inArray(t.status, ['pending', 'claimed'])));
-  return { 'for-me': row?.forMe ?? 0, taken: row?.taken ?? 0 };
+    .where(and(eq(t.tenantId, reader.tenant), inView(reader, view)))
+    .limit(countLimit)
+    .as('some');
+  return pageDb()
+    .select({ count: sql<number>`count(*)::int` })
+    .from(some);
 }
 
-function inView(reader: InboxReader, view: InboxView): SQL | undefined {
+/** How many open rows each view has, `countLimit` at most. */
+export async function countInbox(reader: InboxReader): Promise<Readonly<Record<'for-me' | 'taken', number>>> {
+  const [[forMe], [taken]] = await Promise.all([inboxCount(reader, 'for-me'), inboxCount(reader, 'taken')]);
+  return { 'for-me': forMe?.count ?? 0, taken: taken?.count ?? 0 };
+}
+
+/** Types of tasks that the tenant can have, by what people call them. */
+export async function listTaskTypes(
+  tenant: string,
+): Promise<readonly { readonly taskType: string; readonly name: string }[]> {
+  const db = pageDb();
+  const [own, shared] = await Promise.all([
+    db
+      .select({ taskType: workflowTaskDefinitions.taskType, name: workflowTaskDefinitions.name })
+      .from(workflowTaskDefinitions)
+      .where(eq(workflowTaskDefinitions.tenantId, tenant)),
+    db
+      .select({ taskType: systemWorkflowTaskDefinitions.taskType, name: systemWorkflowTaskDefinitions.name })
+      .from(systemWorkflowTaskDefinitions),
+  ]);
+  const byType = new Map([...shared, ...own].map((definition) => [definition.taskType, definition]));
+  return [...byType.values()].toSorted((a, b) => a.name.localeCompare(b.name, 'en'));
+}
+
+/** Which tasks are in a view: each says the status of its indexes. */
+export function inView(reader: InboxReader, view: InboxView): SQL | undefined {
   const { userId } = reader;
   // What one works on, what one lent to somebody, and what one is asked about.
-  const taken = and(eq(t.status, 'claimed'), or(eq(t.assignee, userId), eq(t.owner, userId), eq(t.questionTo, userId)));
+  const isAtIt = or(eq(t.assignee, userId), eq(t.owner, userId), eq(t.questionTo, userId));
+  const taken = and(eq(t.status, 'claimed'), isAtIt);
   switch (view) {
     case 'taken':
       return and(taken, isFirstOfKind(reader));
     case 'for-me':
-      return and(or(taken, and(eq(t.status, 'pending'), isCandidate(reader))), isFirstOfKind(reader));
+      return and(isOpen, or(taken, and(eq(t.status, 'pending'), isCandidate(reader))), isFirstOfKind(reader));
     case 'done':
       return and(eq(t.endedBy, reader.userId), inArray(t.status, ['completed', 'declined']));
   }

@@ -12,6 +12,7 @@ import { platformHealth, tenantHealth } from './health';
 import { countInbox, listInbox, type InboxView } from './inbox';
 import { getInvoice, listInvoices } from './invoices';
 import { getTask } from './task';
+import { filterOf, noFilter, type TaskFilter } from './task-filter';
 
 let database: TestDatabase;
 let sql: postgres.Sql;
@@ -87,6 +88,9 @@ interface NewTask {
   readonly createdAt?: Date;
   readonly fingerprint?: string;
   readonly subject?: string;
+  readonly title?: string;
+  readonly priority?: string;
+  readonly context?: object;
 }
 
 async function addTask(task: NewTask): Promise<string> {
@@ -98,7 +102,8 @@ async function addTask(task: NewTask): Promise<string> {
       candidate_roles, candidate_users, excluded_users, assignee, context_data, warnings, completion_event, ended_by,
       due_at, created_at, ended_at, fingerprint, subject)
     VALUES (${id}, ${tenant}, ${task.executionId}, 1, ${id}, 'review', 'system', 'review', 'system', ${formId}, 1,
-      'Review', ${status}, 'normal', ${[...roles]}, '{}', ${[...excluded]}, ${task.assignee ?? null}, '{}', '[]',
+      ${task.title ?? 'Review'}, ${status}, ${task.priority ?? 'normal'}, ${[...roles]}, '{}', ${[...excluded]}, ${task.assignee ?? null},
+      ${JSON.stringify(task.context ?? {})}::text::json, '[]',
       ${`Task:${id}:Complete`}, ${task.endedBy ?? null}, ${task.dueAt ?? null}, ${task.createdAt ?? noon},
       ${status === 'completed' ? noon : null}, ${task.fingerprint ?? null}, ${task.subject ?? null})`;
   return id;
@@ -215,8 +220,10 @@ describe('the list of executions', () => {
 
 describe('the inbox', () => {
   const mia = { tenant: 'acme', userId: 'mia', roles: ['manager'] };
-  const idsOf = async (view: InboxView, reader = mia) =>
-    (await listInbox({ ...reader, view })).rows.map((row) => row.taskId);
+  const idsOf = async (view: InboxView, reader = mia, filter: Partial<TaskFilter> = {}) => {
+    const query = { ...reader, view, filter: { ...noFilter, ...filter }, nowMs: noon.getTime() };
+    return (await listInbox(query)).rows.map((row) => row.taskId);
+  };
 
   it('holds what one may take or has taken, due first, and leaves out what is for others', async () => {
     await sql`DELETE FROM workflow_tasks`;
@@ -256,7 +263,7 @@ describe('the inbox', () => {
     await add(11, { tenant: 'globex' });
     const alone = await add(12, { fingerprint: 'mapping 4712' });
 
-    const { rows } = await listInbox({ ...mia, view: 'for-me' });
+    const { rows } = await listInbox({ ...mia, view: 'for-me', filter: noFilter, nowMs: noon.getTime() });
     // The one for finance ends along with it: nobody is at it.
     expect(rows.map(({ taskId, count }) => [taskId, count])).toEqual([
       [first, 9],
@@ -268,6 +275,50 @@ describe('the inbox', () => {
       alike: { count: 8, subjects: ['INV-0', 'INV-2', 'INV-3', 'INV-4', 'INV-5'] },
     });
     expect(await getTask({ tenant: 'acme', taskId: alone, reader })).toMatchObject({ alike: null });
+  });
+
+  it('is narrowed by words, type, priority and due date, alone and together', async () => {
+    await sql`DELETE FROM workflow_tasks`;
+    const executionId = await addExecution({ workflow: 'Filtered' });
+    const hours = (count: number) => new Date(noon.getTime() + count * 3_600_000);
+    const late = await addTask({ executionId, dueAt: hours(-1), title: 'Approve invoice INV-0042', priority: 'high' });
+    const soon = await addTask({ executionId, dueAt: hours(5), context: { customer: 'Nordwind Logistik', n: 0 } });
+    const week = await addTask({ executionId, dueAt: hours(100), subject: 'Order 17/4', priority: 'high' });
+    const later = await addTask({ executionId, dueAt: hours(1_000), title: "It's müller & co: 50%" });
+    const undated = await addTask({ executionId });
+    const found = (filter: Partial<TaskFilter>) => idsOf('for-me', mia, filter);
+
+    expect(await found({ due: 'overdue' })).toEqual([late]);
+    expect(await found({ due: 'soon' })).toEqual([soon]);
+    expect(await found({ due: 'week' })).toEqual([soon, week]);
+    expect(await found({ due: 'none' })).toEqual([undated]);
+    expect(await found({ priority: 'high' })).toEqual([late, week]);
+    expect(await found({ priority: 'high', due: 'week' })).toEqual([week]);
+    expect(await found({ taskType: 'review' })).toEqual([late, soon, week, later, undated]);
+    expect(await found({ taskType: 'other' })).toEqual([]);
+    const words: readonly (readonly [string, readonly string[]])[] = [
+      ['inv-0042', [late]],
+      ['0042 approve', [late]],
+      ['NORDW', [soon]],
+      ['nordwind, logistik', [soon]],
+      // The names of members are not searched.
+      ['customer', []],
+      ['17/4', [week]],
+      ['MÜLL 50%', [later]],
+      ["it's", [later]],
+      ['nordwind müller', []],
+      ["' | & ! :* ( \\ <->", [late, soon, week, later, undated]],
+    ];
+    for (const [typed, expected] of words) expect(await found({ words: typed }), typed).toEqual(expected);
+    const done = await addTask({ executionId, status: 'completed', endedBy: 'mia', title: 'Approve invoice INV-0043' });
+    expect(await idsOf('done', mia, { words: 'inv' })).toEqual([done]);
+    expect(await idsOf('done', mia, { words: 'nordwind' })).toEqual([]);
+  });
+
+  it('reads its filter from an address, and leaves out what it does not understand', () => {
+    const asked = { q: ' 42 ', type: 'review', priority: 'high', due: 'week' };
+    expect(filterOf(asked)).toEqual({ words: ' 42 ', taskType: 'review', priority: 'high', due: 'week' });
+    expect(filterOf({ q: ' ', type: ['a'], priority: 'huge', due: undefined })).toEqual(noFilter);
   });
 
   it('opens a task for its tenant alone', async () => {

@@ -10,9 +10,10 @@ import { Icon } from '@/components/ui/icons';
 import { LiveRefresh } from '@/components/ui/live-refresh';
 import { can, requireTenantPermission, type Session } from '@/lib/auth';
 import { taskReaderOf } from '@/lib/auth/taskReader';
-import { countInbox, inboxViews, listInbox, type InboxView } from '@/lib/queries/inbox';
+import { countInbox, inboxViews, listInbox, listTaskTypes, type InboxView } from '@/lib/queries/inbox';
 import { listColleagues, tenantName, type Colleague } from '@/lib/queries/people';
 import { getTask, type TaskView } from '@/lib/queries/task';
+import { filterOf, type TaskFilter } from '@/lib/queries/task-filter';
 import { bulkActions, taskActions } from '../task-actions';
 
 export const metadata: Metadata = { title: 'Inbox' };
@@ -20,6 +21,10 @@ export const metadata: Metadata = { title: 'Inbox' };
 interface Choice {
   readonly view?: string | string[];
   readonly task?: string | string[];
+  readonly q?: string | string[];
+  readonly type?: string | string[];
+  readonly priority?: string | string[];
+  readonly due?: string | string[];
 }
 
 export default async function InboxPage({ searchParams }: { readonly searchParams: Promise<Choice> }) {
@@ -27,11 +32,13 @@ export default async function InboxPage({ searchParams }: { readonly searchParam
   const choice = await searchParams;
   const view = inboxViews.find((name) => name === choice.view) ?? 'for-me';
   const picked = typeof choice.task === 'string' ? choice.task : null;
+  const { q, type, priority, due } = choice;
+  const filter = filterOf({ q, type, priority, due });
   return (
     <div className="p-inbox">
       <LiveRefresh topics={['task']} />
       <Suspense fallback={<InboxSkeleton />}>
-        <Panes session={session} view={view} picked={picked} />
+        <Panes session={session} view={view} filter={filter} picked={picked} />
       </Suspense>
     </div>
   );
@@ -40,19 +47,22 @@ export default async function InboxPage({ searchParams }: { readonly searchParam
 async function Panes({
   session,
   view,
+  filter,
   picked,
 }: {
   readonly session: Session & { readonly tenant: string };
   readonly view: InboxView;
+  readonly filter: TaskFilter;
   readonly picked: string | null;
 }) {
   const { tenant, userId, roles } = session;
   const reader = { tenant, userId, roles };
-  const [list, counts, place, people] = await Promise.all([
-    listInbox({ ...reader, view }),
+  const [list, counts, place, people, taskTypes] = await Promise.all([
+    listInbox({ ...reader, view, filter }),
     countInbox(reader),
     tenantName(tenant),
     listColleagues({ tenant }),
+    listTaskTypes(tenant),
   ]);
   const selectedId = picked ?? list.rows[0]?.taskId ?? null;
   const task =
@@ -62,6 +72,8 @@ async function Panes({
       rows={list.rows}
       hasMore={list.hasMore}
       view={view}
+      filter={filter}
+      taskTypes={taskTypes}
       selectedId={selectedId}
       isPicked={picked !== null}
       views={<InboxViews view={view} counts={counts} />}

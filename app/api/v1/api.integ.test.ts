@@ -532,6 +532,32 @@ describe('POST /tasks/:id/complete', () => {
   });
 });
 
+describe('the filters of the list of tasks', () => {
+  it('are those of the inbox, and those who ask for others are told which there are', async () => {
+    const taskId = await insertTask({ tenant: 'acme', roles: ['manager'] });
+    await sql`
+      UPDATE workflow_tasks SET title = 'Approve INV-777', priority = 'urgent', due_at = now() - interval '1 hour'
+      WHERE task_id = ${taskId}`;
+    const found = async (query: string, as: Who = 'mia') => {
+      const { json } = await call(getTasks, { as, search: `?${query}` });
+      return (json.tasks as readonly { readonly taskId: string }[]).map((task) => task.taskId);
+    };
+    for (const query of ['q=inv-777', 'q=777&priority=urgent&due=overdue', 'view=for-me&q=777']) {
+      expect(await found(query), query).toEqual([taskId]);
+    }
+    for (const query of ['q=778', 'q=777&priority=low', 'q=777&due=none', 'q=777&type=other', 'view=taken&q=777']) {
+      expect(await found(query), query).toEqual([]);
+    }
+    expect(await found('q=777', 'gus')).toEqual([]);
+    expect(await found('view=for-me&q=777', 'omar')).toEqual([]);
+    await call(claimTask, { as: 'mia', params: { taskId } });
+    expect(await found('view=taken&q=777')).toEqual([taskId]);
+    for (const query of ['view=all', 'priority=huge', 'due=never', `q=${'x'.repeat(201)}`]) {
+      expect((await call(getTasks, { as: 'mia', search: `?${query}` })).status, query).toBe(422);
+    }
+  });
+});
+
 describe('many tasks at once', () => {
   const many = (count: number) =>
     Promise.all(Array.from({ length: count }, () => insertTask({ tenant: 'acme', roles: ['manager'] })));

@@ -73,6 +73,24 @@ export const workflowTaskDefinitions = pgTable(
   (t) => [unique('workflow_task_definitions_type').on(t.tenantId, t.taskType)],
 );
 
+/** What ends a word, besides space. */
+const wordSeparators = '-_./:#@,';
+
+/**
+ * The words by which a task is found: of its title, what it is about, who asked, and the texts of its context.
+ * The index and every search must say exactly the same.
+ * @param of the task's table or alias, with its dot; nothing in the index.
+ */
+export const taskWords = (of = ''): string => {
+  const named = ['title', 'subject', 'requested_by'].map((column) => `left(coalesce(${of}${column}, ''), 1000)`);
+  // Hyphens would make negative numbers of the digits behind them, and dots and slashes addresses.
+  const plain = `translate(${named.join(` || ' ' || `)}, '${wordSeparators}', '${wordSeparators.replaceAll(/./g, ' ')}')`;
+  // What is longer than this cannot be indexed.
+  const texts = `CASE WHEN octet_length(${of}context_data::text) < 100000
+    THEN json_to_tsvector('simple', ${of}context_data, '["string"]') ELSE ''::tsvector END`;
+  return `(to_tsvector('simple', ${plain}) || ${texts})`;
+};
+
 export const workflowTasks = pgTable(
   'workflow_tasks',
   {
@@ -143,6 +161,25 @@ export const workflowTasks = pgTable(
     index('workflow_tasks_open')
       .on(t.tenantId, t.createdAt)
       .where(sql`${t.status} IN ('pending', 'claimed')`),
+    // The inbox: by what is due first, by who may take it, by who has it, by who ended it.
+    index('workflow_tasks_due')
+      .on(t.tenantId, t.dueAt, t.createdAt, t.taskId)
+      .where(sql`${t.status} IN ('pending', 'claimed')`),
+    index('workflow_tasks_found')
+      .using('gin', t.candidateRoles, t.candidateUsers, sql.raw(taskWords()))
+      .where(sql`${t.status} IN ('pending', 'claimed')`),
+    index('workflow_tasks_assignee')
+      .on(t.tenantId, t.assignee)
+      .where(sql`${t.status} = 'claimed'`),
+    index('workflow_tasks_owner')
+      .on(t.tenantId, t.owner)
+      .where(sql`${t.status} = 'claimed' AND ${t.owner} IS NOT NULL`),
+    index('workflow_tasks_question')
+      .on(t.tenantId, t.questionTo)
+      .where(sql`${t.status} = 'claimed' AND ${t.questionTo} IS NOT NULL`),
+    index('workflow_tasks_ended')
+      .on(t.tenantId, t.endedBy, t.endedAt)
+      .where(sql`${t.status} IN ('completed', 'declined')`),
     index('workflow_tasks_recent').on(t.tenantId, t.createdAt.desc()),
     index('workflow_tasks_alike')
       .on(t.tenantId, t.fingerprint, t.createdAt, t.taskId)

@@ -1,0 +1,179 @@
+'use client';
+import { usePathname, useRouter, useSearchParams } from 'next/navigation';
+import { useEffect, useRef, useState, useTransition } from 'react';
+import { Icon } from '@/components/ui/icons';
+import { useKey } from '@/components/ui/keys';
+import type { TaskFilter } from '@/lib/queries/task-filter';
+
+export interface TaskType {
+  readonly taskType: string;
+  readonly name: string;
+}
+
+type FilterName = 'q' | 'type' | 'priority' | 'due';
+
+/** Long enough not to ask for each letter. */
+const pauseMs = 200;
+
+const dueWords = { overdue: 'Overdue', soon: 'Due within a day', week: 'Due within a week', none: 'Without a date' };
+const priorityWords = { urgent: 'Urgent', high: 'High', normal: 'Normal', low: 'Low' };
+
+/** The address is the filter: it survives a reload and can be sent. The task that was open makes room for the first. */
+function useFilterAddress() {
+  const router = useRouter();
+  const path = usePathname();
+  const params = useSearchParams();
+  const [isPending, startTransition] = useTransition();
+  // A second change must not forget the first one, which is still on its way.
+  const wanted = useRef<string | null>(null);
+  useEffect(() => {
+    wanted.current = null;
+  }, [params]);
+  const narrow = (changes: Readonly<Partial<Record<FilterName, string>>>) => {
+    const next = new URLSearchParams(wanted.current ?? params);
+    for (const [name, value] of Object.entries(changes)) {
+      if (value === '') next.delete(name);
+      else next.set(name, value);
+    }
+    next.delete('task');
+    const query = next.toString();
+    wanted.current = query;
+    startTransition(() => router.replace(query === '' ? path : `${path}?${query}`, { scroll: false }));
+  };
+  return { narrow, isPending };
+}
+
+/** Search and filters of the list. */
+export function InboxFilters({
+  filter,
+  taskTypes,
+  onEnter,
+}: {
+  readonly filter: TaskFilter;
+  readonly taskTypes: readonly TaskType[];
+  /** Enter in the search goes on with what was found. */
+  readonly onEnter: () => void;
+}) {
+  const { narrow, isPending } = useFilterAddress();
+  const { priority, due, taskType } = filter;
+  return (
+    <div className="tools" role="search" aria-label="Tasks" aria-busy={isPending || undefined}>
+      <SearchField words={filter.words ?? ''} onSearch={(q) => narrow({ q })} onEnter={onEnter} />
+      <div className="filters">
+        <Choice
+          name="Type"
+          value={taskType ?? ''}
+          options={taskTypes.map((type) => [type.taskType, type.name])}
+          onChange={(type) => narrow({ type })}
+        />
+        <Choice
+          name="Due"
+          value={due ?? ''}
+          options={Object.entries(dueWords)}
+          onChange={(chosen) => narrow({ due: chosen })}
+        />
+        <Choice
+          name="Priority"
+          value={priority ?? ''}
+          options={Object.entries(priorityWords)}
+          onChange={(chosen) => narrow({ priority: chosen })}
+        />
+        {taskType !== null || due !== null || priority !== null ? (
+          <button className="btn btn-ghost" type="button" onClick={() => narrow({ type: '', due: '', priority: '' })}>
+            Clear filters
+          </button>
+        ) : null}
+      </div>
+    </div>
+  );
+}
+
+function Choice({
+  name,
+  value,
+  options,
+  onChange,
+}: {
+  readonly name: string;
+  readonly value: string;
+  readonly options: readonly (readonly [value: string, word: string])[];
+  readonly onChange: (value: string) => void;
+}) {
+  return (
+    <span className="select">
+      <select
+        aria-label={name}
+        data-set={value !== '' || undefined}
+        value={value}
+        onChange={(event) => onChange(event.target.value)}
+      >
+        <option value="">{name}: any</option>
+        {options.map(([option, word]) => (
+          <option key={option} value={option}>
+            {word}
+          </option>
+        ))}
+      </select>
+      <Icon name="down" />
+    </span>
+  );
+}
+
+/** Searches a moment after the typing paused. An address that changes by itself changes the field, unless somebody types. */
+function SearchField({
+  words,
+  onSearch,
+  onEnter,
+}: {
+  readonly words: string;
+  readonly onSearch: (words: string) => void;
+  readonly onEnter: () => void;
+}) {
+  const field = useRef<HTMLInputElement>(null);
+  const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
+  const [typed, setTyped] = useState(words);
+  const [seen, setSeen] = useState(words);
+  const [isTyping, setTyping] = useState(false);
+  if (words !== seen) {
+    setSeen(words);
+    if (!isTyping) setTyped(words);
+  }
+  useEffect(() => () => clearTimeout(timer.current), []);
+  useKey('/', () => field.current?.focus());
+
+  // The typing may end after the page was drawn again.
+  const search = useRef(onSearch);
+  useEffect(() => {
+    search.current = onSearch;
+  });
+  const change = (next: string, isNow = false) => {
+    setTyped(next);
+    clearTimeout(timer.current);
+    if (isNow) onSearch(next.trim());
+    else timer.current = setTimeout(() => search.current(next.trim()), pauseMs);
+  };
+  return (
+    <label className="find">
+      <Icon name="search" />
+      <span className="vh">Search these tasks</span>
+      <input
+        ref={field}
+        type="search"
+        placeholder="Search these tasks"
+        maxLength={200}
+        value={typed}
+        onFocus={() => setTyping(true)}
+        onBlur={() => setTyping(false)}
+        onChange={(event) => change(event.target.value)}
+        onKeyDown={(event) => {
+          if (event.key !== 'Escape' && event.key !== 'Enter') return;
+          event.preventDefault();
+          event.currentTarget.blur();
+          if (event.key === 'Enter') onEnter();
+          else if (typed !== '') change('', true);
+        }}
+      />
+      <kbd className="key">/</kbd>
+    </label>
+  );
+}

@@ -1,0 +1,7 @@
+CREATE INDEX "workflow_tasks_due" ON "workflow_tasks" USING btree ("tenant_id","due_at","created_at","task_id") WHERE "workflow_tasks"."status" IN ('pending', 'claimed');--> statement-breakpoint
+CREATE INDEX "workflow_tasks_found" ON "workflow_tasks" USING gin ("candidate_roles","candidate_users",(to_tsvector('simple', translate(left(coalesce(title, ''), 1000) || ' ' || left(coalesce(subject, ''), 1000) || ' ' || left(coalesce(requested_by, ''), 1000), '-_./:#@,', '        ')) || CASE WHEN octet_length(context_data::text) < 100000
+    THEN json_to_tsvector('simple', context_data, '["string"]') ELSE ''::tsvector END)) WHERE "workflow_tasks"."status" IN ('pending', 'claimed');--> statement-breakpoint
+CREATE INDEX "workflow_tasks_assignee" ON "workflow_tasks" USING btree ("tenant_id","assignee") WHERE "workflow_tasks"."status" = 'claimed';--> statement-breakpoint
+CREATE INDEX "workflow_tasks_owner" ON "workflow_tasks" USING btree ("tenant_id","owner") WHERE "workflow_tasks"."status" = 'claimed' AND "workflow_tasks"."owner" IS NOT NULL;--> statement-breakpoint
+CREATE INDEX "workflow_tasks_question" ON "workflow_tasks" USING btree ("tenant_id","question_to") WHERE "workflow_tasks"."status" = 'claimed' AND "workflow_tasks"."question_to" IS NOT NULL;--> statement-breakpoint
+CREATE INDEX "workflow_tasks_ended" ON "workflow_tasks" USING btree ("tenant_id","ended_by","ended_at") WHERE "workflow_tasks"."status" IN ('completed', 'declined');
