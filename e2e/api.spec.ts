@@ -1,5 +1,6 @@
 // The API over HTTP: what is sent there shows up in the pages.
 import { expect } from 'playwright/test';
+import { expectAccessible } from './support/accessible';
 import { bearing, mintToken } from './support/api';
 import { submitInvoice, uniqueCustomer } from './support/invoices';
 import { test, visit } from './support/journey';
@@ -49,6 +50,31 @@ test('the API refuses who shows no token, a wrong one, or one of somebody who ma
   ]) {
     const answer = await request.post('/api/v1/events', { headers, data });
     expect(answer.status()).toBe(status);
-    expect(await answer.json()).toEqual({ code: expect.any(String), message: expect.any(String) });
+    expect(await answer.json()).toEqual({
+      type: expect.stringMatching(/^\/docs\/errors\/[a-z_]+$/),
+      code: expect.any(String),
+      message: expect.any(String),
+    });
   }
+});
+
+test('what the API does not have is refused in its own words, and what it has is described for people and tools', async ({
+  request,
+  visitor,
+}) => {
+  const unknown = await request.get('/api/v1/taks');
+  expect(unknown.status()).toBe(404);
+  expect(await unknown.json()).toMatchObject({ code: 'unknown_route' });
+  const wrong = await request.put('/api/v1/tasks', { data: {} });
+  expect(wrong.status()).toBe(405);
+  expect(wrong.headers().allow).toContain('GET');
+  expect(await wrong.json()).toMatchObject({ code: 'method_not_allowed' });
+
+  const description = await request.get('/api/v1/openapi.json');
+  expect(description.status()).toBe(200);
+  expect(await description.json()).toMatchObject({ openapi: '3.1.0' });
+  const page = await visitor();
+  await visit(page, '/docs/api');
+  await expect(page.getByRole('heading', { name: 'POST /tasks/{taskId}/claim' })).toBeVisible();
+  await expectAccessible(page, 'the description of the API');
 });

@@ -59,6 +59,14 @@ export function apiRoute<
   };
 }
 
+/** A route for everybody, without a token: for what holds nobody's data. */
+export function openRoute(
+  _declaration: { readonly act: Extract<Act, 'api.describe'> },
+  handler: () => Response,
+): () => Response {
+  return handler;
+}
+
 async function parseWhenDeclared<Schema extends z.ZodType>(
   schema: Schema | undefined,
   read: () => unknown,

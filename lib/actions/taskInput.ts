@@ -7,6 +7,7 @@ import { isStorable, notStorable } from './storable';
 
 const answers = z
   .custom<Readonly<Record<string, unknown>>>(isJsonObject, { error: 'Send the answers as an object.' })
+  .meta({ type: 'object', description: 'The fields of the form by their names.' })
   .refine(isStorable, notStorable)
   // A form leaves members of empty fields undefined; what is left is JSON.
   .transform((data) => cleanJson(data) as JsonObject);

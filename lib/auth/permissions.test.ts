@@ -46,6 +46,7 @@ const everybody = Object.keys(people) as Who[];
 const expected: Record<Act, readonly Who[]> = {
   'session.start': everybody,
   'session.end': everybody,
+  'api.describe': everybody,
   'live.read': signedIn,
   'invoice.create': ['requester', 'manager', 'administrator'],
   'invoice.read': members,
@@ -76,6 +77,6 @@ describe('permissions', () => {
   it('gives tenant roles nothing without a tenant', () => {
     const roles = ['administrator', 'manager', 'requester', 'platform_operator'];
     const acts = (Object.keys(permissions) as Act[]).filter((act) => can(person({ tenant: null, roles }), act));
-    expect(acts).toEqual(['session.start', 'session.end', 'live.read', 'platform.read']);
+    expect(acts).toEqual(['session.start', 'session.end', 'api.describe', 'live.read', 'platform.read']);
   });
 });

@@ -26,6 +26,8 @@ export type Role = WorkRole | (typeof consoleRoles)[number] | typeof platformRol
 export const permissions = {
   'session.start': ['anyone'],
   'session.end': ['anyone'],
+  /** Read what the API can do. */
+  'api.describe': ['anyone'],
   'live.read': ['signedIn'],
 
   'invoice.create': ['requester', 'manager', 'administrator'],

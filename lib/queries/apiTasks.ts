@@ -1,12 +1,10 @@
 /** Tasks as the API answers them: the same sight of them as the pages give, with ids instead of names. */
 import { InvalidInputError, TaskForbiddenError, TaskNotFoundError } from '@shared/workflow/model/errors';
-import type { JsonObject, JsonValue } from '@shared/workflow/model/json';
-import type { TaskStatus } from '@shared/workflow/model/status';
 import { and, arrayOverlaps, desc, eq, inArray, not, or, sql, type SQL } from 'drizzle-orm';
 import { pageDb } from '../db/client';
 import { workflowTasks as t } from '../db/schema';
-import type { Outcome } from '../forms/types';
 import { inView, type InboxView } from './inbox';
+import type { ApiTask, ApiTaskWithForm } from './apiTaskSchemas';
 import { getTask, type TaskView } from './task';
 import { matchesFilter, type TaskFilter } from './task-filter';
 import type { TaskReader } from './task-access';
@@ -15,56 +13,6 @@ import { isUuid } from './uuid';
 export const apiTaskStatuses = ['open', 'pending', 'claimed', 'completed', 'declined', 'canceled', 'expired'] as const;
 /** `open` is pending or claimed. */
 export type ApiTaskFilter = (typeof apiTaskStatuses)[number];
-
-export interface ApiTask {
-  readonly taskId: string;
-  readonly taskType: string;
-  readonly title: string;
-  readonly description: string | null;
-  readonly status: TaskStatus;
-  readonly priority: 'low' | 'normal' | 'high' | 'urgent';
-  readonly executionId: string;
-  readonly subject: string | null;
-  /** Open tasks with the same one end together, whichever of them is answered. */
-  readonly fingerprint: string | null;
-  readonly candidateRoles: readonly string[];
-  readonly candidateUsers: readonly string[];
-  readonly assignee: string | null;
-  /** Who decides while the assignee works on it for them. */
-  readonly owner: string | null;
-  readonly question: { readonly to: string; readonly by: string; readonly text: string } | null;
-  readonly requestedBy: string | null;
-  readonly outcome: string | null;
-  readonly output: JsonValue;
-  readonly endedBy: string | null;
-  /** Send it back as `expectedVersion` to answer only what was read. */
-  readonly version: number;
-  readonly createdAt: string;
-  readonly dueAt: string | null;
-  readonly followUpAt: string | null;
-  readonly expiresAt: string | null;
-  readonly claimedAt: string | null;
-  readonly endedAt: string | null;
-}
-
-export interface ApiTaskWithForm extends ApiTask {
-  /** What people did to it, oldest first. */
-  readonly activity: readonly {
-    readonly kind: string;
-    readonly actorName: string | null;
-    readonly toName: string | null;
-    readonly text: string | null;
-    readonly at: string;
-  }[];
-  readonly form: {
-    readonly version: number;
-    readonly jsonSchema: JsonObject;
-    readonly uiSchema: JsonObject;
-    /** What the fields hold before anybody answers. */
-    readonly formData: Readonly<Record<string, unknown>>;
-    readonly outcomes: readonly Outcome[];
-  } | null;
-}
 
 /**
  * Tasks of the tenant that the reader may see, newest first.

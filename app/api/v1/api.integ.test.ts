@@ -1,5 +1,6 @@
 // The route handlers over a real database, called as the web server calls them.
 import { randomUUID } from 'node:crypto';
+import { Ajv2020 } from 'ajv/dist/2020';
 import postgres from 'postgres';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { attachWorkflow } from '@/lib/attachments/attachments';
@@ -7,7 +8,10 @@ import { hashToken, mintToken } from '@/lib/auth/apiTokens';
 import { closeDatabase } from '@/lib/db/client';
 import { createTestDatabase, type TestDatabase } from '@/lib/db/testing/testDatabase';
 import { forgetEngine, publishRegistrations } from '@/lib/workflow';
+import { describeApi } from '@/lib/openapi/describeApi';
+import { taskOperations } from '@/lib/openapi/taskOperations';
 import { POST as postEvent } from './events/route';
+import { GET as getDescription } from './openapi.json/route';
 import { GET as getHistory } from './executions/[executionId]/history/route';
 import { POST as cancelExecution } from './executions/[executionId]/cancel/route';
 import { POST as forkExecution } from './executions/[executionId]/fork/route';
@@ -118,8 +122,56 @@ async function call(handler: Handler, { as = 'omar', body, params = {}, search =
     body: typeof body === 'object' ? JSON.stringify(body) : body,
   });
   const response = await handler(request, { params: Promise.resolve(params) });
-  return { status: response.status, headers: response.headers, json: await response.json() };
+  const json = await response.json();
+  expectDescribed(handler, response.status, json);
+  return { status: response.status, headers: response.headers, json };
 }
+
+/** Every answer of a route that the description has, in every test here, is what the description says. */
+function expectDescribed(handler: Handler, status: number, json: unknown): void {
+  const operationId = described.get(handler);
+  const operation = taskOperations.find((each) => each.operationId === operationId);
+  if (!operation) return;
+  const name = status === 200 ? operation.answer : 'Error';
+  const isRight = answersSchema.getSchema(`api#/components/schemas/${name}`);
+  if (!isRight) throw new Error(`The description has no ${name}.`);
+  expect(isRight(json) ? [] : isRight.errors, `${operation.operationId} answers ${JSON.stringify(json)}`).toEqual([]);
+}
+
+const answersSchema = new Ajv2020({ strict: false, validateFormats: false }).addSchema(describeApi(), 'api');
+const described = new Map<Handler, string>([
+  [getTasks, 'listTasks'],
+  [getTask, 'readTask'],
+  [planTask, 'planTask'],
+  [claimTask, 'claimTask'],
+  [releaseTask, 'releaseTask'],
+  [assignTask, 'assignTask'],
+  [completeTask, 'completeTask'],
+  [commentsTask, 'commentOnTask'],
+  [declineTask, 'declineTask'],
+  [delegateTask, 'delegateTask'],
+  [giveBackTask, 'giveBackTask'],
+  [forwardTask, 'forwardTask'],
+  [askTask, 'askAboutTask'],
+  [answerTask, 'answerQuestion'],
+  [withdrawQuestionTask, 'withdrawQuestion'],
+  [getDraft, 'readDraft'],
+  [putDraft, 'saveDraft'],
+  [dropDraft, 'dropDraft'],
+  [claimTasks, 'claimTasks'],
+  [releaseTasks, 'releaseTasks'],
+  [assignTasks, 'assignTasks'],
+  [completeTasks, 'completeTasks'],
+]);
+
+describe('the description of the API', () => {
+  it('is there for everybody, and every route of tasks that it has is tried here', async () => {
+    const response = getDescription();
+    expect(response.status).toBe(200);
+    expect(await response.json()).toEqual(JSON.parse(JSON.stringify(describeApi())));
+    expect([...described.values()].toSorted()).toEqual(taskOperations.map((each) => each.operationId).toSorted());
+  });
+});
 
 interface TaskToInsert {
   readonly tenant: string;

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { apiRoute } from '@/lib/actions/apiRoute';
-import { planSchema } from '@/lib/actions/taskInput';
+import { planBody } from '@/lib/actions/taskBodies';
 import { changeTask } from '@/lib/actions/taskRoute';
 import { taskReaderOf } from '@/lib/auth/taskReader';
 import { readApiTask } from '@/lib/queries/apiTasks';
@@ -15,7 +15,7 @@ export const GET = apiRoute(
 
 /** Changes priority, due date and follow-up; what is left out stays, null takes a date away. */
 export const PATCH = apiRoute(
-  { act: 'task.decide', params: z.object({ taskId: z.string() }), body: planSchema },
+  { act: 'task.decide', params: z.object({ taskId: z.string() }), body: planBody },
   ({ session, tenant, params: { taskId }, body }) =>
     changeTask({ session, tenant, taskId }, (caller) => planTask({ ...caller, ...body })),
 );

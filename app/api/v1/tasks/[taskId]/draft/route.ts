@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { apiRoute } from '@/lib/actions/apiRoute';
-import { draftSchema, parseTaskId } from '@/lib/actions/taskInput';
+import { draftBody } from '@/lib/actions/taskBodies';
+import { parseTaskId } from '@/lib/actions/taskInput';
 import { dropDraft, readDraft, saveDraft } from '@/lib/workflow';
 
 const params = z.object({ taskId: z.string() });
@@ -14,7 +15,7 @@ export const GET = apiRoute({ act: 'task.decide', params }, async ({ session, te
 
 /** Keeps it, unchecked, in place of what was kept before. */
 export const PUT = apiRoute(
-  { act: 'task.decide', params, body: z.strictObject(draftSchema.shape) },
+  { act: 'task.decide', params, body: draftBody },
   async ({ session, tenant, params: { taskId }, body: { data } }) => {
     const { userId, roles } = session;
     return Response.json(await saveDraft({ tenant, userId, roles, taskId: parseTaskId(taskId), data }));
