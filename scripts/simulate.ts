@@ -70,6 +70,7 @@ endWith({
     stalls: sum((result) => result.counts.stalls),
     takeovers: sum((result) => result.counts.takeovers),
     failedStatements: sum((result) => result.counts.failedStatements),
+    lacking: sum((result) => result.counts.lacking),
     virtualHours: sum((result) => result.virtualMs) / 3_600_000,
     seconds: (performance.now() - began) / 1000,
   },

@@ -21,6 +21,8 @@ export interface Mutant {
   readonly workflow?: Drawn;
   /** Somebody decides about every execution. */
   readonly isDecided?: boolean;
+  /** Processes lack workflows. */
+  readonly hasMixedCode?: true;
   readonly patches?: readonly Patch[];
   readonly wrapStore?: Mutation['wrapStore'];
   readonly wrapPorts?: Mutation['wrapPorts'];
@@ -282,6 +284,17 @@ export const mutants: readonly Mutant[] = [
     ],
   },
   {
+    name: 'partitions stay where code is missing',
+    hasMixedCode: true,
+    patches: [
+      {
+        file: 'core/worker/membershipLoop.ts',
+        find: 'placePartitions({ misplaced, hosts,',
+        replace: 'placePartitions({ misplaced: [], hosts,',
+      },
+    ],
+  },
+  {
     name: 'a retry takes the failure again',
     workflow: 'mended',
     patches: [
@@ -323,10 +336,10 @@ export async function catchMutant(mutant: Mutant, maxSeeds: number, first = 1): 
   for (let i = first; i < first + maxSeeds; i += 1) {
     const seed = String(i);
     const faults = { ...drawFaults(seed), ...mutant.faults };
-    const { workflow, isDecided = false } = mutant;
+    const { workflow, isDecided = false, hasMixedCode } = mutant;
     const isDrawn = workflow !== undefined || isDecided;
     const drawn = () => drawScenarios(new Dice(seed), 4, workflow, isDecided ? 1 : 0);
-    const scenarios = isDrawn ? { scenarios: drawn() } : {};
+    const scenarios = { ...(isDrawn && { scenarios: drawn() }), ...(hasMixedCode && { hasMixedCode }) };
     const { violations } = await simulate({ seed, mutation, faults, alwaysRests: true, ...scenarios });
     if (violations[0]) return { mutant: mutant.name, seed, violation: violations[0] };
   }

@@ -12,6 +12,7 @@ import { SimulatedHints } from './hints';
 import { violationsOf, type Observed } from './oracle';
 import type { WrapPorts } from './lockMutants';
 import { Outside } from './outside';
+import { DrawnCode } from './processCode';
 import type { Scenario } from './scenario';
 import { drawScenarios } from './scenarios';
 import type { ExternalCall } from './simulatedActions';
@@ -40,6 +41,8 @@ export interface SimulationResult {
     readonly stalls: number;
     readonly takeovers: number;
     readonly failedStatements: number;
+    /** How often a worker had no code for what it looked at. */
+    readonly lacking: number;
   };
   /** Status and result of each execution. */
   readonly ends: readonly string[];
@@ -65,6 +68,8 @@ export async function simulate(options: {
   readonly alwaysRests?: boolean;
   /** What happens from outside; else the seed draws it. */
   readonly scenarios?: readonly Scenario[];
+  /** Whether processes lack workflows as long as there are faults; else the seed draws it. */
+  readonly hasMixedCode?: boolean;
 }): Promise<SimulationResult> {
   const simulation = new Simulation(options.seed, options.faults ?? drawFaults(options.seed), options);
   return simulation.run();
@@ -80,6 +85,7 @@ class Simulation {
   readonly #outside: Outside;
   readonly #processes = new Set<SimulatedProcess>();
   readonly #scenarios: ReadonlyMap<string, Scenario>;
+  readonly #code: DrawnCode;
   readonly #effects: Effect[] = [];
   readonly #externalCalls: ExternalCall[] = [];
   readonly #writes: Observed['writes'][number][] = [];
@@ -95,11 +101,14 @@ class Simulation {
       readonly keepTrace?: boolean;
       readonly alwaysRests?: boolean;
       readonly scenarios?: readonly Scenario[];
+      readonly hasMixedCode?: boolean;
     },
   ) {
     this.#dice = new Dice(`${seed}:program`);
     this.#time = new VirtualTime({ startMs, drain: drainMacrotask, keepTrace: options.keepTrace ?? false });
-    this.#faults = new FaultDice(seed, plan, () => this.#time.nowMs >= startMs + plan.endMs);
+    const isOver = () => this.#time.nowMs >= startMs + plan.endMs;
+    this.#faults = new FaultDice(seed, plan, isOver);
+    this.#code = new DrawnCode(seed, { isOver, isMixed: plan.endMs > 0 ? options.hasMixedCode : false });
     this.#tables = new MemoryTables({
       nowMs: () => this.#time.nowMs,
       partitionCount,
@@ -156,6 +165,7 @@ class Simulation {
         this.#lastTask += 1;
         return `task-${this.#lastTask}`;
       },
+      drawCode: () => this.#code.draw(),
     };
   }
 
@@ -164,6 +174,8 @@ class Simulation {
     const workers = this.#dice.between(2, 3);
     for (let i = 0; i < workers; i += 1) this.#startProcess(this.#dice.between(0, 200), null);
     const { plan } = this.#faults;
+    // The deploy goes on: one that has all code comes, the others stay as they are.
+    if (this.#code.isMixed) this.#startProcess(plan.endMs, null);
     await this.#time.run({
       untilMs: startMs + Math.max(plan.endMs, 10_000) + patienceMs,
       isDone: () => this.#isDone(),
@@ -201,6 +213,7 @@ class Simulation {
         ...this.#counts,
         takeovers: fenced.length,
         failedStatements: this.#faults.failedStatements,
+        lacking: this.#code.lacking,
       },
       ends: [...this.#tables.executions.values()].map(({ status, result }) => `${status} ${JSON.stringify(result)}`),
       trace,

@@ -15,11 +15,11 @@ import type { MemoryTables, Transport } from '../memory/tables';
 import type { FaultDice } from './faults';
 import type { SimulatedHints } from './hints';
 import { networkOf } from './network';
+import type { ProcessCode } from './processCode';
 import { registerSimulatedActions, type ExternalCall } from './simulatedActions';
 import type { WrapPorts } from './lockMutants';
 import { prepareTask } from './simulatedTasks';
 import type { Step, StepOwner, VirtualTime } from './virtualTime';
-import { simulatedWorkflows } from './workflows';
 
 /** What all processes of a simulation share. */
 export interface World {
@@ -37,6 +37,8 @@ export interface World {
   readonly poke: (executionId: string, name: string) => void;
   readonly partitionCount: number;
   readonly nextTaskId: () => string;
+  /** Which code a process that begins now has. */
+  readonly drawCode: () => ProcessCode;
 }
 
 export class SimulatedProcess implements StepOwner {
@@ -51,6 +53,7 @@ export class SimulatedProcess implements StepOwner {
     readonly name: string,
     options: { readonly replaces: string | null; readonly onEnd: (process: SimulatedProcess, why: string) => void },
   ) {
+    const { codeVersion, definition, definitions } = world.drawCode();
     const { time, tables, faults, hints } = world;
     const { dice } = faults;
     this.#clockAheadMs = dice.between(0, 1_000_000);
@@ -76,7 +79,7 @@ export class SimulatedProcess implements StepOwner {
       network,
     );
     this.worker = new world.WorkerClass({
-      identity: { workerId: name, host: 'simulation', pid: 1, codeVersion: '1' },
+      identity: { workerId: name, host: 'simulation', pid: 1, codeVersion, definitions },
       replaces: options.replaces,
       membership,
       store,
@@ -87,7 +90,7 @@ export class SimulatedProcess implements StepOwner {
         close: async () => undefined,
       },
       partitionCount: world.partitionCount,
-      definition: (workflow) => simulatedWorkflows.get(workflow),
+      definition,
       actions: createActionRunner({
         registry,
         results,
