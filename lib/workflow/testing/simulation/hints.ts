@@ -107,6 +107,9 @@ export class SimulatedHints {
     // What is left of a terminated execution is closed by sweeps.
     if (row.log.some(({ kind }) => kind === 'terminate_requested')) return;
     if (this.tables.partitions.get(partitionId) !== name || !partitions.has(partitionId)) return;
+    // Who lacks its code looks at it again by itself.
+    const code = `${row.workflowName}@${row.workflowVersion}`;
+    if (this.tables.workers.get(name)?.definitions.includes(code) === false) return;
     if (row.inbox.some((each) => each.disposition === null && rowIds.has(each.rowId))) {
       this.violations.push(`${name} acknowledged a hint for ${executionId} and had not taken what it told of`);
     }

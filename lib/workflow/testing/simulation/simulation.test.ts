@@ -33,7 +33,7 @@ describe('simulation of workers over one database', () => {
       const { crashes, stalls, takeovers, failedStatements, lacking } = totals;
       expect(Math.min(crashes, stalls, takeovers, failedStatements, lacking)).toBeGreaterThan(100);
     },
-    5 * minuteMs,
+    20 * minuteMs,
   );
 
   it(
@@ -47,7 +47,7 @@ describe('simulation of workers over one database', () => {
       }
       expect(broken).toEqual([]);
     },
-    minuteMs,
+    10 * minuteMs,
   );
 
   it(
@@ -59,7 +59,7 @@ describe('simulation of workers over one database', () => {
         expect(counts).toMatchObject({ crashes: 0, takeovers: 0, failedStatements: 0 });
       }
     },
-    minuteMs,
+    10 * minuteMs,
   );
 
   it(
@@ -81,7 +81,7 @@ describe('simulation of workers over one database', () => {
       report({ signals: 10_000, violations: broken.length });
       expect(broken).toEqual([]);
     },
-    3 * minuteMs,
+    15 * minuteMs,
   );
 
   it(
@@ -94,7 +94,7 @@ describe('simulation of workers over one database', () => {
       }
       expect((await simulate({ seed: '1' })).traceHash).not.toBe((await simulate({ seed: '2' })).traceHash);
     },
-    minuteMs,
+    10 * minuteMs,
   );
 });
 
@@ -120,7 +120,7 @@ describe('oracle of the simulation', () => {
       report({ mutant: mutant.name, caughtBySeed: seed, violation });
       expect(seed).not.toBeNull();
     },
-    3 * minuteMs,
+    15 * minuteMs,
   );
 });
 
