@@ -25,9 +25,8 @@ export const testParts = {
   dead: check('check:dead'),
   lock: check('check:lock'),
   unit: (context) => vitest({ context, project: 'unit', env: context.env }),
-  // Before the tests that attack the web server.
-  build,
   integ,
+  build,
   journeys,
 };
 

@@ -1,9 +1,7 @@
 /** Processes that serve the web of the product, for attacks: told by their environment as the product's are. */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import fs from 'node:fs';
 import path from 'node:path';
-import { hashSources } from './build.mjs';
 
 const projectRoot = path.resolve(import.meta.dirname, '../..');
 
@@ -14,13 +12,6 @@ export interface WebServer {
   readonly child: ChildProcess;
   /** Where it listens, once it does. */
   readonly port: Promise<number>;
-}
-
-/** Next, where the build that is there was made from these very sources. */
-export function webKindOfBuild(): WebKind {
-  const stampFile = path.join(projectRoot, process.env.BATON_DIST_DIR ?? '.next', 'baton-sources');
-  const isCurrent = fs.existsSync(stampFile) && fs.readFileSync(stampFile, 'utf8') === hashSources({ projectRoot });
-  return isCurrent ? 'Next' : 'route handlers';
 }
 
 const programs: Readonly<Record<WebKind, readonly string[]>> = {
