@@ -58,11 +58,13 @@ export function TaskWork({
   const keepsTyped = hasLost && typed.hasTyped;
   if (!mayDecide && !keepsTyped) {
     return (
-      <>
+      // What the server rendered may still be on its way when React comes to it. Directly in this component, which has
+      // just noted that the form goes, React would begin again and note that twice, and the page would break.
+      <div className="work-read">
         {hasLost ? <LostNote text={endedNote} /> : null}
         {settled}
         {details}
-      </>
+      </div>
     );
   }
 
