@@ -89,6 +89,48 @@ describe('replay', () => {
     expect(commands[0]).toMatchObject({ type: 'action', commandId: 'next#1', args: { ok: true } });
   });
 
+  it('feeds long logs in order, and nothing behind a difference', async () => {
+    const rounds = 700;
+    const seen: number[] = [];
+    const workflow = async ({ actions, events, setState }: WorkflowContext) => {
+      for (let round = 0; round < rounds; round += 1) {
+        await events.waitFor('Go');
+        seen.push(round);
+        setState(`round ${round}`);
+        await actions.step({ round });
+      }
+    };
+    const entries = Array.from(
+      { length: rounds },
+      (_, round) =>
+        [
+          [
+            'wait_started',
+            {
+              commandId: `waitFor#${round + 1}`,
+              n: 3 * round + 1,
+              names: ['Go'],
+              deadline: null,
+              taskId: null,
+              satisfiedBy: null,
+            },
+          ],
+          received('Go'),
+          ['state_changed', { commandId: `setState#${round + 1}`, n: 3 * round + 2, state: `round ${round}` }],
+          done('step', `step#${round + 1}`, 3 * round + 3, { round }, { ok: true }),
+        ] as const,
+    ).flat() as Parameters<typeof log>;
+    const { commands, instance } = await run(workflow, log(...entries));
+    expect(seen).toEqual(Array.from({ length: rounds }, (_, round) => round));
+    expect(types(commands).filter((type) => type !== 'end_wait')).toEqual(['complete']);
+    expect(instance.state).toBe(`round ${rounds - 1}`);
+
+    seen.length = 0;
+    entries[4 * 50 + 2] = ['state_changed', { commandId: 'setState#51', n: 152, state: 'another' }];
+    await expect(run(workflow, log(...entries))).rejects.toThrow(NondeterminismError);
+    expect(seen).toHaveLength(51);
+  });
+
   it('completes with the result of the function', async () => {
     const { commands, instance } = await run(
       async ({ actions }) => actions.send({}),

@@ -5,23 +5,13 @@
 import type { Command } from '../model/commands';
 import { ForeignAwaitError } from '../model/errors';
 import { continuesCode, type HistoryEntry } from '../model/history';
-import { cutsOf, isSuperseded } from '../model/retries';
 import type { ExecutionLimits } from '../model/limits';
+import { cutsOf, isSuperseded, type Cut } from '../model/retries';
 import type { WorkflowDefinition } from '../model/workflow';
 import { WorkflowInstance, type InstanceIdentity } from './instance';
 import type { Drain, Sandbox, Turn } from './sandbox';
 
-export interface ReplayResult {
-  readonly instance: WorkflowInstance;
-  /** What the code asked for and the log does not hold yet. */
-  readonly commands: readonly Command[];
-}
-
-/**
- * @throws NondeterminismError when the code does something else than the log says.
- * @throws ForeignAwaitError when the code waits for something that the log cannot bring back.
- */
-export async function replay(options: {
+export interface ReplayOptions {
   readonly definition: WorkflowDefinition;
   readonly identity: InstanceIdentity;
   readonly history: readonly HistoryEntry[];
@@ -33,8 +23,20 @@ export async function replay(options: {
   readonly isTraced?: boolean;
   /** Without it the code may do as much as it likes. */
   readonly limits?: ExecutionLimits;
-}): Promise<ReplayResult> {
-  const { definition, identity, history, sandbox, drain, observe, isTraced = false, limits } = options;
+}
+
+export interface ReplayResult {
+  readonly instance: WorkflowInstance;
+  /** What the code asked for and the log does not hold yet. */
+  readonly commands: readonly Command[];
+}
+
+/**
+ * @throws NondeterminismError when the code does something else than the log says.
+ * @throws ForeignAwaitError when the code waits for something that the log cannot bring back.
+ */
+export async function replay(options: ReplayOptions): Promise<ReplayResult> {
+  const { definition, identity, history, sandbox, drain, isTraced = false, limits } = options;
   const instance = new WorkflowInstance({
     definition,
     identity,
@@ -43,44 +45,112 @@ export async function replay(options: {
     isTraced,
     ...(limits && { limits }),
   });
-  const commands: Command[] = [];
-  const cuts = cutsOf(history);
-  for (const [index, entry] of history.entries()) {
-    const cut = cuts.find(({ from, to }) => from <= index && index < to);
-    if (cut?.from === index) instance.retryFrom(history.slice(cut.from, cut.to));
-    const settle = () => {
-      if (cut) return !isSuperseded(history, index, cut) && instance.settleIfItFits(entry);
-      instance.settle(entry);
-      return true;
-    };
-    const begun = commands.length;
-    if (continuesCode(entry.kind)) {
-      const turn = new ReplayTurn(instance, settle, commands);
-      await drain([turn]);
-      if (!turn.fits) continue;
-      assertKnownWait(instance, definition);
-    } else if (!settle()) continue;
-    if (observe) observe(entry, instance, commands.slice(begun));
+  const fold = new Fold(instance, options);
+  // Turns that follow each other are drained together: a round of the event loop for each took as long as all the rest.
+  for (let turns = fold.nextTurns(); turns.length > 0; turns = fold.nextTurns()) await drain(turns);
+  return { instance, commands: instance.outstanding(fold.commands) };
+}
+
+/** So many turns hold up everything else of the process for a few milliseconds. */
+const turnsPerDrain = 256;
+
+/** Feeds the entries of a log: each that continues the code in a turn, with the records up to the next at its end. */
+class Fold {
+  readonly commands: Command[] = [];
+  readonly #instance: WorkflowInstance;
+  readonly #options: Pick<ReplayOptions, 'definition' | 'history' | 'observe'>;
+  readonly #cuts: readonly Cut[];
+  #planned = 0;
+  #isBroken = false;
+
+  constructor(instance: WorkflowInstance, options: Pick<ReplayOptions, 'definition' | 'history' | 'observe'>) {
+    this.#instance = instance;
+    this.#options = options;
+    this.#cuts = cutsOf(options.history);
   }
-  return { instance, commands: instance.outstanding(commands) };
+
+  /** The turns of the next entries; none at the end of the log. */
+  nextTurns(): Turn[] {
+    const { history } = this.#options;
+    if (this.#planned === 0) this.#planned = this.#settleRecords(0);
+    const turns: Turn[] = [];
+    while (this.#planned < history.length && turns.length < turnsPerDrain) {
+      turns.push(new ReplayTurn(this, this.#planned));
+      this.#planned = this.#nextContinuing(this.#planned + 1);
+    }
+    return turns;
+  }
+
+  /** False for an entry that a retry undid. */
+  begin(index: number): boolean {
+    if (this.#isBroken) return false;
+    this.#isBroken = true;
+    const fits = this.#settle(index);
+    this.#isBroken = false;
+    return fits;
+  }
+
+  end(index: number, fits: boolean): void {
+    if (this.#isBroken) return;
+    this.#isBroken = true;
+    if (fits) {
+      const begun = this.commands.length;
+      this.commands.push(...this.#instance.collect());
+      assertKnownWait(this.#instance, this.#options.definition);
+      this.#observe(index, begun);
+    }
+    this.#settleRecords(index + 1);
+    this.#isBroken = false;
+  }
+
+  /** Settles the entries from here to the next that continues the code. Answers with its index. */
+  #settleRecords(from: number): number {
+    const end = this.#nextContinuing(from);
+    for (let index = from; index < end; index += 1) {
+      if (this.#settle(index)) this.#observe(index, this.commands.length);
+    }
+    return end;
+  }
+
+  #nextContinuing(from: number): number {
+    const { history } = this.#options;
+    let index = from;
+    for (let entry = history[index]; entry && !continuesCode(entry.kind); entry = history[index]) index += 1;
+    return index;
+  }
+
+  #settle(index: number): boolean {
+    const { history } = this.#options;
+    const entry = history[index];
+    if (!entry) return false;
+    const cut = this.#cuts.length === 0 ? undefined : this.#cuts.find(({ from, to }) => from <= index && index < to);
+    if (cut?.from === index) this.#instance.retryFrom(history.slice(cut.from, cut.to));
+    if (cut) return !isSuperseded(history, index, cut) && this.#instance.settleIfItFits(entry);
+    this.#instance.settle(entry);
+    return true;
+  }
+
+  #observe(index: number, begun: number): void {
+    const { observe, history } = this.#options;
+    const entry = history[index];
+    if (observe && entry) observe(entry, this.#instance, this.commands.slice(begun));
+  }
 }
 
 class ReplayTurn implements Turn {
-  /** Whether the entry is one of those that count. */
-  fits = false;
+  #fits = false;
 
   constructor(
-    private readonly instance: WorkflowInstance,
-    private readonly settle: () => boolean,
-    private readonly commands: Command[],
+    private readonly fold: Fold,
+    private readonly index: number,
   ) {}
 
   begin(): void {
-    this.fits = this.settle();
+    this.#fits = this.fold.begin(this.index);
   }
 
   end(): void {
-    if (this.fits) this.commands.push(...this.instance.collect());
+    this.fold.end(this.index, this.#fits);
   }
 }
 

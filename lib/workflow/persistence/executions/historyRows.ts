@@ -70,6 +70,16 @@ export function entryColumns(entry: NewEntry): EntryColumns {
 
 export interface EntryRow {
   readonly seq: number;
+  readonly atMs: number;
+  readonly kind: string;
+  readonly name: string | null;
+  readonly commandId: string | null;
+  readonly payload: JsonValue;
+}
+
+/** An entry as a statement of the log's table returns it. */
+export interface SelectedEntry {
+  readonly seq: number;
   readonly at: Date;
   readonly kind: string;
   readonly name: string | null;
@@ -77,12 +87,16 @@ export interface EntryRow {
   readonly payload: JsonValue;
 }
 
+export function rowOf({ seq, at, kind, name, command_id: commandId, payload }: SelectedEntry): EntryRow {
+  return { seq, atMs: at.getTime(), kind, name, commandId, payload };
+}
+
 /** Null when the row points to a result that was not read: the reads were not of one moment, read again. */
 export function entryFromRow(
   row: EntryRow,
   resultOf: (commandId: string) => StoredActionResult | undefined,
 ): HistoryEntry | null {
-  const { seq, kind, name, command_id: commandId, payload } = row;
+  const { seq, atMs, kind, name, commandId, payload } = row;
   const stored = (payload ?? {}) as JsonObject;
   let body: unknown = commandId === null ? stored : { ...stored, commandId };
   if (kind === 'action_completed') {
@@ -97,7 +111,7 @@ export function entryFromRow(
     body = { ...stored, commandId, name, error };
   }
   // The kinds and bodies of rows are those that `entryColumns` and the inbox writers put there.
-  return { seq, at: row.at.getTime(), kind, body } as HistoryEntry;
+  return { seq, at: atMs, kind, body } as HistoryEntry;
 }
 
 function commandColumns(body: { readonly commandId: string }): Pick<EntryColumns, 'commandId' | 'payload'> {

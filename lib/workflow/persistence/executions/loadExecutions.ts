@@ -1,13 +1,14 @@
-/** Whole executions for a cold start: their rows, logs and action results, each in one query for all of them. */
+/** Whole executions for a cold start: their rows, logs and action results in one query for all of them. */
 import type { Sql } from 'postgres';
 import type { RecordedError } from '../../model/errors';
 import { isDecision, type HistoryEntry } from '../../model/history';
 import type { JsonValue } from '../../model/json';
 import type { ExecutionKey, LoadedExecution, StoredActionResult } from '../../model/ports/store';
 import type { ExecutionStatus } from '../../model/status';
-import { entryFromRow, type EntryRow } from './historyRows';
+import { entryFromRow } from './historyRows';
+import { entriesOf, logSql, resultsOf, resultsSql, type LogColumns, type ResultColumns } from './wholeLogs';
 
-interface ExecutionRow {
+interface ExecutionRow extends LogColumns, ResultColumns {
   execution_id: string;
   partition_id: number;
   tenant_id: string;
@@ -53,56 +54,26 @@ SELECT e.execution_id, e.partition_id, e.tenant_id, e.workflow_name, e.workflow_
        ARRAY(SELECT DISTINCT i.kind FROM workflow_events i
              WHERE i.partition_id = e.partition_id AND i.execution_id = e.execution_id
                AND i.seq IS NULL AND i.disposition IS NULL) AS inbox_kinds,
-       CASE WHEN e.status = 'blocked_on_code' THEN e.error END AS blocked_by
-FROM workflow_executions e WHERE e.execution_id = ANY($1::uuid[])`;
-
-const entriesSql = `
-SELECT execution_id, seq, at, kind, name, command_id, payload
-FROM workflow_events WHERE execution_id = ANY($1::uuid[]) AND seq IS NOT NULL ORDER BY execution_id, seq`;
-
-export const resultsSql = `
-SELECT execution_id, command_id, action_name, status, params, result, error, attempts, started_at,
-       next_attempt_at, completed_at, via_inbox
-FROM workflow_action_results WHERE execution_id = ANY($1::uuid[])`;
-
-/** The parts of an execution are read by statements of their own: a commit may come between them, hardly ever twice. */
-const maxReads = 5;
+       CASE WHEN e.status = 'blocked_on_code' THEN e.error END AS blocked_by, l.*, r.*
+FROM workflow_executions e
+CROSS JOIN LATERAL (${logSql}) l
+CROSS JOIN LATERAL (${resultsSql}) r
+WHERE e.execution_id = ANY($1::uuid[])`;
 
 /**
- * Executions as of one moment each. Left out are ids that do not exist, and logs with a hole: they must not keep the
- * others of the batch from being read.
+ * Executions as of one moment. Left out are ids that do not exist, and logs with a hole: they must not keep the others
+ * of the batch from being read.
  */
 export async function loadExecutions(sql: Sql, keys: readonly ExecutionKey[]): Promise<LoadedExecution[]> {
-  const loaded: LoadedExecution[] = [];
-  let wanted = [...new Set(keys.map((key) => key.executionId))];
-  for (let reads = 0; wanted.length > 0 && reads < maxReads; reads += 1) {
-    const { whole, torn } = await readOnce(sql, wanted);
-    loaded.push(...whole);
-    wanted = torn;
-  }
-  return loaded;
+  const wanted = [...new Set(keys.map((key) => key.executionId))];
+  const rows = await sql.unsafe<ExecutionRow[]>(executionsSql, [wanted], { prepare: true });
+  return rows.flatMap((row) => assemble(row) ?? []);
 }
 
-async function readOnce(sql: Sql, wanted: string[]): Promise<{ whole: LoadedExecution[]; torn: string[] }> {
-  const [executions, entries, results] = await Promise.all([
-    sql.unsafe<ExecutionRow[]>(executionsSql, [wanted], { prepare: true }),
-    sql.unsafe<(EntryRow & { execution_id: string })[]>(entriesSql, [wanted], { prepare: true }),
-    sql.unsafe<ResultRow[]>(resultsSql, [wanted], { prepare: true }),
-  ]);
-  const entriesOf = groupBy(entries, (row) => row.execution_id);
-  const resultsOf = groupBy(results, (row) => row.execution_id);
-  const whole: LoadedExecution[] = [];
-  const torn: string[] = [];
-  for (const row of executions) {
-    const id = row.execution_id;
-    const execution = assemble(row, entriesOf.get(id) ?? [], resultsOf.get(id) ?? []);
-    if (execution) whole.push(execution);
-    else torn.push(id);
-  }
-  return { whole, torn };
-}
-
-function assemble(row: ExecutionRow, entries: readonly EntryRow[], rows: readonly ResultRow[]): LoadedExecution | null {
+function assemble(row: ExecutionRow): LoadedExecution | null {
+  const entries = entriesOf(row);
+  if (!entries) return null;
+  const rows = resultsOf(row);
   const results = new Map(rows.map((result) => [result.command_id, storedResult(result)]));
   // The inbox brings these.
   const arriving = new Set(rows.filter((result) => result.via_inbox).map((result) => result.command_id));
@@ -111,7 +82,7 @@ function assemble(row: ExecutionRow, entries: readonly EntryRow[], rows: readonl
   let wasRetried = false;
   for (const entryRow of entries.slice(0, row.head_seq)) {
     const entry = entryFromRow(entryRow, (commandId) => results.get(commandId));
-    if (!entry || entry.seq !== history.length + 1) return null;
+    if (!entry) return null;
     if (entry.kind === 'action_completed' || entry.kind === 'action_failed') logged.add(entry.body.commandId);
     wasRetried ||= entry.kind === 'execution_retried';
     history.push(entry);
@@ -140,7 +111,7 @@ function assemble(row: ExecutionRow, entries: readonly EntryRow[], rows: readonl
   };
 }
 
-export function storedResult(row: ResultRow): StoredActionResult {
+export function storedResult(row: Omit<ResultRow, 'execution_id'>): StoredActionResult {
   const common = {
     attempts: row.attempts,
     startedAtMs: row.started_at.getTime(),
@@ -154,14 +125,4 @@ export function storedResult(row: ResultRow): StoredActionResult {
   if (status === 'completed') return { ...facts, outcome: { ...common, status, result: row.result } };
   if (status === 'failed' && row.error) return { ...facts, outcome: { ...common, status, error: row.error } };
   return { ...facts, outcome: null };
-}
-
-function groupBy<T>(rows: readonly T[], key: (row: T) => string): Map<string, T[]> {
-  const groups = new Map<string, T[]>();
-  for (const row of rows) {
-    const group = groups.get(key(row));
-    if (group) group.push(row);
-    else groups.set(key(row), [row]);
-  }
-  return groups;
 }

@@ -15,7 +15,7 @@ import type { Sql } from 'postgres';
 import type { HistoryEntry } from '../../model/history';
 import type { TakenEntries, TakeDecisionsItem } from '../../model/ports/store';
 import { assertNotFenced } from './fence';
-import { entryFromRow, type EntryRow } from './historyRows';
+import { entryFromRow, rowOf, type SelectedEntry } from './historyRows';
 
 const takeDecisionsSql = `
 WITH fence AS MATERIALIZED (
@@ -107,7 +107,7 @@ SELECT l.execution_id, n.seq, n.at, n.kind, n.name, n.command_id, n.payload
 FROM locked l LEFT JOIN numbered n ON n.execution_id = l.execution_id
 ORDER BY l.execution_id, n.seq`;
 
-type TakenRow = { execution_id: string } & (EntryRow | { seq: null });
+type TakenRow = { execution_id: string } & (SelectedEntry | { seq: null });
 
 /** Somebody may take a workflow key in the same moment: looked at anew, each by itself, the key is seen to be taken. */
 export async function takeDecisions(
@@ -149,7 +149,7 @@ async function takeAll(sql: Sql, workerId: string, items: readonly TakeDecisions
   for (const row of rows) {
     const entries = taken.get(row.execution_id) ?? [];
     taken.set(row.execution_id, entries);
-    const entry = row.seq === null ? null : entryFromRow(row, () => undefined);
+    const entry = row.seq === null ? null : entryFromRow(rowOf(row), () => undefined);
     if (entry) entries.push(entry);
   }
   return [...taken].map(([executionId, entries]) => ({ executionId, entries }));

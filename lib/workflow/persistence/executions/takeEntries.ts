@@ -14,8 +14,13 @@ import type { Sql } from 'postgres';
 import type { HistoryEntry } from '../../model/history';
 import type { StoredActionResult, TakeItem, TakenEntries } from '../../model/ports/store';
 import { assertNotFenced } from './fence';
-import { entryFromRow, type EntryRow } from './historyRows';
-import { resultsSql, storedResult, type ResultRow } from './loadExecutions';
+import { entryFromRow, rowOf, type SelectedEntry } from './historyRows';
+import { storedResult, type ResultRow } from './loadExecutions';
+
+const resultsSql = `
+SELECT execution_id, command_id, action_name, status, params, result, error, attempts, started_at,
+       next_attempt_at, completed_at, via_inbox
+FROM workflow_action_results WHERE execution_id = ANY($1::uuid[])`;
 
 const takeSql = `
 WITH fence AS MATERIALIZED (
@@ -82,7 +87,7 @@ SELECT l.execution_id, n.seq, n.at, n.kind, n.name, n.command_id, n.payload
 FROM locked l LEFT JOIN numbered n ON n.execution_id = l.execution_id
 ORDER BY l.execution_id, n.seq`;
 
-type TakenRow = { execution_id: string } & (EntryRow | { seq: null });
+type TakenRow = { execution_id: string } & (SelectedEntry | { seq: null });
 
 /** @param clockOffsetMs added to the database's clock; tests move time with it. */
 export async function takeEntries(
@@ -111,7 +116,7 @@ export async function takeEntries(
     const entries = taken.get(row.execution_id) ?? [];
     taken.set(row.execution_id, entries);
     if (row.seq === null) continue;
-    const entry = entryFromRow(row, (commandId) => resultOf.get(`${row.execution_id}:${commandId}`));
+    const entry = entryFromRow(rowOf(row), (commandId) => resultOf.get(`${row.execution_id}:${commandId}`));
     if (entry) entries.push(entry);
   }
   return [...taken].map(([executionId, entries]) => ({ executionId, entries }));

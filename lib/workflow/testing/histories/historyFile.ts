@@ -78,7 +78,7 @@ function parseFile(file: string): unknown {
 }
 
 function readEntry({ seq, at, kind, name, commandId, payload, action }: FileEntry): HistoryEntry {
-  const row = { seq, at: new Date(at), kind, name, command_id: commandId, payload };
+  const row = { seq, atMs: Date.parse(at), kind, name, commandId, payload };
   const entry = entryFromRow(row, () => outcomeOf(kind, commandId ?? '', action));
   if (entry) return entry;
   throw new HistoryFileError(`Entry ${seq} (${kind}) lacks the outcome of its action, "action".`);

@@ -17,7 +17,7 @@ export function readEntry(
 ): HistoryEntry | null {
   const { seq, atMs, kind, name, commandId, payloadText } = row;
   const payload = payloadText === null ? null : (JSON.parse(payloadText) as JsonValue);
-  return entryFromRow({ seq, at: new Date(atMs), kind, name, command_id: commandId, payload }, resultOf);
+  return entryFromRow({ seq, atMs, kind, name, commandId, payload }, resultOf);
 }
 
 export function readResult(row: ResultRow): StoredActionResult {

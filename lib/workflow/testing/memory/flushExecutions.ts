@@ -28,7 +28,7 @@ export function flushExecutions(
   });
   for (const { row, flush } of won) checkConstraints(tables, row, flush);
   for (const { row, flush } of won) {
-    append(row, flush);
+    append(tables, row, flush);
     recordResults(row, flush);
     project(row, flush);
     changeTasks(tables, row, flush);
@@ -82,7 +82,7 @@ function checkConstraints(tables: MemoryTables, row: ExecutionTableRow, flush: E
 const duplicate = (key: string): StatementError =>
   new StatementError(`duplicate key value violates unique constraint: ${key}`, '23505');
 
-function append(row: ExecutionTableRow, flush: ExecutionFlush): void {
+function append(tables: MemoryTables, row: ExecutionTableRow, flush: ExecutionFlush): void {
   row.log.push(...flush.entries.map(writeEntry));
   row.log.sort((a, b) => a.seq - b.seq);
   row.headSeq = flush.expectedHead + flush.entries.length;
@@ -90,7 +90,7 @@ function append(row: ExecutionTableRow, flush: ExecutionFlush): void {
   if (flush.status !== 'blocked_on_code') row.state = flush.state;
   row.result = JSON.parse(JSON.stringify(flush.end?.result ?? null)) as ExecutionTableRow['result'];
   row.error = flush.end?.error ?? flush.blockedBy;
-  if (isEnded(flush.status)) row.endedAtMs = flush.atMs;
+  if (isEnded(flush.status)) row.endedAtMs = tables.nowMs();
 }
 
 function recordResults(row: ExecutionTableRow, flush: ExecutionFlush): void {
