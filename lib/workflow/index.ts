@@ -27,6 +27,8 @@ import { startWorkflow as start, type StartWorkflowInput } from './core/startWor
 import { submitEvent as submit, submitEventIn as submitIn, type SubmitEventInput } from './core/submitEvent';
 import { drainMacrotask, processSandbox } from './core/sandbox';
 import { JobWorker } from './core/jobs/jobWorker';
+import { processScheduler } from './core/scheduler';
+import { gatherNotices } from './core/worker/gatheredNotices';
 import { Worker } from './core/worker/worker';
 import type { WorkflowRuntime } from './core/workflowRuntime';
 import type { WorkerIdentity } from './model/ports/membership';
@@ -282,6 +284,7 @@ export function createWorkerFor(options: {
   const { workerId } = identity;
   const transport = connectTransport(deps, workerId);
   const tasks = createTaskPreparer({ definitions: createTaskDefinitionStore({ sql }) });
+  const notices = gatherNotices({ live, scheduler: processScheduler });
   const { databaseUrl, watchdogMs: stallMs } = env();
   const watch = stallMs > 0 ? startWatchdog({ databaseUrl, workerId, stallMs, logger }) : null;
   const worker = new Worker({
@@ -308,7 +311,7 @@ export function createWorkerFor(options: {
       uncertain: { starts: createActionStartStore({ sql, workerId }), tasks },
     }),
     tasks,
-    live,
+    live: notices,
     logger,
     metrics,
     sandbox: processSandbox(),
@@ -320,7 +323,7 @@ export function createWorkerFor(options: {
   return {
     worker,
     close: async () => {
-      await Promise.all([transport.close(), watch?.close()]);
+      await Promise.all([transport.close(), watch?.close(), notices.close()]);
     },
   };
 }

@@ -37,6 +37,9 @@ const entriesPerStream = 256;
 const pauseAfterErrorMs = 250;
 const nudgeMs = 20;
 
+/** After what became ready meanwhile: the statement that a hint leads to is on its way before the next read is. */
+const afterOthers = (): Promise<void> => new Promise((resolve) => setImmediate(() => setImmediate(resolve)));
+
 export function startHintLane({
   url,
   consumer,
@@ -124,7 +127,9 @@ export function startHintLane({
       // A partition given up while its stream was being read: the next owner reclaims what we were sent.
       return stream === undefined || !owned.has(key) ? [] : parseEntries({ stream, entries });
     });
-    if (hints.length > 0) await events.onHints(hints);
+    if (hints.length === 0) return;
+    await events.onHints(hints);
+    await afterOthers();
   };
 
   const step = async (): Promise<void> => {

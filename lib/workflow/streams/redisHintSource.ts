@@ -4,6 +4,7 @@
 //   because a command over several streams would cross hash slots. A partition has one owner, so the whole system holds
 //   as many such connections as there are partitions.
 // No other command here names two keys.
+import { setTimeout as delay } from 'node:timers/promises';
 import { closeRedisClient, createRedisClient } from '../../redis/redisClient';
 import { createOutage } from '../../redis/outage';
 import type { HintListener, HintSource, ReceivedHint } from '../model/ports/hints';
@@ -15,6 +16,8 @@ import { hintGroup, hintStreamKey } from './hintStreams';
 export type HintReadMode = 'together' | 'perStream';
 
 const hintsPerCall = 256;
+/** Acknowledgements of so long a time go together: nobody waits for them, and each trip costs as much as a statement. */
+const acknowledgeMs = 20;
 
 /** See the port. The consumer's name is the worker's id: one incarnation, one consumer. */
 export function createRedisHintSource({
@@ -43,6 +46,25 @@ export function createRedisHintSource({
   let listener: HintListener | undefined;
   let partitions: readonly number[] = [];
   let stopped = false;
+  let taken: ReceivedHint[] = [];
+  let acknowledging: Promise<void> | undefined;
+
+  const acknowledgeTaken = async (): Promise<void> => {
+    acknowledging = undefined;
+    const tokens = new Map<string, string[]>();
+    for (const { partitionId, token } of taken) {
+      const key = hintStreamKey({ prefix, partitionId });
+      const known = tokens.get(key);
+      if (known) known.push(token);
+      else tokens.set(key, [token]);
+    }
+    taken = [];
+    if (control.status !== 'ready' || tokens.size === 0) return;
+    const pipeline = control.pipeline();
+    for (const [key, ids] of tokens) pipeline.xack(key, hintGroup, ...ids);
+    // Not acknowledged means delivered once more to the next owner, which is harmless.
+    await pipeline.exec().catch(() => undefined);
+  };
 
   const deliver = async (hints: readonly ReceivedHint[]): Promise<void> => {
     metrics.count({ counter: instruments.hintsRead, by: hints.length });
@@ -108,21 +130,16 @@ export function createRedisHintSource({
       arrange();
     },
     acknowledge: async ({ hints }) => {
-      if (control.status !== 'ready' || hints.length === 0) return;
-      const tokens = new Map<string, string[]>();
-      for (const { partitionId, token } of hints) {
-        const key = hintStreamKey({ prefix, partitionId });
-        tokens.set(key, [...(tokens.get(key) ?? []), token]);
-      }
-      const pipeline = control.pipeline();
-      for (const [key, ids] of tokens) pipeline.xack(key, hintGroup, ...ids);
-      // Not acknowledged means delivered once more to the next owner, which is harmless.
-      await pipeline.exec().catch(() => undefined);
+      if (hints.length === 0) return;
+      taken.push(...hints);
+      acknowledging ??= delay(acknowledgeMs).then(acknowledgeTaken);
+      await acknowledging;
     },
     stop: async () => {
       stopped = true;
       await Promise.all([...lanes.values()].map((lane) => lane.stop()));
       lanes.clear();
+      await acknowledgeTaken();
       await closeRedisClient(control);
     },
     state: () => (outage.isUp() ? 'up' : 'down'),

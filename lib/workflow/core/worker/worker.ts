@@ -173,7 +173,7 @@ export class Worker {
   async #run(): Promise<void> {
     while (this.#state === 'running' || this.#state === 'stopping') {
       if (!this.#leaseCertain || !this.#engine.hasWork) {
-        await this.#acknowledge();
+        this.#acknowledge();
         await new Promise<void>((resolve) => {
           this.#sleepers.add(resolve);
           if (this.#engine.hasWork && this.#leaseCertain) resolve();
@@ -201,11 +201,11 @@ export class Worker {
   }
 
   /** What is not taken yet stays: whoever takes over from this worker shall hear of it. */
-  async #acknowledge(): Promise<void> {
+  #acknowledge(): void {
     const hints = this.#unacknowledged.filter((hint) => !this.#engine.isReady(hint.executionId));
     if (hints.length === 0) return;
     this.#unacknowledged = this.#unacknowledged.filter((hint) => this.#engine.isReady(hint.executionId));
-    await this.#parts.hints.acknowledge({ hints });
+    void this.#parts.hints.acknowledge({ hints });
   }
 
   async #acquired(partitions: readonly number[]): Promise<void> {
