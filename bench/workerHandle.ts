@@ -1,10 +1,12 @@
 /** The worker process of a case, seen from the client. */
 import { fork, type ChildProcess } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { workerFlags } from '../scripts/lib/workerFlags.mjs';
 import type { CaseConfig, FloorCall, FromWorker, Mark, ToWorker, Watch, WorkerReport } from './protocol';
 
 const script = fileURLToPath(new URL('./worker.ts', import.meta.url));
-const patienceMs = 300_000;
+/** A hundred thousand executions on a slow machine take minutes. */
+const patienceMs = 1_200_000;
 
 type Marked = Extract<FromWorker, { type: 'marked' }>;
 type Numbered = Extract<ToWorker, { seq: number }>;
@@ -27,7 +29,7 @@ export class WorkerHandle {
         ? []
         : ['--cpu-prof', `--cpu-prof-dir=${config.profileDir}`, '--cpu-prof-interval=500'];
     this.#child = fork(script, [JSON.stringify(config)], {
-      execArgv: ['--import', 'tsx', ...profile],
+      execArgv: [...workerFlags, '--import', 'tsx', ...profile],
       // Log lines go where a service manager would take them, and not into the report.
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     });
@@ -63,8 +65,8 @@ export class WorkerHandle {
     return (message as Marked).atMs;
   }
 
-  async report(): Promise<WorkerReport> {
-    const { report } = await this.#ask((seq) => ({ type: 'report', seq }));
+  async report(withTimes = false): Promise<WorkerReport> {
+    const { report } = await this.#ask((seq) => ({ type: 'report', seq, withTimes }));
     if (report === undefined) throw new Error('The worker process sent no report.');
     return report;
   }

@@ -5,6 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { writeRun } from './runFile.mjs';
 import { supervise } from './supervisor.mjs';
 import { watchSources } from './watchSources.mjs';
+import { workerFlags } from './workerFlags.mjs';
 
 /** An open live page keeps the server from ending by itself. */
 const WEB_STOP_MS = 1_500;
@@ -38,7 +39,7 @@ export function startProduct({ projectRoot, options, env, run, logDir, say }) {
     worker.process = supervise({
       ...common,
       name: options.workers === 1 ? 'worker' : `worker ${index}`,
-      args: ['--import', 'tsx', path.join('worker', 'main.ts')],
+      args: [...workerFlags, '--import', 'tsx', path.join('worker', 'main.ts')],
       logFile: logFile(`worker-${index}`),
       makeEnv: () => {
         // A new incarnation may fence the one it replaces at once, without waiting for its lease to run out.
