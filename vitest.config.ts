@@ -23,7 +23,8 @@ export default defineConfig({
           name: 'unit',
           sequence: { groupOrder: 0 },
           include: ['{lib,components,workflows,worker,scripts,bench}/**/*.test.{ts,tsx}'],
-          exclude: ['**/*.integ.test.ts'],
+          // Other folders have dependencies of their own.
+          exclude: ['**/node_modules/**', '**/*.integ.test.ts'],
         },
       },
       {

@@ -5,6 +5,7 @@ describe('options of the bench', () => {
   it('run all workloads unless some are named, in any case', () => {
     expect(parseOptions([]).workloads).toEqual(['W1', 'W2', 'W3', 'W4', 'W5']);
     expect(parseOptions(['w2', '--n', '50', '--json'])).toMatchObject({ workloads: ['W2'], n: 50, json: true });
+    expect(parseOptions(['Parked', 'W1'])).toMatchObject({ workloads: ['parked', 'W1'], n: null });
     expect(parseOptions(['--workers', '4', '--no-redis'])).toMatchObject({ workers: 4, redis: false });
   });
 

@@ -1,10 +1,11 @@
 import { parseArgs } from 'node:util';
-import { workloads, type Workload } from './protocol';
+import { parked, workloads, type Workload } from './protocol';
 
 export interface BenchOptions {
   readonly workloads: readonly Workload[];
   readonly json: boolean;
-  readonly n: number;
+  /** Executions of each case; null: what the workload is made for. */
+  readonly n: number | null;
   readonly rounds: number;
   readonly concurrency: number;
   readonly latencySamples: number;
@@ -13,7 +14,8 @@ export interface BenchOptions {
   readonly profileDir: string | null;
 }
 
-export const usage = `npm run bench -- [${workloads.join(' ')}] [--json] [--n 4000] [--rounds 3]
+export const usage = `npm run bench -- [${workloads.join(' ')}] [${parked}] [--json] [--n 4000] [--rounds 3]
+  ${parked}         100,000 executions parked at the same time and all woken, once; only when it is named
   --n            executions of each case
   --rounds       how often each case is repeated; floors and engine take turns, medians are reported
   --concurrency  calls that the client has under way (32)
@@ -30,7 +32,7 @@ export function parseOptions(args: readonly string[]): BenchOptions {
     allowPositionals: true,
     options: {
       json: { type: 'boolean', default: false },
-      n: { type: 'string', default: '4000' },
+      n: { type: 'string' },
       rounds: { type: 'string', default: '3' },
       concurrency: { type: 'string', default: '32' },
       samples: { type: 'string', default: '200' },
@@ -42,7 +44,7 @@ export function parseOptions(args: readonly string[]): BenchOptions {
   return {
     workloads: positionals.length === 0 ? workloads : positionals.map(workloadOf),
     json: values.json,
-    n: wholeNumber('n', values.n),
+    n: values.n === undefined ? null : wholeNumber('n', values.n),
     rounds: wholeNumber('rounds', values.rounds),
     concurrency: wholeNumber('concurrency', values.concurrency),
     latencySamples: wholeNumber('samples', values.samples),
@@ -53,8 +55,9 @@ export function parseOptions(args: readonly string[]): BenchOptions {
 }
 
 function workloadOf(text: string): Workload {
-  const found = workloads.find((workload) => workload === text.toUpperCase());
-  if (found === undefined) throw new Error(`There is no workload ${text}; known: ${workloads.join(', ')}.`);
+  const known = [...workloads, parked] as const;
+  const found = known.find((workload) => workload.toLowerCase() === text.toLowerCase());
+  if (found === undefined) throw new Error(`There is no workload ${text}; known: ${known.join(', ')}.`);
   return found;
 }
 

@@ -1,7 +1,10 @@
 /** What the three kinds of process of a bench tell each other: the run, the client of one case, and its worker. */
 
+/** Run when none is named. */
 export const workloads = ['W1', 'W2', 'W3', 'W4', 'W5'] as const;
-export type Workload = (typeof workloads)[number];
+/** Run when it is named: many parked executions, all woken. */
+export const parked = 'parked';
+export type Workload = (typeof workloads)[number] | typeof parked;
 
 /**
  * Who does the work. `floor`: the same business as bare inserts, one commit each. `batchFloor`: the same inserts, where
@@ -49,7 +52,7 @@ export type Mark = 'first' | 'done' | `step ${number}`;
 export type ToWorker =
   | { readonly type: 'reset'; readonly seq: number; readonly watch: Watch }
   | { readonly type: 'target'; readonly mark: 'first' | 'done'; readonly count: number }
-  | { readonly type: 'report'; readonly seq: number }
+  | { readonly type: 'report'; readonly seq: number; readonly withTimes: boolean }
   | { readonly type: 'coldStart'; readonly seq: number; readonly id: string }
   | { readonly type: 'call'; readonly seq: number; readonly call: FloorCall }
   | { readonly type: 'stop' };
@@ -80,6 +83,9 @@ export interface WorkerReport {
   readonly stepsRun: number;
   /** Steps that ran more than once. */
   readonly stepsRepeated: number;
+  /** Executions that passed their last line. */
+  readonly ended: number;
+  /** When; empty unless it was asked for, since the list is long. */
   readonly doneAtMs: readonly (readonly [id: string, atMs: number])[];
 }
 
@@ -117,18 +123,18 @@ export interface CaseResult {
   readonly subject: SubjectName;
   readonly workload: Workload;
   /**
-   * What the workload is about. W1, W2: executions or resumes a second, from the first call until the tables show all of
+   * What the workload is about. W1, W2, parked: executions or resumes a second, from the first call until the tables show all of
    * them complete. W3: ms for a fan-out, W4: ms for a round, W5: ms from the start to the first step, each p50 one at a
    * time.
    */
   readonly value: number;
-  /** W1: start to done under full load. W2: signal to done under full load. */
+  /** W1: start to done under full load. W2, parked: signal to done under full load. */
   readonly loadedLatencyMs: Quantiles | null;
   /** One at a time. W2: signal to done. W3: start to done. W4: signal to step. W5: start to the first step. */
   readonly latencyMs: Quantiles | null;
-  /** W2: starts a second, until all are parked. */
+  /** W2, parked: starts a second, until all are parked. */
   readonly parksPerSecond: number | null;
-  /** W2: memory of the worker when all are parked. */
+  /** W2, parked: memory of the largest worker when all are parked. */
   readonly parkedMegabytes: number | null;
   /** W4: with one signal after the other, and with pauses in which the execution is parked. */
   readonly growth: { readonly live: Growth; readonly parked: Growth } | null;

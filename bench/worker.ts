@@ -7,7 +7,10 @@ import type { Marks } from './subjects/subject';
 const config = JSON.parse(process.argv[2] ?? '{}') as CaseConfig;
 const tell = (message: FromWorker): void => void process.send?.(message);
 
-let seen = new Map<string, Set<number>>();
+/** How many steps of an execution ran, as long as they run in order: one number keeps the worker's memory its own. */
+let inOrder = new Map<string, number>();
+/** Steps that ran before an earlier one. */
+let ahead = new Set<string>();
 let done = new Map<string, number>();
 let stepsRun = 0;
 let stepsRepeated = 0;
@@ -16,7 +19,8 @@ let watches: Watch = 'none';
 let target: Extract<ToWorker, { type: 'target' }> | null = null;
 
 function reset(watch: Watch): void {
-  seen = new Map();
+  inOrder = new Map();
+  ahead = new Set();
   done = new Map();
   stepsRun = 0;
   stepsRepeated = 0;
@@ -31,14 +35,21 @@ function reach(): void {
   tell({ type: 'reached' });
 }
 
+function isNew(id: string, index: number): boolean {
+  const next = inOrder.get(id) ?? 0;
+  if (index === next) inOrder.set(id, next + 1);
+  if (index <= next) return index === next && !ahead.has(`${id} ${index}`);
+  const step = `${id} ${index}`;
+  const isFirst = !ahead.has(step);
+  ahead.add(step);
+  return isFirst;
+}
+
 const marks: Marks = {
   step: (id, index) => {
-    const steps = seen.get(id) ?? new Set();
-    seen.set(id, steps);
     stepsRun += 1;
-    if (steps.has(index)) stepsRepeated += 1;
+    if (!isNew(id, index)) stepsRepeated += 1;
     else if (index === 0) firsts += 1;
-    steps.add(index);
     if (watches === 'ends' && index === 0) tell({ type: 'marked', mark: 'first', id, atMs: nowMs() });
     if (watches === 'steps') tell({ type: 'marked', mark: `step ${index}`, id, atMs: nowMs() });
     reach();
@@ -71,7 +82,8 @@ process.on('message', (message: ToWorker) => {
         firsts,
         stepsRun,
         stepsRepeated,
-        doneAtMs: [...done],
+        ended: done.size,
+        doneAtMs: message.withTimes ? [...done] : [],
       };
       return tell({ type: 'reply', seq: message.seq, report });
     }

@@ -25,7 +25,7 @@ export class Workers {
     if (more.length === 0) return one.reached(mark, count);
     for (;;) {
       const report = await this.report();
-      if ((mark === 'first' ? report.firsts : report.doneAtMs.length) >= count) return;
+      if ((mark === 'first' ? report.firsts : report.ended) >= count) return;
       await sleep(50);
     }
   }
@@ -34,8 +34,9 @@ export class Workers {
     return Promise.any(this.#handles.map((handle) => handle.marked(mark, id)));
   }
 
-  async report(): Promise<WorkerReport> {
-    const reports = await Promise.all(this.#handles.map((handle) => handle.report()));
+  /** @param withTimes whether to tell when which execution ended. */
+  async report(withTimes = false): Promise<WorkerReport> {
+    const reports = await Promise.all(this.#handles.map((handle) => handle.report(withTimes)));
     const sum = (of: (report: WorkerReport) => number) => reports.reduce((total, report) => total + of(report), 0);
     return {
       cpuSeconds: sum((report) => report.cpuSeconds),
@@ -43,6 +44,7 @@ export class Workers {
       firsts: sum((report) => report.firsts),
       stepsRun: sum((report) => report.stepsRun),
       stepsRepeated: sum((report) => report.stepsRepeated),
+      ended: sum((report) => report.ended),
       doneAtMs: reports.flatMap((report) => report.doneAtMs),
     };
   }
