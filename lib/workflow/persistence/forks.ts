@@ -5,7 +5,7 @@
 import type { Sql } from 'postgres';
 import { forkPlanKinds, type ForkPlan } from '../model/forks';
 import type { EntryKind, HistoryEntry } from '../model/history';
-import { entryColumns, entryFromRow, type EntryRow } from './executions/historyRows';
+import { entryColumns, entryFromRow, rowOf, type SelectedEntry } from './executions/historyRows';
 
 interface ForkPoint {
   readonly tenant: string;
@@ -19,7 +19,7 @@ export async function readForkSource(
   sql: Sql,
   { tenant, executionId, atSeq }: ForkPoint,
 ): Promise<{ readonly entries: readonly HistoryEntry[]; readonly lastKind: EntryKind | null } | null> {
-  const rows = await sql<(EntryRow & { readonly last_kind: EntryKind | null })[]>`
+  const rows = await sql<(SelectedEntry & { readonly last_kind: EntryKind | null })[]>`
     SELECT i.seq, i.at, i.kind, i.name, i.command_id, i.payload, n.kind AS last_kind
     FROM workflow_executions e
     JOIN workflow_events i ON i.execution_id = e.execution_id AND i.partition_id = e.partition_id
@@ -30,7 +30,7 @@ export async function readForkSource(
     ORDER BY i.seq`;
   const [first] = rows;
   return first
-    ? { entries: rows.flatMap((row) => entryFromRow(row, noResult) ?? []), lastKind: first.last_kind }
+    ? { entries: rows.flatMap((row) => entryFromRow(rowOf(row), noResult) ?? []), lastKind: first.last_kind }
     : null;
 }
 

@@ -81,7 +81,7 @@ export interface EngineLimits {
 export const defaultEngineLimits: EngineLimits = {
   takeBatch: 256,
   flushBatch: 1_024,
-  liveExecutions: 20_000,
+  liveExecutions: 5_000,
   maxStrikes: 3,
 };
 

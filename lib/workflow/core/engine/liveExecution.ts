@@ -83,7 +83,9 @@ export class LiveExecution {
     this.tenant = loaded.tenant;
     this.workflowName = loaded.workflowName;
     this.head = loaded.history.length;
-    this.#loaded = loaded;
+    // Not the log: the replay has used it up, and thousands are kept.
+    const { correlationId, startedBy, subject } = loaded;
+    this.#loaded = { correlationId, startedBy, subject };
     this.#unlogged = new Map(loaded.unlogged.map((result) => [result.commandId, result]));
     this.#nowMs = nowMs;
     this.#forkedTasks = this.#started?.fork ? forkedTaskRows(this.executionId, loaded.history) : null;
