@@ -9,7 +9,7 @@ const nextConfig = {
   logging: { serverFunctions: false },
   reactStrictMode: true,
   // Packages that must run as plain Node modules on the server.
-  serverExternalPackages: ['postgres', 'ioredis', 'bullmq', 'knex', 'pino', 're2js'],
+  serverExternalPackages: ['postgres', 'ioredis', 'bullmq', 'knex', 'pino', 'prom-client', 're2js'],
   outputFileTracingRoot: projectRoot,
   turbopack: { root: projectRoot },
   // forbidden() answers with the real status 403.

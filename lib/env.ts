@@ -74,6 +74,10 @@ const environmentSchema = z.object({
       'AUTH_SECRET must have 32 characters or more: it signs everybody in. Make one with `openssl rand -base64 32`.',
     )
     .optional(),
+  BATON_METRICS_TOKEN: z
+    .string()
+    .min(16, 'BATON_METRICS_TOKEN must have 16 characters or more: whoever knows it can read the metrics.')
+    .optional(),
   LOG_LEVEL: z
     .enum(['debug', 'info', 'warn', 'error', 'silent'], {
       error: 'LOG_LEVEL must be debug, info, warn, error or silent.',
@@ -89,6 +93,8 @@ const environmentSchema = z.object({
     .default('all'),
   BATON_JOB_CONCURRENCY: wholeNumber({ name: 'BATON_JOB_CONCURRENCY', min: 1, max: 1_000 }).default(4),
   BATON_WATCHDOG_MS: wholeNumber({ name: 'BATON_WATCHDOG_MS', min: 0, max: 60_000 }).default(3000),
+  BATON_WORKER_MEMORY_MB: wholeNumber({ name: 'BATON_WORKER_MEMORY_MB', min: 32, max: 1_000_000 }).optional(),
+  BATON_ADMISSION_BACKLOG: wholeNumber({ name: 'BATON_ADMISSION_BACKLOG', min: 0, max: 100_000_000 }).default(50_000),
   BATON_LIMIT_HISTORY: limit('BATON_LIMIT_HISTORY', defaultMost.history_length),
   BATON_LIMIT_PAYLOAD: limit('BATON_LIMIT_PAYLOAD', defaultMost.payload_size),
   BATON_LIMIT_MAILBOX: limit('BATON_LIMIT_MAILBOX', defaultMost.mailbox_size),
@@ -109,6 +115,8 @@ export interface Environment {
   /** Whether the demo's accounts may sign in with one click. Never set in production. */
   readonly isDemo: boolean;
   readonly authSecret: string | undefined;
+  /** Lets whoever sends it read the web server's metrics; absent: nobody can. */
+  readonly metricsToken: string | undefined;
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent';
   /** Most connections of one pool; a process has two pools at most. */
   readonly databasePoolSize: number;
@@ -118,12 +126,16 @@ export interface Environment {
   readonly replacesWorker: string | undefined;
   /** How long a worker's loop may stand still before its watchdog ends it; 0: for ever, as debuggers need it. */
   readonly watchdogMs: number;
+  /** Heap above which a worker begins nothing new; null: most of what V8 may take. */
+  readonly workerMemoryBytes: number | null;
   /** 0: any free port. */
   readonly workerHealthPort: number;
   /** Private hosts and networks that the action `httpRequest` may reach. */
   readonly httpAllow: readonly string[];
   /** How much one execution may hold. */
   readonly limits: ExecutionLimits;
+  /** How much may wait for the workers before the web server takes no more; 0: it takes everything. */
+  readonly admissionBacklog: number;
   /** What a worker process does: drive executions, run dispatched actions, or both. */
   readonly workerRuns: 'all' | 'executions' | 'jobs';
   /** Dispatched actions that one process runs at the same time. */
@@ -147,11 +159,13 @@ export function parseEnvironment(source: Readonly<Record<string, string | undefi
     dataDir: value.DATA_DIR,
     isDemo: value.BATON_DEMO,
     authSecret: value.AUTH_SECRET,
+    metricsToken: value.BATON_METRICS_TOKEN,
     logLevel: value.LOG_LEVEL,
     databasePoolSize: value.BATON_DATABASE_POOL,
     workerId: value.BATON_WORKER_ID,
     replacesWorker: value.BATON_REPLACES_WORKER,
     watchdogMs: value.BATON_WATCHDOG_MS,
+    workerMemoryBytes: value.BATON_WORKER_MEMORY_MB === undefined ? null : value.BATON_WORKER_MEMORY_MB * 1_048_576,
     workerHealthPort: value.BATON_WORKER_HEALTH_PORT,
     httpAllow: value.BATON_HTTP_ALLOW ?? [],
     limits: limitsOf({
@@ -160,6 +174,7 @@ export function parseEnvironment(source: Readonly<Record<string, string | undefi
       mailbox_size: value.BATON_LIMIT_MAILBOX,
       commands_per_run: value.BATON_LIMIT_COMMANDS,
     }),
+    admissionBacklog: value.BATON_ADMISSION_BACKLOG,
     workerRuns: value.BATON_WORKER_RUNS,
     jobConcurrency: value.BATON_JOB_CONCURRENCY,
   };

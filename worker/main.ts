@@ -13,6 +13,7 @@ import {
   getWorkflowRuntime,
   provideEngine,
 } from '@shared/workflow/index';
+import { workerInstruments } from '@shared/workflow/telemetry/names';
 import { createPinoLogger } from '@shared/workflow/telemetry/pinoLogger';
 import { createPromMetrics } from '@shared/workflow/telemetry/promMetrics';
 import { registerAll } from '@/workflows';
@@ -25,7 +26,7 @@ const jobDrainMs = 10_000;
 async function main(): Promise<void> {
   const { logLevel, workerId = randomUUID(), replacesWorker = null, workerHealthPort, workerRuns } = env();
   const logger = createPinoLogger({ level: logLevel, service: 'worker' }).child({ workerId });
-  const metrics = createPromMetrics({ labels: { workerId }, withProcessMetrics: true });
+  const metrics = createPromMetrics({ shown: workerInstruments, labels: { workerId }, withProcessMetrics: true });
   const deps = await connectFromEnvironment({ logger, metrics, workerId });
   provideEngine(deps);
 
@@ -86,6 +87,15 @@ function checksOf(worker: ReturnType<typeof createWorkerFor>['worker']): Checks 
         name: 'heartbeat',
         problem: () =>
           worker.state.heartbeatAgeMs > heartbeatLimitMs ? 'The last heartbeat is older than the lease.' : undefined,
+      },
+      {
+        name: 'pressure',
+        problem: () => {
+          const { pressure } = worker.state;
+          return pressure.length > 0
+            ? `Nothing new is begun: too much is under way (${pressure.join(', ')}).`
+            : undefined;
+        },
       },
     ],
   };

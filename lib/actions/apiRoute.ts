@@ -5,6 +5,7 @@ import { sessionOfToken } from '../auth/apiTokens';
 import type { Act } from '../auth/permissions';
 import type { Session } from '../auth/session';
 import { rawSql } from '../db/client';
+import { measured } from '../metrics';
 import { requireTenantAct } from './createServerAction';
 import { failureOf, parseInput } from './failure';
 import { readJsonBody } from './jsonBody';
@@ -39,7 +40,7 @@ export function apiRoute<
     readonly body: z.output<Body>;
   }) => Promise<Response>,
 ): (request: Request, context: { readonly params: Promise<unknown> }) => Promise<Response> {
-  return async (request, context) => {
+  const answer = async (request: Request, context: { readonly params: Promise<unknown> }): Promise<Response> => {
     const { pathname, searchParams } = new URL(request.url);
     try {
       const { session, tenant } = requireTenantAct(await sessionOfRequest(request), act);
@@ -51,12 +52,24 @@ export function apiRoute<
         body: await parseWhenDeclared(schemas.body, () => readJsonBody(request)),
       });
     } catch (error) {
-      const { httpStatus, ...failure } = failureOf({ error, where: `${request.method} ${pathname}`, logError });
-      const headers = httpStatus === 401 ? { 'WWW-Authenticate': 'Bearer realm="baton"' } : undefined;
+      const { httpStatus, retryAfterSeconds, told } = failureOf({
+        error,
+        where: `${request.method} ${pathname}`,
+        logError,
+      });
+      const headers = {
+        ...(httpStatus === 401 && { 'WWW-Authenticate': 'Bearer realm="baton"' }),
+        ...(retryAfterSeconds !== undefined && { 'Retry-After': String(retryAfterSeconds) }),
+      };
       // A problem in the sense of RFC 9457: its type leads to the page that explains it.
-      return Response.json({ type: `/docs/errors/${failure.code}`, ...failure }, { status: httpStatus, headers });
+      return Response.json({ type: `/docs/errors/${told.code}`, ...told }, { status: httpStatus, headers });
     }
   };
+  return (request, context) =>
+    measured('api', async () => {
+      const response = await answer(request, context);
+      return { status: response.status, answer: response };
+    });
 }
 
 /** A route for everybody, without a token: for what holds nobody's data. */

@@ -4,6 +4,7 @@ import { unstable_rethrow } from 'next/navigation';
 import type { z } from 'zod';
 import { type Act, can } from '../auth/permissions';
 import type { Session } from '../auth/session';
+import { measured } from '../metrics';
 import { type ErrorLog, failureOf, parseInput } from './failure';
 import type { ActionResult } from './result';
 
@@ -28,16 +29,20 @@ type ServerAction<Schema extends z.ZodType, Value> = (
 
 /** Makes the wrappers. The input comes from a browser: whatever its type says, it is parsed before the body runs. */
 export function createServerActions({ getSession, logError }: ServerActionPorts) {
-  const answer = async <Value>(act: Act, run: () => Promise<Value>): Promise<ActionResult<Value>> => {
+  const attempt = async <Value>(
+    act: Act,
+    run: () => Promise<Value>,
+  ): Promise<{ readonly status: number; readonly answer: ActionResult<Value> }> => {
     try {
-      return { ok: true, value: await run() };
+      return { status: 200, answer: { ok: true, value: await run() } };
     } catch (error) {
       // Redirects and not-found are thrown through us by the framework.
       unstable_rethrow(error);
-      const { httpStatus: _, ...failure } = failureOf({ error, where: `server action ${act}`, logError });
-      return { ok: false, ...failure };
+      const { httpStatus: status, told } = failureOf({ error, where: `server action ${act}`, logError });
+      return { status, answer: { ok: false, ...told } };
     }
   };
+  const answer = <Value>(act: Act, run: () => Promise<Value>) => measured('action', () => attempt(act, run));
 
   return {
     /** A server action on the data of the caller's tenant. */

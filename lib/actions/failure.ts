@@ -1,7 +1,13 @@
 /** Turns anything thrown into what a caller may see. The cause stays in the log. */
 import { randomUUID } from 'node:crypto';
-import { BatonError, type FieldError, InvalidInputError } from '@shared/workflow/model/errors';
+import {
+  BatonError,
+  type FieldError,
+  DatabaseUnavailableError,
+  InvalidInputError,
+} from '@shared/workflow/model/errors';
 import type { z } from 'zod';
+import { isDatabaseUnavailable } from '../db/unavailable';
 
 /** Where unexpected errors are written. */
 export type ErrorLog = (entry: {
@@ -12,9 +18,14 @@ export type ErrorLog = (entry: {
 
 export interface Failure {
   readonly httpStatus: number;
-  readonly code: string;
-  readonly message: string;
-  readonly fieldErrors?: readonly FieldError[];
+  /** When the same call may succeed, in seconds. */
+  readonly retryAfterSeconds?: number;
+  /** What the caller is told. */
+  readonly told: {
+    readonly code: string;
+    readonly message: string;
+    readonly fieldErrors?: readonly FieldError[];
+  };
 }
 
 /**
@@ -31,20 +42,24 @@ export function failureOf({
   readonly where: string;
   readonly logError: ErrorLog;
 }): Failure {
-  if (error instanceof BatonError) {
-    return {
-      httpStatus: error.httpStatus,
-      code: error.code,
-      message: error.message,
-      ...(error.fieldErrors === undefined ? {} : { fieldErrors: error.fieldErrors }),
-    };
-  }
+  if (error instanceof BatonError) return told(error);
   const correlationId = randomUUID();
   logError({ correlationId, where, error });
+  if (isDatabaseUnavailable(error)) return told(new DatabaseUnavailableError(correlationId));
   return {
     httpStatus: 500,
-    code: 'internal_error',
-    message: `Something went wrong on our side. Try again; if it stays, tell an administrator this number: ${correlationId}.`,
+    told: {
+      code: 'internal_error',
+      message: `Something went wrong on our side. Try again; if it stays, tell an administrator this number: ${correlationId}.`,
+    },
+  };
+}
+
+function told({ httpStatus, retryAfterSeconds, code, message, fieldErrors }: BatonError): Failure {
+  return {
+    httpStatus,
+    ...(retryAfterSeconds !== undefined && { retryAfterSeconds }),
+    told: { code, message, ...(fieldErrors !== undefined && { fieldErrors }) },
   };
 }
 

@@ -4,10 +4,12 @@
  */
 import type { Sql } from 'postgres';
 import { rawSql } from '../db/client';
-import { env } from '../env';
+import { env, isInsideWebServer } from '../env';
+import { webMetrics } from '../metrics';
 import { createChangeCounter } from '../redis/changeCounter';
 import { createCounterLivePublisher, createRedisLivePublisher } from '../redis/livePublisher';
 import { connectActions } from './core/actionRegistry';
+import { createAdmissionGate } from './core/admissionGate';
 import { createActionRunner } from './core/actions/actionRunner';
 import { systemClock } from './core/actions/runHandler';
 import { engineDeps } from './core/ambient';
@@ -35,6 +37,7 @@ import type { WorkerIdentity } from './model/ports/membership';
 import type { Logger, Metrics } from './model/ports/telemetry';
 import { createActionKeyStore } from './persistence/actions/actionKeys';
 import { createActionResultStore } from './persistence/actions/actionResults';
+import { readBacklog } from './persistence/backlog';
 import { createBusStore } from './persistence/bus/busStore';
 import { createActionStartStore } from './persistence/actions/actionStarts';
 import { createPostgresStore } from './persistence/executions/postgresStore';
@@ -68,6 +71,7 @@ import * as notes from './tasks/noteOnTask';
 import { createTaskPreparer } from './tasks/prepareTasks';
 import { publishSystemDefinitions as publishDefinitions } from './tasks/publishDefinitions';
 import { releaseTask as release } from './tasks/releaseTask';
+import { heapGauge } from './telemetry/heap';
 import { createPinoLogger } from './telemetry/pinoLogger';
 import { silentMetrics } from './telemetry/silentMetrics';
 
@@ -88,10 +92,10 @@ export const redisPrefix = 'baton:';
 export async function connectFromEnvironment(
   options: { readonly logger?: Logger; readonly metrics?: Metrics; readonly workerId?: string } = {},
 ): Promise<EngineDeps> {
-  const { redisUrl: url, logLevel: level, httpAllow, limits } = env();
+  const { redisUrl: url, logLevel: level, httpAllow, limits, admissionBacklog: most } = env();
   const sql = options.workerId === undefined ? rawSql() : rawSql(workerSessionName(options.workerId));
   const logger = options.logger ?? createPinoLogger({ level, service: 'baton' });
-  const metrics = options.metrics ?? silentMetrics;
+  const metrics = options.metrics ?? (isInsideWebServer() ? webMetrics() : silentMetrics);
   const counter = createChangeCounter({ sql });
   connectActions({ keys: createActionKeyStore({ sql }), logger, clock: systemClock, httpAllow });
   const redis = url === undefined ? null : { url, prefix: redisPrefix, logger, metrics };
@@ -100,10 +104,16 @@ export async function connectFromEnvironment(
     logger,
     metrics,
     limits,
+    ...(isInsideWebServer() && most > 0 && { admission: admissionOf({ sql, most, logger, metrics }) }),
     hints: redis ? createRedisHintPublisher(redis) : absentHintPublisher,
     live: redis ? createRedisLivePublisher({ ...redis, counter }) : createCounterLivePublisher({ counter, logger }),
     currentSession: async () => (await import('../auth/currentSession')).currentSession(),
   };
+}
+
+function admissionOf({ sql, ...parts }: Pick<EngineDeps, 'sql' | 'logger' | 'metrics'> & { readonly most: number }) {
+  const read = (request: { readonly most: number }) => readBacklog(sql, request);
+  return createAdmissionGate({ ...parts, read, monotonicMs: () => performance.now() });
 }
 
 export async function submitEvent(input: SubmitEventInput) {
@@ -285,7 +295,7 @@ export function createWorkerFor(options: {
   const transport = connectTransport(deps, workerId);
   const tasks = createTaskPreparer({ definitions: createTaskDefinitionStore({ sql }) });
   const notices = gatherNotices({ live, scheduler: processScheduler });
-  const { databaseUrl, watchdogMs: stallMs } = env();
+  const { databaseUrl, watchdogMs: stallMs, workerMemoryBytes } = env();
   const watch = stallMs > 0 ? startWatchdog({ databaseUrl, workerId, stallMs, logger }) : null;
   const worker = new Worker({
     identity,
@@ -317,6 +327,7 @@ export function createWorkerFor(options: {
     sandbox: processSandbox(),
     ...(deps.limits && { executionLimits: deps.limits }),
     drain: drainMacrotask,
+    memory: heapGauge(workerMemoryBytes),
     monotonicMs: () => performance.now(),
     onFenced,
   });

@@ -42,8 +42,15 @@ export interface EnqueueEventInput {
  * @throws PayloadTooLargeError
  * @throws ReservedEventNameError for a name that tells of a task's end.
  * @throws InvalidInputError for what cannot be stored.
+ * @throws OverloadedError while too much waits for the workers.
  */
 export async function enqueueEvent(deps: EngineDeps, input: EnqueueEventInput): Promise<{ readonly eventId: string }> {
+  deps.admission?.admit();
+  return sendEvent(deps, input);
+}
+
+/** As `enqueueEvent`, for what is admitted already. */
+export async function sendEvent(deps: EngineDeps, input: EnqueueEventInput): Promise<{ readonly eventId: string }> {
   const { execution_id: executionId, event_name: name, tenant } = input;
   if (!name) throw new InvalidInputError('An event needs a name: give event_name.');
   assertNoTaskEnd(name);

@@ -11,7 +11,7 @@ import {
 } from '../persistence/startExecutions';
 import { admitPayload } from './admission';
 import type { EngineDeps } from './engineDeps';
-import { enqueueEvent, type EnqueueEventInput } from './enqueueEvent';
+import { sendEvent, type EnqueueEventInput } from './enqueueEvent';
 import { shareWrites, type SharedWrite } from './sharedWrites';
 import { startOrFindBy } from './startByKey';
 import { announce } from './submitEvent';
@@ -56,9 +56,11 @@ export async function startWorkflow(deps: EngineDeps, name: string, input: Start
  * Starts an execution by name, without an event.
  * @throws WorkflowNotFoundError when no worker ever registered the name.
  * @throws WorkflowKeyTakenError when the key is taken and `onConflict` is `fail`.
+ * @throws OverloadedError while too much waits for the workers.
  */
 export async function startOrFind(deps: EngineDeps, name: string, input: StartWorkflowInput): Promise<StartedWorkflow> {
   const { tenant, workflowKey = null, userId: user_id = null } = input;
+  deps.admission?.admit();
   if (!tenant) throw new InvalidInputError('startWorkflow needs a tenant.');
   admitPayload(deps, { name, input }, `The start of ${JSON.stringify(name)}`);
   if (workflowKey === '') throw new InvalidInputError('A workflow key must not be empty.');
@@ -92,7 +94,7 @@ async function signalled(
   { name, ...event }: Omit<EnqueueEventInput, 'event_name'> & { readonly name: string },
 ): Promise<boolean> {
   try {
-    await enqueueEvent(deps, { ...event, event_name: name });
+    await sendEvent(deps, { ...event, event_name: name });
     return true;
   } catch (error) {
     if (error instanceof ExecutionEndedError) return false;

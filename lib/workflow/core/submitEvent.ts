@@ -41,6 +41,7 @@ export interface SubmittedEvent {
  * One statement, so one commit.
  * @throws InvalidInputError for an event without a type, and for what cannot be stored.
  * @throws ReservedEventNameError for a name that tells of a task's end.
+ * @throws OverloadedError while too much waits for the workers.
  */
 export async function submitEvent(deps: EngineDeps, input: SubmitEventInput): Promise<SubmittedEvent> {
   const { afterCommit, ...submitted } = await submitEventIn(deps, deps.sql, input);
@@ -51,12 +52,14 @@ export async function submitEvent(deps: EngineDeps, input: SubmitEventInput): Pr
 /**
  * The same inside a transaction of the caller, so that the fact and the event commit together.
  * @returns besides the ids, what to call after the commit.
+ * @throws OverloadedError
  */
 export async function submitEventIn(
   deps: EngineDeps,
   tx: Sql | TransactionSql,
   input: SubmitEventInput,
 ): Promise<SubmittedEvent & { readonly afterCommit: () => Promise<void> }> {
+  deps.admission?.admit();
   const event = eventOf(input);
   assertNoTaskEnd(event.name);
   admitPayload(deps, input, `Event ${JSON.stringify(event.name)}`);
@@ -74,6 +77,7 @@ export async function submitEventIn(
     eventId: event.event_id,
     executionIds: hints.map(({ executionId }) => executionId),
     afterCommit: async () => {
+      deps.metrics.count({ counter: instruments.eventsSubmitted, labels: { via: 'bus' } });
       await announce(deps, tenant, hints);
       await announceToWaits(deps, { eventId: event.event_id, tenant, name: event.name, payload: event.payload });
     },
@@ -104,7 +108,6 @@ function eventOf(input: SubmitEventInput): WorkflowEvent<JsonValue> {
 
 /** Wakes owners and open pages after a start. */
 export async function announce(deps: EngineDeps, tenant: string, hints: readonly Hint[]): Promise<void> {
-  deps.metrics.count({ counter: instruments.eventsSubmitted, labels: { via: 'bus' } });
   if (hints.length === 0) return;
   deps.metrics.count({ counter: instruments.executionsStarted, by: hints.length });
   const changes = hints.map(({ executionId: id }) => ({ tenant, topic: 'execution' as const, id }));

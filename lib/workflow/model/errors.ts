@@ -14,6 +14,8 @@ export abstract class BatonError extends Error {
   abstract readonly code: string;
   abstract readonly httpStatus: number;
   readonly fieldErrors?: readonly FieldError[];
+  /** When the same call may succeed, in seconds; absent: it is not known. */
+  readonly retryAfterSeconds?: number;
 
   constructor(message: string, options?: { readonly cause?: unknown; readonly fieldErrors?: readonly FieldError[] }) {
     super(message, options?.cause === undefined ? undefined : { cause: options.cause });
@@ -49,6 +51,30 @@ export class NotSignedInError extends BatonError {
 export class PermissionDeniedError extends BatonError {
   readonly code = 'permission_denied';
   readonly httpStatus = 403;
+}
+
+// The whole
+
+/** More waits than the workers get through. Nothing of what was sent is stored. */
+export class OverloadedError extends BatonError {
+  readonly code = 'overloaded';
+  readonly httpStatus = 429;
+  override readonly retryAfterSeconds = 5;
+  constructor() {
+    super('Too much work waits for the workers. Nothing was stored; send it again in a few seconds.');
+  }
+}
+/** What was sent may or may not be stored: an idempotency key makes it safe to send it again. */
+export class DatabaseUnavailableError extends BatonError {
+  readonly code = 'database_unavailable';
+  readonly httpStatus = 503;
+  override readonly retryAfterSeconds = 5;
+  /** @param reference number of the log line with the cause. */
+  constructor(reference: string) {
+    super(
+      `The database does not answer. Try again in a few seconds; if it stays, tell an administrator this number: ${reference}.`,
+    );
+  }
 }
 
 // Executions

@@ -1,6 +1,8 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { createMemoryMetrics } from './memoryMetrics';
-import { instruments } from './names';
+import { instruments, webInstruments, workerInstruments } from './names';
 import { createPromMetrics } from './promMetrics';
 
 const implementations = {
@@ -60,7 +62,28 @@ describe.each(Object.entries(implementations))('metrics (%s)', (_name, create) =
   });
 });
 
+const docs = path.resolve(import.meta.dirname, '../../../docs');
+
 describe('instruments', () => {
+  it('are all explained in docs/metrics.md, which names no other', () => {
+    const page = readFileSync(path.join(docs, 'metrics.md'), 'utf8');
+    for (const { name, help } of Object.values(instruments)) {
+      expect(page).toContain(`| \`${name}\` `);
+      expect(page).toContain(help);
+    }
+  });
+
+  it.each(readdirSync(docs).filter((file) => file.endsWith('.md')))('are named truly in docs/%s', (file) => {
+    const names = new Set<string>(Object.values(instruments).map(({ name }) => name));
+    const page = readFileSync(path.join(docs, file), 'utf8');
+    const isMetric = /baton_[a-z_]+_(?:total|seconds)|(?<=`)baton_(?!tenant)[a-z_]+(?=[`{])/g;
+    for (const [name] of page.matchAll(isMetric)) expect(names).toContain(name);
+  });
+
+  it('are published by the web server, by workers, or by both', () => {
+    expect(new Set([...webInstruments, ...workerInstruments])).toEqual(new Set(Object.values(instruments)));
+  });
+
   it('have unique names with the product as prefix', () => {
     const names = Object.values(instruments).map((instrument) => instrument.name);
     expect(new Set(names).size).toBe(names.length);

@@ -48,17 +48,26 @@ export const instruments = {
   activations: counter('baton_activations_total', 'Runs of workflow code, warm (live copy) or cold (replay).', [
     'mode',
   ]),
-  activationSeconds: histogram('baton_activation_seconds', 'Time that one run of workflow code took.', fastSeconds, [
-    'mode',
-  ]),
+  activationSeconds: histogram(
+    'baton_activation_seconds',
+    'Time that a round spent in workflow code, of all its executions together.',
+    fastSeconds,
+    ['mode'],
+  ),
   actions: counter('baton_actions_total', 'Actions ended, by outcome.', ['outcome']),
   actionSeconds: histogram('baton_action_seconds', 'Duration of an action with all its attempts.', slowSeconds),
   flushes: counter('baton_flushes_total', 'Flush statements, by outcome.', ['outcome']),
   flushSeconds: histogram('baton_flush_seconds', 'Duration of a flush, commit included.', fastSeconds),
   flushBatchExecutions: histogram('baton_flush_batch_executions', 'Executions that shared one flush.', batchSizes),
   inboxLagSeconds: histogram('baton_inbox_lag_seconds', 'Age of an inbox row when it was taken.', slowSeconds),
-  timerLatenessSeconds: histogram('baton_timer_lateness_seconds', 'How late a timer fired.', slowSeconds),
+  timerLatenessSeconds: histogram(
+    'baton_timer_lateness_seconds',
+    'How late a timer fired; of those of one execution that fired together, the first.',
+    slowSeconds,
+  ),
   sweeps: counter('baton_sweeps_total', 'Sweeps of the inbox by owners.'),
+  queueDepth: gauge('baton_queue_depth', 'Executions that were woken and that this worker has not taken yet.'),
+  pressure: gauge('baton_back_pressure', '1 while this worker begins no other execution, by cause.', ['cause']),
   liveExecutions: gauge('baton_live_executions', 'Executions kept in memory by this worker.'),
   inFlightActions: gauge('baton_actions_in_flight', 'Actions now running in this worker.'),
   deferredExecutions: gauge('baton_deferred_executions', 'Executions that wait here for code that this worker lacks.'),
@@ -75,7 +84,7 @@ export const instruments = {
   heartbeatAgeSeconds: gauge('baton_heartbeat_age_seconds', 'Time since the last confirmed heartbeat.'),
 
   // What needs a person.
-  nondeterminism: counter('baton_nondeterminism_total', 'Replays that differed from the log.'),
+  nondeterminism: counter('baton_nondeterminism_total', 'Executions whose code did not fit their log.'),
   limits: counter(
     'baton_limits_total',
     'Executions that came near a limit (warned), and what was stopped at one (blocked, refused, failed).',
@@ -93,4 +102,53 @@ export const instruments = {
   hintsReclaimed: counter('baton_hints_reclaimed_total', 'Hints taken over from an earlier reader of the stream.'),
   hintHeals: counter('baton_hint_heals_total', 'Times that lost streams or groups were made again.'),
   liveNotices: counter('baton_live_notices_total', 'Change notices handed to open pages.'),
+
+  // The web server.
+  webRequests: counter(
+    'baton_web_requests_total',
+    'Calls of the API and of server actions that were answered, by class of the status: 2xx, 3xx, 4xx, 5xx.',
+    ['kind', 'status'],
+  ),
+  webRequestSeconds: histogram('baton_web_request_seconds', 'Time to the answer of such a call.', fastSeconds, [
+    'kind',
+  ]),
+  admissionRefusals: counter(
+    'baton_admission_refusals_total',
+    'Events and starts that were refused because too much waited, by what waited: inbox, pending, events.',
+    ['of'],
+  ),
+  backlog: gauge(
+    'baton_backlog',
+    'Accepted and not taken by a worker when last looked: events in inboxes, pending executions, events of the bus.',
+    ['of'],
+  ),
 } as const;
+
+/** What the web server publishes; the rest is counted by workers alone. */
+export const webInstruments = [
+  instruments.eventsSubmitted,
+  instruments.busDeliveries,
+  instruments.executionsStarted,
+  instruments.tasksEnded,
+  instruments.limits,
+  instruments.redisUp,
+  instruments.redisOutages,
+  instruments.hintsPublished,
+  instruments.hintsDropped,
+  instruments.liveNotices,
+  instruments.webRequests,
+  instruments.webRequestSeconds,
+  instruments.admissionRefusals,
+  instruments.backlog,
+] as const;
+
+const ofTheWebAlone: ReadonlySet<unknown> = new Set([
+  instruments.liveNotices,
+  instruments.webRequests,
+  instruments.webRequestSeconds,
+  instruments.admissionRefusals,
+  instruments.backlog,
+]);
+
+/** What a worker publishes. */
+export const workerInstruments = Object.values(instruments).filter((instrument) => !ofTheWebAlone.has(instrument));

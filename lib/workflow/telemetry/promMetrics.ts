@@ -11,13 +11,16 @@ export interface PrometheusMetrics extends Metrics {
 }
 
 /**
- * Keeps the product's instruments in a registry of its own. All are registered at once, so that a counter that has not
- * moved shows as 0 and not as missing.
+ * Keeps instruments in a registry of its own. Those of the process are registered at once, so that a counter that has
+ * not moved shows as 0 and not as missing.
  */
 export function createPromMetrics({
+  shown = Object.values(instruments),
   labels = {},
   withProcessMetrics = false,
 }: {
+  /** What the process counts; everything unless given. */
+  readonly shown?: readonly Definition[];
   /** Labels of every value, such as `{ service: 'worker' }`. */
   readonly labels?: Readonly<Record<string, string>>;
   /** Adds memory, CPU, event-loop and garbage-collection values of this process. */
@@ -33,7 +36,7 @@ export function createPromMetrics({
     registry,
     (d: HistogramDefinition<string>) => new Histogram({ ...settingsOf(registry, d), buckets: [...d.buckets] }),
   );
-  for (const definition of Object.values(instruments)) {
+  for (const definition of shown) {
     if (definition.kind === 'counter') counters(definition);
     else if (definition.kind === 'gauge') gauges(definition);
     else histograms(definition);

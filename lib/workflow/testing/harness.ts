@@ -15,6 +15,7 @@ import type { ExecutionLimits } from '../model/limits';
 import type { BusStore } from '../model/ports/bus';
 import type { HintPublisher, HintSource } from '../model/ports/hints';
 import type { JobTransport } from '../model/ports/jobs';
+import type { MemoryGauge } from '../model/ports/memory';
 import type { ExecutionStore } from '../model/ports/store';
 import type { Metrics } from '../model/ports/telemetry';
 import type { ExecutionStatus } from '../model/status';
@@ -71,6 +72,7 @@ export interface WorkerOverrides {
   readonly drain?: WorkerParts['drain'];
   readonly metrics?: Metrics;
   readonly limits?: ExecutionLimits;
+  readonly memory?: MemoryGauge;
 }
 
 export async function createHarness(
@@ -133,6 +135,7 @@ export async function createHarness(
       sandbox: processSandbox(),
       ...(limits && { executionLimits: limits }),
       drain: overrides.drain ?? drainMacrotask,
+      ...(overrides.memory && { memory: overrides.memory }),
       logger: silentLogger,
       metrics: overrides.metrics ?? metrics,
       monotonicMs: () => performance.now(),

@@ -43,7 +43,7 @@ export class Blocks {
       metrics.count({ counter: instruments.limits, labels: { limit: error.limit, outcome: 'blocked' } });
     } else {
       logger.error({ error, executionId, tenant, workerId }, 'Execution is blocked on its code');
-      metrics.count({ counter: instruments.nondeterminism });
+      if (cause === 'code') metrics.count({ counter: instruments.nondeterminism });
     }
     try {
       if (cause === 'bad_row') await this.#putAside(execution, recorded);

@@ -12,6 +12,7 @@ import type { ActionCall, ActionOutcome, ActionRunner } from '../../model/ports/
 import type { BusStore } from '../../model/ports/bus';
 import type { HintPublisher, WakeScheduler } from '../../model/ports/hints';
 import type { LiveChange, LivePublisher } from '../../model/ports/live';
+import type { MemoryGauge } from '../../model/ports/memory';
 import type { RunWatch } from '../../model/ports/runWatch';
 import type { Scheduler } from '../../model/ports/scheduler';
 import { FencedError, type ExecutionFlush, type ExecutionKey, type ExecutionStore } from '../../model/ports/store';
@@ -25,12 +26,14 @@ import { processScheduler, sleep } from '../scheduler';
 import { BusLooks } from './busLooks';
 import { Blocks, type BlockCause } from './blocks';
 import type { EngineClock } from './clock';
+import { countCommitted, countRun, observeTimers, openTasksIn } from './engineMetrics';
 import { Deferrals, type Misplaced } from './deferrals';
 import { HeldExecutions, type CallUnderWay, type SortedExecutions } from './heldExecutions';
 import { LimitGuard } from './limitGuard';
 import { type LiveExecution } from './liveExecution';
 import { LiveTurn, type LiveTurnPorts } from './liveTurn';
 import { signalledBy, touchedBy } from './relations';
+import { Pressure, type PressureCause } from './pressure';
 import { Probation } from './probation';
 import { Revival } from './revival';
 import { splitUntilGood } from './splitBatch';
@@ -56,6 +59,8 @@ export interface EnginePorts {
   /** Knows whose code runs, for when it never ends. */
   readonly watch?: RunWatch;
   readonly drain: Drain;
+  /** How full the process is; without it executions are begun however full. */
+  readonly memory?: MemoryGauge;
   /** How much one execution may hold; the defaults unless given. */
   readonly executionLimits?: ExecutionLimits;
   readonly clock: EngineClock;
@@ -88,8 +93,14 @@ export const defaultEngineLimits: EngineLimits = {
 const timerHorizonMs = 10_000;
 const drainPollMs = 20;
 const rescueMs = 20_000;
-/** However much is under way, so many cold executions are brought in with each round. */
+/** However much is under way, so many cold executions are brought in with each round, unless there is pressure. */
 const leastBegun = 8;
+/** Commits' worth of executions that may wait to be written before no more are begun. */
+const mostCommitsBehind = 4;
+/** How often a worker that may begin nothing looks whether it may. */
+const pressurePollMs = 20;
+/** Of the copies in memory, what goes when memory is short: one in so many, each time that it is found so. */
+const relievedShare = 10;
 
 type Feed = Map<LiveExecution, HistoryEntry[]>;
 
@@ -113,6 +124,7 @@ export class Engine {
   readonly #timerWakes: TimerWakes;
   readonly #busLooks: BusLooks;
   readonly #probation: Probation;
+  readonly #pressure: Pressure;
   readonly #scheduler: Scheduler;
   readonly #blocks: Blocks;
   readonly #deferrals: Deferrals;
@@ -136,6 +148,12 @@ export class Engine {
     this.#limits = limits;
     this.#scheduler = ports.scheduler ?? processScheduler;
     this.#probation = new Probation(ports);
+    this.#pressure = new Pressure({
+      ...ports,
+      bounds: { liveExecutions: limits.liveExecutions, unwritten: limits.flushBatch * mostCommitsBehind },
+      nowMs: () => ports.clock.nowMs(),
+      relieve: () => this.#evictTo(this.#lives.size - Math.ceil(this.#lives.size / relievedShare)),
+    });
     this.#timerWakes = new TimerWakes({
       horizonMs: timerHorizonMs,
       scheduler: this.#scheduler,
@@ -188,7 +206,7 @@ export class Engine {
         [...this.#actionsInFlight].flatMap(([key, call]) => (key.startsWith(`${executionId}:`) ? [call] : [])),
       interrupt: (executionId) => ports.actions.interrupt?.({ executionId, why: 'terminated' }),
       write: (flushes) => this.#write(flushes),
-      onWritten: (flush) => this.#written(flush),
+      onWritten: (flush, { history }) => this.#written(flush, () => openTasksIn(history)),
       wake: (keys) => this.#again(keys),
     });
   }
@@ -255,6 +273,7 @@ export class Engine {
       ...(this.#deferrals.size > 0 ? { exceptDeferredBy: this.#ports.workerId } : {}),
     });
     this.#ports.clock.seen(found.nowMs);
+    this.#pressure.measure({ live: this.#lives.size, unwritten: this.#dirty.size });
     for (const { executionId } of found.executions) this.#lives.get(executionId)?.announce();
     for (const timer of found.upcoming) this.#timerWakes.schedule(timer, timer.fireAtMs);
     this.wake(found.executions);
@@ -342,9 +361,12 @@ export class Engine {
     readonly ready: number;
     readonly actions: number;
     readonly deferred: number;
+    /** Why no other execution is begun; empty while they are. */
+    readonly pressure: readonly PressureCause[];
   } {
     const { size: deferred } = this.#deferrals;
-    return { live: this.#lives.size, ready: this.#ready.size, actions: this.#actionsInFlight.size, deferred };
+    const { causes: pressure } = this.#pressure;
+    return { live: this.#lives.size, ready: this.#ready.size, actions: this.#actionsInFlight.size, deferred, pressure };
   }
 
   /**
@@ -357,10 +379,13 @@ export class Engine {
     const flushing = this.#nextFlush();
     const taking = this.#nextTake(flushing);
     const work: Work = { flushing, ...taking };
-    if (others.length > 0 && [flushing, taking.now, taking.afterFlush].every(({ length }) => length === 0)) {
-      // All that is to be done is held by others.
-      await Promise.race(others);
-      return 'fine';
+    if ([flushing, taking.now, taking.afterFlush].every(({ length }) => length === 0)) {
+      // All that is to be done is held by others, or has to wait until less is under way.
+      if (this.#pressure.isOn) others.push(sleep(this.#scheduler, pressurePollMs));
+      if (others.length > 0) {
+        await Promise.race(others);
+        return 'fine';
+      }
     }
     const round = this.#round(work);
     const settled = round.catch(() => undefined);
@@ -442,7 +467,7 @@ export class Engine {
     const { tenant } = live;
     const wasBlocked = live.blocked;
     const entries = live.committed(flush);
-    this.#written(flush);
+    this.#written(flush, () => live.instance.openTasks.length);
     for (const task of flush.tasksAdded) this.#changes.push({ tenant, topic: 'task', id: task.row.taskId });
     for (const { taskId } of flush.tasksChanged) this.#changes.push({ tenant, topic: 'task', id: taskId });
     for (const timer of flush.timersAdded) this.#scheduleWake(live, timer.fireAtMs);
@@ -463,13 +488,12 @@ export class Engine {
   }
 
   /** Tells of a commit. */
-  #written(flush: ExecutionFlush): void {
+  #written(flush: ExecutionFlush, openTasks: () => number): void {
     const { executionId: id, tenant } = flush;
     this.#changes.push({ tenant, topic: 'execution', id });
     if (flush.relations) this.#announce(touchedBy(flush));
-    if (!flush.end) return;
-    this.#ports.metrics.count({ counter: instruments.executionsEnded, labels: { status: flush.status } });
-    if (flush.cancelOpenTasks) this.#changes.push({ tenant, topic: 'task', id });
+    countCommitted(this.#ports.metrics, flush, openTasks);
+    if (flush.end && flush.cancelOpenTasks) this.#changes.push({ tenant, topic: 'task', id });
   }
 
   /** Timers are rows that the sweep finds; this only makes them punctual. */
@@ -510,8 +534,7 @@ export class Engine {
     const written = new Set(flushing);
     const now: ExecutionKey[] = [];
     const afterFlush: ExecutionKey[] = [];
-    // What is under way is finished before more is begun: a worker that begins all at once carries all of it along.
-    let mayBegin = flushing.length < this.#limits.flushBatch / 2 ? this.#limits.takeBatch : leastBegun;
+    let mayBegin = this.#mayBegin(flushing.length);
     const admits = this.#probation.isEmpty ? null : this.#probation.admission();
     for (const [id, key] of this.#ready) {
       if (now.length + afterFlush.length >= this.#limits.takeBatch) break;
@@ -527,6 +550,16 @@ export class Engine {
       this.#ready.delete(id);
     }
     return { now, afterFlush };
+  }
+
+  /** What is under way is finished before more is begun: a worker that begins all at once carries all of it along. */
+  #mayBegin(flushing: number): number {
+    const { takeBatch, flushBatch } = this.#limits;
+    this.#pressure.measure({ live: this.#lives.size, unwritten: this.#dirty.size });
+    if (!this.#pressure.isOn) return flushing < flushBatch / 2 ? takeBatch : leastBegun;
+    // Where nothing is under way, nothing that ends would ever relieve it.
+    const isIdle = flushing + this.#dirty.size + this.#rounds.size + this.#actionsInFlight.size === 0;
+    return isIdle ? leastBegun : 0;
   }
 
   async #take(keys: readonly ExecutionKey[], feed: Feed): Promise<void> {
@@ -591,6 +624,7 @@ export class Engine {
           continue;
         }
         metrics.count({ counter: instruments.entriesTaken, by: entries.length });
+        observeTimers(metrics, live, entries);
         const wasPaused = live.isPaused;
         live.taken(entries);
         live.heed(entries);
@@ -640,7 +674,16 @@ export class Engine {
 
   /** Feeds entries one at a time. */
   async #run(feed: Feed): Promise<void> {
-    const queues: Feed = new Map([...feed].filter(([live]) => !live.dropped));
+    if (feed.size === 0) return;
+    const { metrics, clock } = this.#ports;
+    const startedMs = clock.nowMs();
+    const queues: Feed = new Map();
+    let runs = 0;
+    for (const [live, entries] of feed) {
+      if (live.dropped) continue;
+      queues.set(live, entries);
+      if (entries.length > 0) runs += 1;
+    }
     if (!this.#probation.isEmpty) {
       for (const [live, entries] of [...queues]) {
         if (!this.#probation.isNoted(live.executionId)) continue;
@@ -649,6 +692,7 @@ export class Engine {
       }
     }
     await this.#runTogether(feed, queues);
+    countRun(metrics, { mode: 'warm', runs, ms: clock.nowMs() - startedMs });
     for (const live of feed.keys()) this.#touch(live);
   }
 
@@ -776,9 +820,14 @@ export class Engine {
   }
 
   #evict(): void {
-    if (this.#lives.size <= this.#limits.liveExecutions) return;
+    this.#evictTo(this.#limits.liveExecutions);
+  }
+
+  /** Copies at rest leave, those that rest longest first, until so many are left. */
+  #evictTo(kept: number): void {
+    if (this.#lives.size <= kept) return;
     for (const live of this.#lives.values()) {
-      if (this.#lives.size <= this.#limits.liveExecutions) return;
+      if (this.#lives.size <= kept) return;
       if (live.parked && !this.isReady(live.executionId)) this.#drop(live);
     }
   }

@@ -23,7 +23,7 @@ interface HeldPorts {
   readonly interrupt: (executionId: string) => void;
   /** Answers with the ids whose changes are committed. */
   readonly write: (flushes: readonly ExecutionFlush[]) => Promise<ReadonlySet<string>>;
-  readonly onWritten: (flush: ExecutionFlush) => void;
+  readonly onWritten: (flush: ExecutionFlush, execution: LoadedExecution) => void;
   readonly wake: (keys: readonly ExecutionKey[]) => void;
 }
 
@@ -62,14 +62,17 @@ export class HeldExecutions {
     if (held.length === 0) return;
     const of = (step: ColdStep) => held.filter((each) => each.step === step).map(({ execution }) => execution);
     await this.#decide(of('decide'));
-    const terminations = of('terminate').flatMap((execution) => this.#termination(execution) ?? []);
-    const flushes = [...of('pause').map(pauseFlush), ...terminations];
-    if (flushes.length === 0) return;
-    const won = await this.#ports.write(flushes);
-    for (const flush of flushes) {
+    const terminations = of('terminate').flatMap((execution) => {
+      const flush = this.#termination(execution);
+      return flush ? [{ execution, flush }] : [];
+    });
+    const steps = [...of('pause').map((execution) => ({ execution, flush: pauseFlush(execution) })), ...terminations];
+    if (steps.length === 0) return;
+    const won = await this.#ports.write(steps.map(({ flush }) => flush));
+    for (const { execution, flush } of steps) {
       if (won.has(flush.executionId)) {
         this.#settled.delete(flush.executionId);
-        this.#ports.onWritten(flush);
+        this.#ports.onWritten(flush, execution);
       } else this.#ports.wake([flush]);
     }
   }

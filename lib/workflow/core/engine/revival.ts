@@ -10,11 +10,11 @@ import { wasRetried } from '../../model/retries';
 import type { WorkflowDefinition } from '../../model/workflow';
 import { replay } from '../../replay/replay';
 import type { Drain, Sandbox, Turn } from '../../replay/sandbox';
-import { instruments } from '../../telemetry/names';
 import { mayBeTried } from './blockedBy';
 import type { Blocks } from './blocks';
 import type { EngineClock } from './clock';
 import type { Deferrals } from './deferrals';
+import { countRun } from './engineMetrics';
 import type { LimitGuard } from './limitGuard';
 import { LiveExecution } from './liveExecution';
 import type { Probation } from './probation';
@@ -52,6 +52,7 @@ interface RevivalPorts {
 }
 
 const nobody: readonly LoadedExecution[] = [];
+const none: readonly Revived[] = [];
 const nothing: Revived = { live: null, hasInbox: false };
 
 export class Revival {
@@ -63,7 +64,9 @@ export class Revival {
 
   /** Null when it could not be noted who is about to run. Those whose code is not here are deferred. */
   async reviveAll(found: readonly LoadedExecution[]): Promise<readonly Revived[] | null> {
-    const { probation, logger, workerId, troubled, deferrals } = this.#ports;
+    if (found.length === 0) return none;
+    const { probation, logger, workerId, troubled, deferrals, clock, metrics } = this.#ports;
+    const startedMs = clock.nowMs();
     const loaded = found.filter((each) => !this.#lacksCode(each));
     if (loaded.length < found.length) await deferrals.defer(found.filter((each) => this.#lacksCode(each)));
     const suspects = probation.isEmpty
@@ -82,6 +85,8 @@ export class Revival {
     }
     const others = suspects.length === 0 ? loaded : loaded.filter((each) => !suspects.includes(each));
     revived.push(...(await Promise.all(others.map((each) => this.#revive(each)))));
+    const runs = revived.reduce((sum, { live }) => sum + (live ? 1 : 0), 0);
+    countRun(metrics, { mode: 'cold', runs, ms: clock.nowMs() - startedMs });
     return revived;
   }
 
@@ -100,7 +105,7 @@ export class Revival {
     if (!mayBeTried(loaded.blockedBy, this.#ports.codeVersion)) return nothing;
     const definition = this.#ports.definition(loaded.workflowName, loaded.workflowVersion);
     if (!definition) return nothing;
-    const { sandbox, clock, metrics, blocks, partitionCount, executionLimits: limits, guard } = this.#ports;
+    const { sandbox, clock, blocks, partitionCount, executionLimits: limits, guard } = this.#ports;
     const { executionId, tenant, history } = loaded;
     try {
       guard.checkHistory(history.length);
@@ -112,7 +117,6 @@ export class Revival {
         drain: this.#drainOf(executionId),
         limits,
       });
-      metrics.count({ counter: instruments.activations, labels: { mode: 'cold' } });
       const live = new LiveExecution(loaded, instance, () => clock.nowMs(), partitionCount);
       instance.onLateCode = (error) => this.#ports.wentOnByItself(live, error);
       const isRetried = wasRetried(history);

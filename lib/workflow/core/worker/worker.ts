@@ -142,10 +142,11 @@ export class Worker {
     readonly heartbeatAgeMs: number;
     readonly live: number;
     readonly actions: number;
+    readonly pressure: readonly string[];
   } {
-    const { live, actions } = this.#engine.stats;
+    const { live, actions, pressure } = this.#engine.stats;
     const { owned: partitions, heartbeatAgeMs } = this.#membership;
-    return { status: this.#state, partitions, heartbeatAgeMs, live, actions };
+    return { status: this.#state, partitions, heartbeatAgeMs, live, actions, pressure };
   }
 
   /** Finishes what is under way, writes it, and gives the partitions to the others. */
@@ -240,7 +241,8 @@ export class Worker {
   async #sweep(): Promise<void> {
     try {
       await this.#engine.sweep();
-      const { live, actions, deferred } = this.#engine.stats;
+      const { live, actions, deferred, ready } = this.#engine.stats;
+      this.#parts.metrics.set({ gauge: instruments.queueDepth, value: ready });
       this.#parts.metrics.set({ gauge: instruments.liveExecutions, value: live });
       this.#parts.metrics.set({ gauge: instruments.deferredExecutions, value: deferred });
       this.#parts.metrics.set({ gauge: instruments.inFlightActions, value: actions });
