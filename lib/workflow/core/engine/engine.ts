@@ -567,6 +567,7 @@ export class Engine {
     const cold = keys.filter((key) => !this.#lives.has(key.executionId));
     const wasCold = new Set(cold);
     let loaded: readonly LoadedExecution[] = [];
+    this.#decisions.beginLoad(cold);
     try {
       loaded = cold.length > 0 ? await this.#ports.store.load({ executions: cold }) : [];
     } catch (error) {
@@ -761,7 +762,10 @@ export class Engine {
         this.#actionsInFlight.set(key, running);
         void running.outcome.then((outcome) => {
           if (this.#actionsInFlight.get(key) === running) this.#actionsInFlight.delete(key);
-          if (live.dropped) return;
+          if (live.dropped) {
+            if (this.#partitions.has(live.partitionId)) this.#decisions.callEnded(live.executionId);
+            return;
+          }
           if (outcome.status === 'ownership_lost') return this.#reload(live);
           if (outcome.status === 'deferred') return this.#actionDeferred(live, command, outcome.taskId);
           live.actionEnded(command, outcome);

@@ -39,9 +39,22 @@ export class HeldExecutions {
   /** What came of calls whose execution is to be terminated. */
   readonly #settled = new Map<string, readonly SettledCall[]>();
   readonly #awaited = new Set<string>();
+  /** Calls of these ended since the execution was last asked for: what was loaded may not know their results. */
+  readonly #endedSince = new Set<string>();
 
   constructor(ports: HeldPorts) {
     this.#ports = ports;
+  }
+
+  /** What is loaded from now on knows every result that is stored by now. */
+  beginLoad(keys: readonly ExecutionKey[]): void {
+    if (this.#endedSince.size === 0) return;
+    for (const { executionId } of keys) this.#endedSince.delete(executionId);
+  }
+
+  /** A call ended whose execution is not at work here. */
+  callEnded(executionId: string): void {
+    this.#endedSince.add(executionId);
   }
 
   sort(loaded: readonly LoadedExecution[]): SortedExecutions {
@@ -98,6 +111,10 @@ export class HeldExecutions {
     const { underWay, interrupt, nowMs, wake } = this.#ports;
     const calls = underWay(executionId);
     if (calls.length === 0) {
+      if (this.#endedSince.has(executionId)) {
+        wake([execution]);
+        return null;
+      }
       // Its jobs run elsewhere.
       interrupt(executionId);
       return terminationFlush(execution, this.#settled.get(executionId) ?? [], nowMs());
