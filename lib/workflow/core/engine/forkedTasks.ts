@@ -7,27 +7,30 @@ import type { HistoryEntry } from '../../model/history';
 import type { ForkedTask } from '../../model/ports/store';
 import { derivedId } from '../../replay/random';
 
-/** The row of each task that the copied entries tell of, by the id in the log; null for an execution that is no fork. */
-export function forkedTaskRows(
+/**
+ * Each task that the copied entries tell of, by its id in the log, with the people whom it was open to there; null for
+ * an execution that is no fork.
+ */
+export function forkedTasksOf(
   executionId: string,
   history: readonly HistoryEntry[],
-): ReadonlyMap<string, string> | null {
+): ReadonlyMap<string, ForkedTask> | null {
   const origin = originOf(history);
   if (!origin) return null;
-  const copied = history.slice(0, origin.atSeq);
-  return new Map(
-    copied.flatMap((entry): [string, string][] => {
-      if (entry.kind !== 'task_created') return [];
-      const { taskId } = entry.body;
-      return [[taskId, derivedId(entry.at, `${executionId}:${taskId}`)]];
-    }),
-  );
-}
-
-/** Of these open tasks those that need rows of the fork's own. */
-export function tasksToOpen(rows: ReadonlyMap<string, string> | null, openTasks: readonly string[]): ForkedTask[] {
-  return openTasks.flatMap((loggedTaskId) => {
-    const taskId = rows?.get(loggedTaskId);
-    return taskId === undefined ? [] : [{ loggedTaskId, taskId }];
-  });
+  const tasks = new Map<string, ForkedTask>();
+  for (const { kind, at, body } of history.slice(0, origin.atSeq)) {
+    if (kind === 'task_created') {
+      const { taskId: loggedTaskId, candidateRoles, candidateUsers } = body;
+      const taskId = derivedId(at, `${executionId}:${loggedTaskId}`);
+      tasks.set(loggedTaskId, { loggedTaskId, taskId, candidateRoles, candidateUsers });
+    }
+    const escalated = kind === 'task_escalated' ? tasks.get(body.taskId) : undefined;
+    if (kind !== 'task_escalated' || !escalated) continue;
+    tasks.set(body.taskId, {
+      ...escalated,
+      candidateRoles: [...new Set([...escalated.candidateRoles, ...body.roles])],
+      candidateUsers: [...new Set([...escalated.candidateUsers, ...body.users])],
+    });
+  }
+  return tasks;
 }

@@ -16,7 +16,7 @@ import type { ExecutionStatus } from '../../model/status';
 import type { WorkflowInstance } from '../../replay/instance';
 import { DeferredActions } from './deferredActions';
 import { endOf } from './ends';
-import { forkedTaskRows, tasksToOpen } from './forkedTasks';
+import { forkedTasksOf } from './forkedTasks';
 import { PendingChanges } from './pendingChanges';
 import { childStart, relationsAtEnd, successorOf, type Relative } from './relations';
 
@@ -38,8 +38,8 @@ export class LiveExecution {
   readonly #hasEndedBefore: boolean;
   readonly #unlogged: ReadonlyMap<string, StoredActionResult>;
   readonly #nowMs: () => number;
-  /** For a fork: rows of the tasks that its log took over. */
-  readonly #forkedTasks: ReadonlyMap<string, string> | null;
+  /** For a fork: the tasks that its log took over. */
+  readonly #forkedTasks: ReadonlyMap<string, ForkedTask> | null;
   #pending = new PendingChanges();
   #flushing: PendingChanges | null = null;
   #lastAt: number;
@@ -88,7 +88,7 @@ export class LiveExecution {
     this.#loaded = { correlationId, startedBy, subject };
     this.#unlogged = new Map(loaded.unlogged.map((result) => [result.commandId, result]));
     this.#nowMs = nowMs;
-    this.#forkedTasks = this.#started?.fork ? forkedTaskRows(this.executionId, loaded.history) : null;
+    this.#forkedTasks = this.#started?.fork ? forkedTasksOf(this.executionId, loaded.history) : null;
     this.#lastAt = loaded.history.at(-1)?.at ?? 0;
     this.#storedStatus = loaded.status;
     this.#timerRows = new Set(loaded.timers);
@@ -141,7 +141,9 @@ export class LiveExecution {
 
   /** Open tasks of a fork that its log took over. */
   get forkedTasks(): readonly ForkedTask[] {
-    return this.#forkedTasks ? tasksToOpen(this.#forkedTasks, this.instance.openTasks) : nothing;
+    return this.#forkedTasks
+      ? this.instance.openTasks.flatMap((taskId) => this.#forkedTasks?.get(taskId) ?? [])
+      : nothing;
   }
 
   // Decisions
@@ -554,7 +556,7 @@ export class LiveExecution {
   }
 
   #taskRow(taskId: string): string {
-    return this.#forkedTasks?.get(taskId) ?? taskId;
+    return this.#forkedTasks?.get(taskId)?.taskId ?? taskId;
   }
 
   #addWait(wait: WaitRow): void {

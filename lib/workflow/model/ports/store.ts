@@ -112,6 +112,9 @@ export interface TaskChangeRow {
 export interface ForkedTask {
   readonly loggedTaskId: string;
   readonly taskId: string;
+  /** Whom it was open to where the fork was taken. */
+  readonly candidateRoles: readonly string[];
+  readonly candidateUsers: readonly string[];
 }
 
 /** All that one commit changes of one execution. */

@@ -1,6 +1,6 @@
 /**
- * Tasks that were open where a fork was taken are opened for the fork, as they were created: unclaimed, with the same
- * form, context and deadlines. May be asked again: a task that the fork has already is left as it is.
+ * Tasks that were open where a fork was taken are opened for the fork, for whom they were open there: unclaimed, with the
+ * same form, context and deadlines. May be asked again: a task that the fork has already is left as it is.
  */
 import type { Sql } from 'postgres';
 import type { ExecutionKey, ForkedTask } from '../../model/ports/store';
@@ -21,11 +21,13 @@ export async function openForkedTasks(
         created_at)
       SELECT f.task_id, f.logged_task_id, e.tenant_id, e.execution_id, e.partition_id, k.command_id, k.task_type,
         k.task_definition_type, k.tenant_task_definition_id, k.system_task_definition_task_type, k.form_type, k.form_id,
-        k.form_version, k.title, k.description, 'pending', k.priority, k.candidate_roles, k.candidate_users,
-        k.excluded_users, k.requested_by, k.subject, k.fingerprint, k.context_data, k.warnings, k.completion_event, k.due_at,
+        k.form_version, k.title, k.description, 'pending', k.priority,
+        ARRAY(SELECT json_array_elements_text(f.candidate_roles)),
+        ARRAY(SELECT json_array_elements_text(f.candidate_users)), k.excluded_users, k.requested_by, k.subject,
+        k.fingerprint, k.context_data, k.warnings, k.completion_event, k.due_at,
         k.follow_up_at, k.expires_at, clock_timestamp()
-      FROM unnest(${tasks.map(({ taskId }) => taskId)}::uuid[], ${tasks.map(({ loggedTaskId }) => loggedTaskId)}::uuid[])
-        AS f(task_id, logged_task_id)
+      FROM json_to_recordset(${JSON.stringify(tasks.map(columnsOf))}::text::json)
+        AS f(task_id uuid, logged_task_id uuid, candidate_roles json, candidate_users json)
       JOIN workflow_executions e
         ON e.execution_id = ${execution.executionId} AND e.partition_id = ${execution.partitionId}
         AND e.ended_at IS NULL
@@ -37,3 +39,10 @@ export async function openForkedTasks(
     INSERT INTO workflow_task_activity (tenant_id, task_id, kind, at)
     SELECT tenant_id, task_id, 'created', created_at FROM opened`;
 }
+
+const columnsOf = ({ taskId, loggedTaskId, candidateRoles, candidateUsers }: ForkedTask) => ({
+  task_id: taskId,
+  logged_task_id: loggedTaskId,
+  candidate_roles: candidateRoles,
+  candidate_users: candidateUsers,
+});

@@ -28,6 +28,11 @@ const childEntry = (commandId: string, n: number, childExecutionId: string): New
   return { kind: 'child_started', body: { commandId, n, ...child, argsHash: 'h' } };
 };
 
+/** The task of a fork: somebody had escalated the one of its source before. */
+const openTo = (loggedTaskId: string, taskId: string) => {
+  return { loggedTaskId, taskId, candidateRoles: ['manager', 'director'], candidateUsers: [] };
+};
+
 export function describeForks(current: Current): void {
   /** An execution with these entries after its first. */
   const startWith = async (news: readonly NewEntry[], results: Record<string, RecordedOutcome> = {}) => {
@@ -148,9 +153,10 @@ export function describeForks(current: Current): void {
       await fixture.store.flush({ workerId, executions: [flushOf(source, 1, { tasksAdded: [newTask(logged)] })] });
       expect(await fixture.completeTask(logged, 'approve')).toBe(true);
       const execution = await fixture.fork(source, 1);
-      const tasks = [{ loggedTaskId: logged, taskId: own }];
+      const tasks = [openTo(logged, own)];
       await fixture.store.openForkedTasks({ workerId, execution, tasks });
-      expect(await fixture.taskStatus(own)).toBe('pending');
+      const opened = { status: 'pending', outcome: null, roles: ['manager', 'director'], activities: ['created'] };
+      expect(await fixture.taskLook(own)).toEqual(opened);
       expect(await fixture.completeTask(own, 'reject')).toBe(true);
       await fixture.store.openForkedTasks({ workerId, execution, tasks });
       expect([await fixture.taskStatus(own), await fixture.taskStatus(logged)]).toEqual(['completed', 'completed']);
@@ -165,7 +171,7 @@ export function describeForks(current: Current): void {
       const source = await fixture.start();
       await fixture.store.flush({ workerId, executions: [flushOf(source, 1, { tasksAdded: [newTask(logged)] })] });
       const execution = await fixture.fork(source, 1);
-      await fixture.store.openForkedTasks({ workerId, execution, tasks: [{ loggedTaskId: logged, taskId: own }] });
+      await fixture.store.openForkedTasks({ workerId, execution, tasks: [openTo(logged, own)] });
       const timersAdded = [{ commandId: 'waitFor#1', fireAtMs: await fixture.nowMs(), taskId: own }];
       await fixture.store.flush({ workerId, executions: [flushOf(execution, 1, { timersAdded })] });
       fixture.moveTime(2_000);
@@ -183,7 +189,7 @@ export function describeForks(current: Current): void {
       const source = await fixture.start();
       await fixture.store.flush({ workerId, executions: [flushOf(source, 1, { tasksAdded: [newTask(logged)] })] });
       const execution = await fixture.fork(source, 1);
-      const tasks = [{ loggedTaskId: logged, taskId: own }];
+      const tasks = [openTo(logged, own)];
       const fencedId = await fixture.addWorker();
       await fixture.fence(fencedId);
       await fixture.store.openForkedTasks({ workerId: fencedId, execution, tasks });

@@ -70,19 +70,23 @@ export function openForkedTasks(
 ): void {
   const row = tables.executions.get(executionId);
   if (!row || isEnded(row.status)) return;
-  for (const { taskId, loggedTaskId } of tasks) {
+  for (const { taskId, loggedTaskId, candidateRoles, candidateUsers } of tasks) {
     const known = tables.tasks.get(loggedTaskId);
     if (!known || tables.tasks.has(taskId)) continue;
     tables.tasks.set(taskId, {
       taskId,
       loggedTaskId,
       executionId,
-      insert: { ...known.insert, createdAtMs: tables.nowMs() },
+      insert: {
+        ...known.insert,
+        row: { ...known.insert.row, candidateRoles, candidateUsers },
+        createdAtMs: tables.nowMs(),
+      },
       status: 'pending',
       outcome: null,
       endedAtMs: null,
       isClosing: false,
-      activities: [],
+      activities: ['created'],
     });
   }
 }

@@ -1,6 +1,6 @@
 /** What must hold for a log and what its actions did, wherever it ran: on the simulation or on Postgres. */
 import { processSandbox } from '../../core/sandbox';
-import type { HistoryEntry } from '../../model/history';
+import { stepTimer, type HistoryEntry } from '../../model/history';
 import type { JsonValue } from '../../model/json';
 import type { ExecutionStatus } from '../../model/status';
 import type { WorkflowDefinition } from '../../model/workflow';
@@ -88,8 +88,10 @@ export function checkTimers(history: readonly HistoryEntry[], say: Say): void {
     if (entry.kind === 'wait_started' && entry.body.deadline !== null) {
       dueMs.set(entry.body.commandId, Date.parse(entry.body.deadline));
     }
-    if (entry.kind === 'task_created' && entry.body.expiresAt !== null) {
-      dueMs.set(entry.body.commandId, Date.parse(entry.body.expiresAt));
+    if (entry.kind === 'task_created') {
+      const { commandId, expiresAt, steps = [] } = entry.body;
+      if (expiresAt !== null) dueMs.set(commandId, Date.parse(expiresAt));
+      for (const [place, step] of steps.entries()) dueMs.set(stepTimer(commandId, place), Date.parse(step.at));
     }
     if (entry.kind === 'timer_fired' && entry.at < (dueMs.get(entry.body.commandId) ?? Number.POSITIVE_INFINITY)) {
       say(`timer ${entry.body.commandId} fired before its time`);

@@ -8,6 +8,7 @@ import { takeEntries } from '../memory/takeEntries';
 import { Dice } from './dice';
 import { loadPatchedWorker, type Patch } from './patchedWorker';
 import { drawFaults, noFaults, type FaultPlan } from './faults';
+import { forkMutants } from './forkMutants';
 import { heartbeatsBehindActions, lockingHeads } from './lockMutants';
 import { drawScenarios, type Drawn } from './scenarios';
 import { simulate, type Mutation } from './simulate';
@@ -23,10 +24,13 @@ export interface Mutant {
   readonly isDecided?: boolean;
   /** Processes lack workflows. */
   readonly hasMixedCode?: true;
+  /** Somebody forks some of them. */
+  readonly isForked?: boolean;
   readonly patches?: readonly Patch[];
   readonly wrapStore?: Mutation['wrapStore'];
   readonly wrapPorts?: Mutation['wrapPorts'];
   readonly submit?: Mutation['submit'];
+  readonly insertFork?: Mutation['insertFork'];
 }
 
 const engine = 'core/engine/engine.ts';
@@ -316,6 +320,7 @@ export const mutants: readonly Mutant[] = [
       },
     ],
   },
+  ...forkMutants,
 ];
 
 export interface Caught {
@@ -332,15 +337,20 @@ export async function catchMutant(mutant: Mutant, maxSeeds: number, first = 1): 
     ...(mutant.wrapStore ? { wrapStore: mutant.wrapStore } : {}),
     ...(mutant.wrapPorts ? { wrapPorts: mutant.wrapPorts } : {}),
     ...(mutant.submit ? { submit: mutant.submit } : {}),
+    ...(mutant.insertFork ? { insertFork: mutant.insertFork } : {}),
   };
   for (let i = first; i < first + maxSeeds; i += 1) {
     const seed = String(i);
     const faults = { ...drawFaults(seed), ...mutant.faults };
-    const { workflow, isDecided = false, hasMixedCode } = mutant;
+    const { workflow, isDecided = false, isForked = false, hasMixedCode } = mutant;
     const isDrawn = workflow !== undefined || isDecided;
     const drawn = () => drawScenarios(new Dice(seed), 4, workflow, isDecided ? 1 : 0);
-    const scenarios = { ...(isDrawn && { scenarios: drawn() }), ...(hasMixedCode && { hasMixedCode }) };
-    const { violations } = await simulate({ seed, mutation, faults, alwaysRests: true, ...scenarios });
+    const world = {
+      ...(isDrawn && { scenarios: drawn() }),
+      ...(isForked && { forks: 3 }),
+      ...(hasMixedCode && { hasMixedCode }),
+    };
+    const { violations } = await simulate({ seed, mutation, faults, alwaysRests: true, ...world });
     if (violations[0]) return { mutant: mutant.name, seed, violation: violations[0] };
   }
   return { mutant: mutant.name, seed: null, violation: null };

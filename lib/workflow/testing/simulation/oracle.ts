@@ -6,11 +6,13 @@ import type { Effect } from '../memory/actionResults';
 import { readEntry, readResult } from '../memory/entries';
 import { isOpen, type ExecutionTableRow, type MemoryTables, type WriteNote } from '../memory/tables';
 import { checkDecisions, checkHolds, endsAsDecided } from './decisionChecks';
+import { checkFork } from './forkChecks';
 import { checkActions, checkOrder, checkPrefixes, checkTimers, type Say } from './historyChecks';
 import type { Accepted } from './outside';
 import { checkRelatives } from './relationChecks';
 import type { Run, Scenario } from './scenario';
 import type { ExternalCall } from './simulatedActions';
+import { checkTasks } from './taskChecks';
 import { simulatedWorkflows } from './workflows';
 
 export interface Observed {
@@ -25,17 +27,25 @@ export interface Observed {
 /** An execution as it came to rest. */
 export interface Rested extends Run {
   readonly row: ExecutionTableRow;
+  /** Entries that the log of a fork began with; 0 where it is none. */
+  readonly copied: number;
 }
 
 export async function violationsOf(observed: Observed, drain: Drain): Promise<string[]> {
   const found: string[] = [];
   const { tables, writes } = observed;
-  const carried = new Map(writes.flatMap((each) => (each.statement === 'continue' ? [[each.executionId, each]] : [])));
+  const { forks, decisions } = observed.accepted;
+  const begun = new Map(writes.flatMap((each) => (each.statement === 'continue' ? [[each.executionId, each]] : [])));
+  // A fork stands in the place of its source.
+  const carriedBy = (executionId: string): number => {
+    const fork = forks.get(executionId);
+    return fork ? carriedBy(fork.sourceId) : (begun.get(executionId)?.toHead ?? 1) - 1;
+  };
   const all = new Map(
     [...tables.executions.values()].map((row): [string, Rested] => {
       const { executionId } = row;
-      const taken = carried.get(executionId);
-      return [executionId, { executionId, row, history: historyOf(row), carried: taken ? taken.toHead - 1 : 0 }];
+      const copied = forks.get(executionId)?.copied ?? 0;
+      return [executionId, { executionId, row, history: historyOf(row), carried: carriedBy(executionId), copied }];
     }),
   );
   for (const rested of all.values()) {
@@ -44,11 +54,12 @@ export async function violationsOf(observed: Observed, drain: Drain): Promise<st
     checkLog(row, history, say);
     checkOrder(history, say);
     checkWriters(rested, writes, say);
-    checkActions(executionId, history, observed, say);
+    checkActions(executionId, history.slice(rested.copied), observed, say);
     if (isEnded(row.status)) checkNothingLeft(tables, row, say);
     checkTimers(history, say);
+    checkTasks(tables, rested, forks.get(executionId)?.atSeq ?? 0, say);
     checkHolds(history, say);
-    checkDecisions(row, history, observed.accepted.decisions.get(executionId) ?? [], say);
+    checkDecisions(row, history, decisions.get(executionId) ?? [], say);
     checkRelatives(rested, all, say);
     const definition = simulatedWorkflows.get(row.workflowName);
     if (definition) await checkPrefixes({ ended: row, definition, history, drain }, say);
@@ -58,8 +69,19 @@ export async function violationsOf(observed: Observed, drain: Drain): Promise<st
     const say = (what: string) => found.push(`${scenarioId} (${scenario.workflow}): ${what}`);
     const chains = chainsOf(scenarioId, scenario, all);
     if (chains.length === 0) say('was never started');
-    for (const chain of chains) checkOutcome(chain, scenario, observed.effects, say);
+    for (const chain of chains) checkOutcome(chain, scenario, bookedIn(chain, observed), say);
     checkEvents(chains.flat(), scenarioId, observed.accepted, say);
+  }
+  for (const [forkId, note] of forks) {
+    const fork = all.get(forkId);
+    if (!fork) continue;
+    const say = (what: string) => found.push(`${forkId} (${fork.row.workflowName}, forked): ${what}`);
+    checkFork(fork, note, all, say);
+    const runs = runsFrom(fork, all);
+    checkEvents(runs, forkId, observed.accepted, say);
+    const scenario = observed.scenarios.get(note.scenarioId ?? '');
+    const chain = [...runsBefore(fork, all, forks), ...runs];
+    if (scenario) checkOutcome(chain, scenario, bookedIn(chain, observed), say);
   }
   return found;
 }
@@ -68,11 +90,39 @@ export async function violationsOf(observed: Observed, drain: Drain): Promise<st
 function chainsOf(scenarioId: string, { starts }: Scenario, all: ReadonlyMap<string, Rested>): Rested[][] {
   const isFirst = ({ row }: Rested) =>
     starts ? row.workflowKey === scenarioId && row.continuedFrom === null : row.executionId === scenarioId;
-  return [...all.values()].filter(isFirst).map((first) => {
-    const chain: Rested[] = [];
-    for (let run: Rested | undefined = first; run; run = all.get(run.row.continuedTo ?? '')) chain.push(run);
-    return chain;
-  });
+  return [...all.values()].filter(isFirst).map((first) => runsFrom(first, all));
+}
+
+function runsFrom(first: Rested, all: ReadonlyMap<string, Rested>): Rested[] {
+  const chain: Rested[] = [];
+  for (let run: Rested | undefined = first; run; run = all.get(run.row.continuedTo ?? '')) chain.push(run);
+  return chain;
+}
+
+/** Of a fork: the runs before its source. */
+function runsBefore(run: Rested, all: ReadonlyMap<string, Rested>, forks: Accepted['forks']): Rested[] {
+  const { sourceId } = forks.get(run.executionId) ?? {};
+  const source = sourceId === undefined ? undefined : all.get(sourceId);
+  if (source) return runsBefore(source, all, forks);
+  const before = all.get(run.row.continuedFrom ?? '');
+  return before ? [...runsBefore(before, all, forks), before] : [];
+}
+
+/** What `book` wrote in these runs; for a fork also what its source had written before it was taken. */
+function bookedIn(runs: readonly Rested[], { effects, accepted: { forks } }: Observed): string[] {
+  const writtenBy = (executionId: string, history: readonly HistoryEntry[]): Effect[] => {
+    const own = effects.filter((effect) => effect.executionId === executionId);
+    const fork = forks.get(executionId);
+    if (!fork) return own;
+    const copied = history.slice(0, fork.atSeq);
+    const completed = new Set(
+      copied.flatMap(({ kind, body }) => (kind === 'action_completed' ? [body.commandId] : [])),
+    );
+    return [...writtenBy(fork.sourceId, copied).filter(({ commandId }) => completed.has(commandId)), ...own];
+  };
+  return runs
+    .flatMap(({ executionId, history }) => writtenBy(executionId, history))
+    .map(({ bindings }) => String(bindings[0]));
 }
 
 export function historyOf(row: ExecutionTableRow): HistoryEntry[] {
@@ -83,16 +133,13 @@ export function historyOf(row: ExecutionTableRow): HistoryEntry[] {
   return row.log.flatMap((entry) => readEntry(entry, resultOf) ?? []);
 }
 
-function checkOutcome(runs: readonly Rested[], { expected }: Scenario, effects: readonly Effect[], say: Say): void {
+function checkOutcome(runs: readonly Rested[], { expected }: Scenario, booked: readonly string[], say: Say): void {
   const last = runs.at(-1);
   if (!last) return;
   const { row, history } = last;
   const decided = endsAsDecided(history);
   const { status, result, judge } = expected;
   if (decided === null && judge && isEnded(row.status)) {
-    const booked = effects.flatMap(({ executionId, bindings }) =>
-      runs.some((run) => run.executionId === executionId) ? [String(bindings[0])] : [],
-    );
     const { error } = row;
     for (const what of judge({ status: row.status, result: row.result, error, history, booked, runs })) say(what);
     return;
@@ -116,7 +163,7 @@ function checkLog(row: ExecutionTableRow, history: readonly HistoryEntry[], say:
   if (history.length !== row.log.length) say('an entry points to a result that is not there');
 }
 
-function checkWriters({ executionId, row }: Rested, writes: Observed['writes'], say: Say): void {
+function checkWriters({ executionId, row, copied }: Rested, writes: Observed['writes'], say: Say): void {
   const writers = new Map<number, string>();
   for (const write of writes.filter((each) => each.executionId === executionId)) {
     if (write.wasFenced) say(`${write.workerId} wrote (${write.statement}) after it was fenced`);
@@ -125,9 +172,9 @@ function checkWriters({ executionId, row }: Rested, writes: Observed['writes'], 
       writers.set(seq, write.workerId);
     }
   }
-  const behindFirst = row.headSeq - 1;
-  if (writers.size !== behindFirst) {
-    say(`${writers.size} entries were written, and the log has ${behindFirst} after the first`);
+  const begunWith = Math.max(copied, 1);
+  if (writers.size !== row.headSeq - begunWith) {
+    say(`${writers.size} entries were written, and the log has ${row.headSeq}, of which it began with ${begunWith}`);
   }
 }
 

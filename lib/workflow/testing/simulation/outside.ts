@@ -1,19 +1,19 @@
 /** Everybody outside of the workers: who starts executions, sends to them, answers their tasks and decides about them. */
-import { startOrFindBy } from '../../core/startByKey';
 import { ExecutionEndedError } from '../../model/errors';
 import type { WorkflowEvent } from '../../model/events';
 import type { DecisionKind } from '../../model/history';
 import type { JsonObject } from '../../model/json';
 import { isEnded } from '../../model/status';
-import { uuidFrom } from '../../replay/random';
-import { beginSignal, completeTask, insertDecision, insertExecution, lastRunOf } from '../memory/senders';
+import { beginSignal, completeTask, insertDecision, lastRunOf } from '../memory/senders';
 import { isOpen, type ExecutionTableRow, type MemoryTables } from '../memory/tables';
 import type { Dice } from './dice';
 import type { FaultDice } from './faults';
+import { Forks, type ForkNote, type InsertFork } from './forks';
 import type { SimulatedHints } from './hints';
 import type { AnnouncedEvent, KeyedStart, Scenario } from './scenario';
 import { drawDecisions } from './scenarios';
 import type { SimulatedBus } from './simulatedBus';
+import { Starters } from './starters';
 import type { VirtualTime } from './virtualTime';
 
 /** What was accepted: it must be found again. */
@@ -24,6 +24,7 @@ export interface Accepted {
   readonly announced: ReadonlyMap<string, readonly string[]>;
   /** Decisions by the execution that they were sent to; their reason tells them apart. */
   readonly decisions: ReadonlyMap<string, readonly string[]>;
+  readonly forks: ReadonlyMap<string, ForkNote>;
 }
 
 interface Parts {
@@ -34,6 +35,10 @@ interface Parts {
   readonly hints: SimulatedHints;
   readonly bus: SimulatedBus;
   readonly partitionCount: number;
+  /** Who forks has dice of their own: a seed without forks stays as it is. */
+  readonly forkDice: Dice;
+  readonly insertFork: InsertFork;
+  readonly carriedBy: (executionId: string) => number;
 }
 
 /** How long people take to see that an execution failed, and want it tried again. */
@@ -42,6 +47,8 @@ const retryMs = 1_500;
 export class Outside {
   readonly #parts: Parts;
   readonly #scenarios: ReadonlyMap<string, Scenario>;
+  readonly #starters: Starters;
+  readonly #forks: Forks;
   readonly #events = new Map<string, string[]>();
   readonly #announced = new Map<string, string[]>();
   readonly #decisions = new Map<string, string[]>();
@@ -55,21 +62,51 @@ export class Outside {
   constructor(parts: Parts, scenarios: ReadonlyMap<string, Scenario>) {
     this.#parts = parts;
     this.#scenarios = scenarios;
+    this.#starters = new Starters({
+      ...parts,
+      event: (scenarioId, name, payload) => this.#event(scenarioId, name, payload),
+      arrive: (executionId, event) => this.#arrive(executionId, event),
+    });
+    this.#forks = new Forks(
+      {
+        ...parts,
+        dice: parts.forkDice,
+        insert: parts.insertFork,
+        later: (delayMs, label, run) => this.#later(delayMs, label, run),
+        tell: (executionId) => this.#tell(executionId),
+        send: (executionId, name, payload) => this.#send(executionId, name, payload),
+        announce: (scenarioId, event) => {
+          this.#unsent += 1;
+          this.#announce(scenarioId, event);
+        },
+        decide: (delayMs, executionId, kind) => this.#planDecision(delayMs, executionId, kind),
+      },
+      scenarios,
+    );
   }
 
   get accepted(): Accepted {
-    return { events: this.#events, announced: this.#announced, decisions: this.#decisions };
+    const [events, announced, decisions, forks] = [this.#events, this.#announced, this.#decisions, this.#forks.made];
+    return { events, announced, decisions, forks };
+  }
+
+  /** What an execution is a part of. */
+  scenarioOf(row: ExecutionTableRow): Scenario | undefined {
+    return this.#scenarios.get(this.#forks.scenarioIdOf(row) ?? '');
   }
 
   get isSilent(): boolean {
     return this.#unsent === 0;
   }
 
-  plan(): void {
+  plan(forks: number): void {
     for (const [executionId, scenario] of this.#scenarios) {
       const { workflow, startAfterMs, events, announced = [], decisions = [], starts } = scenario;
       if (starts) for (const start of starts) this.#planStart(executionId, scenario, start);
-      else this.#later(startAfterMs, `start ${executionId} ${workflow}`, () => this.#start(executionId, scenario));
+      else
+        this.#later(startAfterMs, `start ${executionId} ${workflow}`, () =>
+          this.#starters.start(executionId, scenario),
+        );
       for (const event of events) {
         const { afterMs, name, payload } = event;
         this.#later(startAfterMs + afterMs, `send ${name} to ${executionId}`, () =>
@@ -82,6 +119,7 @@ export class Outside {
       }
       for (const { afterMs, kind } of decisions) this.#planDecision(startAfterMs + afterMs, executionId, kind);
     }
+    this.#forks.plan(forks);
     this.#outside(0, 'people look', () => this.#people());
   }
 
@@ -103,84 +141,14 @@ export class Outside {
     });
   }
 
-  // Starts
-
-  #start(executionId: string, { workflow, data }: Scenario): void {
-    const { dice, partitionCount } = this.#parts;
-    this.#insert({ executionId, workflow, data, partitionId: dice.between(0, partitionCount - 1), workflowKey: null });
-  }
-
-  #insert(start: {
-    readonly executionId: string;
-    readonly partitionId: number;
-    readonly workflow: string;
-    readonly workflowKey: string | null;
-    readonly data: JsonObject;
-    readonly signal?: WorkflowEvent;
-  }): void {
-    const { tables, time, dice, hints } = this.#parts;
-    const { executionId, partitionId, workflow, workflowKey, data, signal } = start;
-    insertExecution(tables, {
-      executionId,
-      partitionId,
-      tenant: 'acme',
-      workflowKey,
-      started: {
-        workflow,
-        version: '1',
-        trigger: {
-          name: 'workflow.started',
-          type: 'workflow.started',
-          payload: {},
-          user_id: null,
-          event_id: executionId,
-          timestamp: new Date(time.nowMs).toISOString(),
-        },
-        initialData: data,
-        seed: uuidFrom(dice.random),
-        logicalExecutionId: executionId,
-        startedBy: null,
-      },
-    });
-    if (signal) beginSignal(tables, executionId, signal)();
-    hints.publish({ executionId, partitionId });
-  }
-
-  #planStart(scenarioId: string, scenario: Scenario, { afterMs, payload }: KeyedStart): void {
+  #planStart(scenarioId: string, scenario: Scenario, start: KeyedStart): void {
     this.#unsent += 1;
     const label = `start ${scenario.workflow} with the key ${scenarioId}`;
-    this.#outside(scenario.startAfterMs + afterMs, label, () => {
-      void this.#startByKey(scenarioId, scenario, payload).finally(() => (this.#unsent -= 1));
-    });
-  }
-
-  /** The product's loop, over statements that each take their time. */
-  async #startByKey(scenarioId: string, { workflow, data }: Scenario, payload: JsonObject): Promise<void> {
-    const { tables, partitionCount } = this.#parts;
-    const event = this.#event(scenarioId, 'Add', payload);
-    const executionId = `${event.event_id}-started`;
-    const key = { tenant: 'acme', workflowName: workflow, workflowKey: scenarioId };
-    await startOrFindBy(
-      {
-        insert: () =>
-          this.#statement(() => {
-            if (tables.holderOfKey(key)) return 'key_taken';
-            const partitionId = Number(scenarioId.slice(1)) % partitionCount;
-            this.#insert({ executionId, partitionId, workflow, workflowKey: scenarioId, data, signal: event });
-            return 'started';
-          }),
-        findHolder: () => this.#statement(() => tables.holderOfKey(key)?.executionId ?? null),
-        signal: (holder) => this.#statement(() => this.#arrive(holder, event)),
-      },
-      { executionId, key: scenarioId, workflow, signals: true },
-    );
-    this.#note(this.#events, scenarioId, event.event_id);
-  }
-
-  #statement<T>(run: () => T): Promise<T> {
-    const { faults } = this.#parts;
-    return new Promise((resolve) => {
-      this.#outside(faults.dice.between(0, 30), 'a starter goes on', () => resolve(run()));
+    this.#outside(scenario.startAfterMs + start.afterMs, label, () => {
+      void this.#starters
+        .startByKey(scenarioId, scenario, start)
+        .then((eventId) => this.#note(this.#events, scenarioId, eventId))
+        .finally(() => (this.#unsent -= 1));
     });
   }
 
@@ -306,9 +274,10 @@ export class Outside {
     for (const { afterMs, kind } of drawDecisions(dice, 1_500)) this.#planDecision(afterMs, executionId, kind);
   }
 
-  #regret({ executionId, headSeq }: ExecutionTableRow): void {
+  #regret(row: ExecutionTableRow): void {
+    const { executionId, headSeq } = row;
     const failure = `${executionId} ${headSeq}`;
-    if (this.#scenarios.get(executionId)?.isRetried !== true || this.#seenFailures.has(failure)) return;
+    if (this.scenarioOf(row)?.isRetried !== true || this.#seenFailures.has(failure)) return;
     this.#seenFailures.add(failure);
     this.#planDecision(this.#parts.dice.between(0, retryMs), executionId, 'execution_retried');
   }

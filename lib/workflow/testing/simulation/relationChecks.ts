@@ -15,8 +15,9 @@ export function checkRelatives(rested: Rested, all: ReadonlyMap<string, Rested>,
 }
 
 /** Each child that the log tells of was started, is told of once, and was left to its policy at the end. */
-function checkChildren({ row, history }: Rested, all: ReadonlyMap<string, Rested>, say: Say): void {
-  for (const entry of history) {
+function checkChildren({ row, history, copied }: Rested, all: ReadonlyMap<string, Rested>, say: Say): void {
+  // Those that a fork took over are its source's.
+  for (const entry of history.slice(copied)) {
     if (entry.kind !== 'child_started') continue;
     const { childExecutionId, commandId, partitionId, parentClosePolicy: policy } = entry.body;
     const first = all.get(childExecutionId);
@@ -52,8 +53,7 @@ function checkChildren({ row, history }: Rested, all: ReadonlyMap<string, Rested
 }
 
 function checkParent({ row, history }: Rested, all: ReadonlyMap<string, Rested>, say: Say): void {
-  const [first] = history;
-  const parent = first?.kind === 'execution_started' ? (first.body.parent ?? null) : null;
+  const parent = parentOf(history);
   if ((parent === null) !== (row.parentExecutionId === null)) say('its log and its row do not agree about its parent');
   if (parent === null) return;
   const starter = all.get(parent.executionId);
@@ -63,6 +63,11 @@ function checkParent({ row, history }: Rested, all: ReadonlyMap<string, Rested>,
   if (started !== true) say(`its parent ${parent.executionId} knows nothing of it`);
 }
 
+/** A fork has none: the parent of its source waits for that one. */
+function parentOf([first]: readonly HistoryEntry[]) {
+  return first?.kind === 'execution_started' && !first.body.fork ? (first.body.parent ?? null) : null;
+}
+
 /** Who goes on takes over the key, the parent and every event that nobody consumed. */
 function checkSuccessor({ row, history }: Rested, all: ReadonlyMap<string, Rested>, say: Say): void {
   const last = history.at(-1);
@@ -70,14 +75,12 @@ function checkSuccessor({ row, history }: Rested, all: ReadonlyMap<string, Reste
   if (last?.kind !== 'execution_continued') return;
   const next = all.get(last.body.successorId);
   if (!next) return say(`its next run ${last.body.successorId} is not there`);
-  const facts = ({ row: of, history: [first] }: Pick<Rested, 'row' | 'history'>) =>
-    JSON.stringify([
-      of.workflowKey,
-      of.parentExecutionId,
-      of.partitionId,
-      of.correlationId,
-      first?.kind === 'execution_started' ? [first.body.parent, first.body.trigger.event_id] : null,
-    ]);
+  const facts = ({ row: of, history: log }: Pick<Rested, 'row' | 'history'>) => {
+    const [first] = log;
+    const trigger = first?.kind === 'execution_started' ? first.body.trigger.event_id : null;
+    const { workflowKey, parentExecutionId, partitionId, correlationId } = of;
+    return JSON.stringify([workflowKey, parentExecutionId, partitionId, correlationId, parentOf(log), trigger]);
+  };
   if (facts({ row, history }) !== facts(next)) say(`its next run ${next.executionId} is another's`);
 }
 

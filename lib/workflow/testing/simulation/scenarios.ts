@@ -5,7 +5,7 @@ import { completed, payloadN, received, sometime, type Draft, type Scenario, typ
 import { drawProgram } from '../random/generateProgram';
 import { programScenario } from '../random/programScenario';
 import { lifeDrafts } from './lifeScenarios';
-import type { PipelineStep, SimulatedWorkflow } from './workflows';
+import type { PipelineStep, SimulatedWorkflow, WatchedTask } from './workflows';
 
 const quiet = { data: {}, events: [] };
 
@@ -57,13 +57,26 @@ const drafts: Readonly<Record<Drawn, (dice: Dice) => Draft>> = {
     };
     return { data: { timeoutMs: dice.between(2, 60) * 100 }, events: [], expected: completed(outcome) };
   },
+  watched: (dice) => {
+    const times = (most: number) => Array.from({ length: dice.between(0, most) }, () => dice.between(1, 40) * 100);
+    const task: WatchedTask = {
+      remindersMs: times(2),
+      escalationsMs: times(2),
+      expiresInMs: dice.chance(0.8) ? dice.between(2, 50) * 100 : null,
+      onExpiry: dice.pick(['expire', 'escalate', 'approve']),
+    };
+    const result = (history: readonly HistoryEntry[]) => watchedTo(task, history);
+    return { data: { task: { ...task } }, events: [], expected: completed(result) };
+  },
   items: (dice) => {
     const total = dice.between(1, 8);
     const atOnce = dice.chance(0.5) ? sometime(dice, 2_000) : null;
     const events = Array.from({ length: total }, (_, index) => {
       return { afterMs: atOnce ?? sometime(dice, 4_000), name: 'Item', payload: { n: `${index}` } };
     });
-    return { data: { total }, events, expected: completed((history) => received(history).map(payloadN)) };
+    // A fork is sent more than it takes.
+    const taken = (history: readonly HistoryEntry[]) => received(history).map(payloadN).slice(0, total);
+    return { data: { total }, events, expected: completed(taken) };
   },
   payment: (dice) => {
     const id = dice.between(1, 1_000_000);
@@ -137,6 +150,19 @@ function reviewed(history: readonly HistoryEntry[]): string | null {
   });
   const last = ends.at(-1);
   return ends[0] && last ? `${ends[0].status} ${last.outcome}` : null;
+}
+
+/** People against the time of the task, which ends it or not. */
+function watchedTo({ onExpiry }: WatchedTask, history: readonly HistoryEntry[]): string | null {
+  const created = history.find((entry) => entry.kind === 'task_created');
+  const timer = created?.kind === 'task_created' ? created.body.commandId : null;
+  for (const { kind, body } of history) {
+    if (kind === 'task_ended') return `${body.status} ${body.outcome}`;
+    if (kind === 'timer_fired' && body.commandId === timer) {
+      return onExpiry === 'approve' ? 'completed approve' : 'expired null';
+    }
+  }
+  return null;
 }
 
 /** Each round ends by the next event or its own timer, whichever the log holds first; events wait their turn. */

@@ -6,8 +6,10 @@ import { isEnded } from '../../model/status';
 import type { Effect } from '../memory/actionResults';
 import { MemoryTables, type ExecutionTableRow, type Transport } from '../memory/tables';
 import { takeEntries } from '../memory/takeEntries';
+import { insertFork } from '../memory/forks';
 import { Dice } from './dice';
 import { drawFaults, FaultDice, type FaultPlan } from './faults';
+import type { InsertFork } from './forks';
 import { SimulatedHints } from './hints';
 import { violationsOf, type Observed } from './oracle';
 import type { WrapPorts } from './lockMutants';
@@ -25,6 +27,7 @@ export interface Mutation {
   readonly WorkerClass?: new (parts: WorkerParts) => Worker;
   readonly submit?: Submit;
   readonly wrapPorts?: WrapPorts;
+  readonly insertFork?: InsertFork;
   readonly wrapStore?: (store: ExecutionStore, tables: MemoryTables, network: Transport) => ExecutionStore;
 }
 
@@ -36,6 +39,7 @@ export interface SimulationResult {
   readonly virtualMs: number;
   readonly counts: {
     readonly executions: number;
+    readonly forks: number;
     readonly entries: number;
     readonly crashes: number;
     readonly stalls: number;
@@ -70,6 +74,8 @@ export async function simulate(options: {
   readonly scenarios?: readonly Scenario[];
   /** Whether processes lack workflows as long as there are faults; else the seed draws it. */
   readonly hasMixedCode?: boolean;
+  /** How often somebody forks; else the seed draws it with the scenarios. */
+  readonly forks?: number;
 }): Promise<SimulationResult> {
   const simulation = new Simulation(options.seed, options.faults ?? drawFaults(options.seed), options);
   return simulation.run();
@@ -89,6 +95,7 @@ class Simulation {
   readonly #effects: Effect[] = [];
   readonly #externalCalls: ExternalCall[] = [];
   readonly #writes: Observed['writes'][number][] = [];
+  readonly #forkDice: Dice;
   #lastProcess = 0;
   #lastTask = 0;
   #counts = { crashes: 0, stalls: 0 };
@@ -102,6 +109,7 @@ class Simulation {
       readonly alwaysRests?: boolean;
       readonly scenarios?: readonly Scenario[];
       readonly hasMixedCode?: boolean;
+      readonly forks?: number;
     },
   ) {
     this.#dice = new Dice(`${seed}:program`);
@@ -123,7 +131,8 @@ class Simulation {
       },
     });
     this.#hints = new SimulatedHints(this.#time, this.#faults, this.#tables);
-    const { submit } = options.mutation ?? {};
+    const { submit, insertFork: forkAs = insertFork } = options.mutation ?? {};
+    this.#forkDice = new Dice(`${seed}:forks`);
     const scenarios = options.scenarios ?? drawScenarios(this.#dice, this.#dice.between(2, 5));
     this.#scenarios = new Map(scenarios.map((scenario, index) => [`x${index + 1}`, scenario]));
     const bus = new SimulatedBus({
@@ -142,6 +151,9 @@ class Simulation {
         hints: this.#hints,
         bus,
         partitionCount,
+        forkDice: this.#forkDice,
+        insertFork: forkAs,
+        carriedBy: (executionId) => this.#carriedBy(executionId),
       },
       this.#scenarios,
     );
@@ -170,7 +182,7 @@ class Simulation {
   }
 
   async run(): Promise<SimulationResult> {
-    this.#outside.plan();
+    this.#outside.plan(this.#forkCount());
     const workers = this.#dice.between(2, 3);
     for (let i = 0; i < workers; i += 1) this.#startProcess(this.#dice.between(0, 200), null);
     const { plan } = this.#faults;
@@ -209,6 +221,7 @@ class Simulation {
       virtualMs: this.#time.nowMs - startMs,
       counts: {
         executions: this.#scenarios.size,
+        forks: this.#outside.accepted.forks.size,
         entries: [...this.#tables.executions.values()].reduce((sum, row) => sum + row.headSeq, 0),
         ...this.#counts,
         takeovers: fenced.length,
@@ -218,6 +231,16 @@ class Simulation {
       ends: [...this.#tables.executions.values()].map(({ status, result }) => `${status} ${JSON.stringify(result)}`),
       trace,
     };
+  }
+
+  #forkCount(): number {
+    const { forks, scenarios } = this.options;
+    return forks ?? (scenarios || !this.#forkDice.chance(0.25) ? 0 : this.#forkDice.between(1, 3));
+  }
+
+  #carriedBy(executionId: string): number {
+    const begun = this.#writes.find((each) => each.statement === 'continue' && each.executionId === executionId);
+    return begun ? begun.toHead - begun.fromHead : 0;
   }
 
   // Processes and what happens to them
@@ -272,8 +295,11 @@ class Simulation {
   /** Who gave a partition up after a lost answer cannot know that its statement is carried out after all. */
   #lateTake(): void {
     const former = [...this.#tables.workers.values()].find((worker) => worker.fencedAtMs === null);
-    const row = [...this.#tables.executions.values()].find(({ inbox }) =>
-      inbox.some((each) => each.disposition === null),
+    const { forks } = this.#outside.accepted;
+    // A statement for a fork can be under way only where somebody has read it, and written down what is open in it.
+    const row = [...this.#tables.executions.values()].find(
+      ({ executionId, inbox, headSeq }) =>
+        inbox.some((each) => each.disposition === null) && forks.get(executionId)?.copied !== headSeq,
     );
     if (!former || !row) return;
     const { executionId, partitionId, headSeq, log } = row;
@@ -324,9 +350,10 @@ class Simulation {
     );
   }
 
-  #isAtRest({ executionId, status, inbox }: ExecutionTableRow): boolean {
+  #isAtRest(row: ExecutionTableRow): boolean {
+    const { status, inbox } = row;
     const unread = inbox.filter((each) => each.disposition === null);
-    const { expected, isRetried } = this.#scenarios.get(executionId) ?? {};
+    const { expected, isRetried } = this.#outside.scenarioOf(row) ?? {};
     if (status === 'failed' && isRetried === true) return false;
     if (isEnded(status)) return unread.length === 0;
     // What is blocked learns that it is canceled when other code comes.

@@ -1,10 +1,26 @@
-import { instantMs } from '../../model/durations';
 import { defaultCompletionEvent } from '../../model/events';
 import type { PreparedTask, TaskToPrepare } from '../../model/ports/tasks';
+import type { TaskForm } from '../../model/ports/taskStore';
+import { timesOf } from '../../tasks/taskTimes';
+
+const form: TaskForm = {
+  type: 'system',
+  formId: 'review',
+  version: 1,
+  jsonSchema: {
+    type: 'object',
+    'x-outcomes': [
+      { value: 'approve', title: 'Approve' },
+      { value: 'reject', title: 'Reject' },
+    ],
+  },
+  uiSchema: {},
+};
 
 /** Turns a request into a task without looking anything up; ids count up, so that equal seeds have equal ids. */
-export function prepareTask({ request, nowMs, requestedBy, subject }: TaskToPrepare, taskId: string): PreparedTask {
-  const expiresAtMs = request.expiresIn === undefined ? null : instantMs(request.expiresIn, nowMs);
+export function prepareTask(task: TaskToPrepare, taskId: string): PreparedTask {
+  const { request, requestedBy, subject } = task;
+  const { expiresAtMs, planned } = timesOf(task, form);
   const { taskType } = request;
   const shared = {
     taskId,
@@ -19,7 +35,7 @@ export function prepareTask({ request, nowMs, requestedBy, subject }: TaskToPrep
   const expiresAt = expiresAtMs === null ? null : new Date(expiresAtMs).toISOString();
   return {
     ok: true,
-    created: { ...shared, dueAt: null, expiresAt },
+    created: { ...shared, dueAt: null, expiresAt, ...planned },
     row: {
       ...shared,
       taskDefinitionType: 'system',

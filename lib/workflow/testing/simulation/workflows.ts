@@ -91,6 +91,31 @@ async function impatientReview({ actions, data, events }: WorkflowContext): Prom
   return what;
 }
 
+export interface WatchedTask {
+  readonly remindersMs: readonly number[];
+  readonly escalationsMs: readonly number[];
+  readonly expiresInMs: number | null;
+  readonly onExpiry: 'expire' | 'escalate' | 'approve';
+}
+
+/** Its people are reminded, more of them get it, and in the end nobody decides, or an answer stands that nobody gave. */
+async function watched({ actions, data, events }: WorkflowContext): Promise<string> {
+  const { remindersMs, escalationsMs, expiresInMs, onExpiry } = data.get<WatchedTask>('task');
+  const chain = escalationsMs.map((after, index) => ({ after, roles: [`director ${index + 1}`] }));
+  const last = expiresInMs !== null && onExpiry === 'escalate' ? [{ roles: ['board'] }] : [];
+  const { completionEvent } = await actions.createHumanTask({
+    taskType: 'review',
+    reminders: remindersMs,
+    ...(chain.length + last.length > 0 ? { escalateTo: [...chain, ...last] } : {}),
+    ...(expiresInMs === null ? {} : { expiresIn: expiresInMs }),
+    ...(expiresInMs === null ? {} : { onExpiry: onExpiry === 'approve' ? { outcome: 'approve' } : onExpiry }),
+  });
+  await actions.charge?.({ what: 'watch' });
+  const { status, outcome } = (await events.waitFor<TaskEnd>(completionEvent)).payload;
+  await actions.book?.({ what: `${status} ${outcome}` });
+  return `${status} ${outcome}`;
+}
+
 async function items({ actions, data, events }: WorkflowContext): Promise<string[]> {
   const seen: string[] = [];
   const total = data.get<number>('total');
@@ -168,6 +193,7 @@ const runs = {
   sleeper,
   review,
   impatientReview,
+  watched,
   items,
   payment,
   races,
