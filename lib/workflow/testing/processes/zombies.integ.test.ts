@@ -1,6 +1,8 @@
 import type { Sql } from 'postgres';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { hasTestRedis } from '../../../db/testing/testDatabase';
+import { enqueueEvent } from '../../core/enqueueEvent';
+import { defaultLimits } from '../../model/limits';
 import { until } from '../harness';
 import type { KillPoint } from './killPoints';
 import { tenant } from './load';
@@ -62,7 +64,7 @@ describe.skipIf(!hasTestRedis())('a worker that is frozen for longer than its le
   });
 
   it('does not hold up its successors with an answer that it does not read', async () => {
-    const { cluster, load, runtime, sql } = site;
+    const { cluster, load, sql } = site;
     await cluster.settled();
     const [execution] = await load.start(1, ['KillSlowApproval']);
     if (!execution) throw new Error('Nothing was started.');
@@ -74,7 +76,9 @@ describe.skipIf(!hasTestRedis())('a worker that is frozen for longer than its le
     await cluster.aim('insideTake', 'stop', { spread: false });
     // More than the buffers between server and client hold: the statement stays unfinished, with its locks.
     const payload = { text: 'x'.repeat(12_000_000) };
-    await runtime.enqueueEvent({ execution_id: executionId, event_name: 'Approve', payload, tenant });
+    const limits = { ...defaultLimits, payload_size: { ...defaultLimits.payload_size, most: 20_000_000 } };
+    const deps = { ...site.deps, limits };
+    await enqueueEvent(deps, { execution_id: executionId, event_name: 'Approve', payload, tenant });
     const [zombie] = await frozen();
 
     await untilEnded(sql, [execution]);
