@@ -18,6 +18,9 @@ CREATE TABLE attack_calls (
 );
 CREATE INDEX ON attack_calls (execution_id)`;
 
+/** Long enough to be cut short. */
+const takesTime = () => new Promise((resolve) => setTimeout(resolve, 150));
+
 export function registerAttackActions(
   actions: ActionRegistry,
   world: { readonly calls: Sql; readonly signal: (event: EnqueueEventInput) => Promise<unknown> },
@@ -51,6 +54,42 @@ export function registerAttackActions(
       throw new Error(`refused ${params.what}`);
     },
     { retry: { attempts: 1 } },
+  );
+  actions.registerSimpleAction(
+    'failOnce',
+    'Fails the first time it is asked for an execution',
+    what,
+    async (params, context) => {
+      await callOut(context, params.what);
+      const { executionId, commandId } = context;
+      const calls = await world.calls`
+        SELECT 1 FROM attack_calls WHERE execution_id = ${executionId} AND command_id = ${commandId}`;
+      if (calls.length === 1) throw new Error(`refused ${params.what}`);
+      return params;
+    },
+    { retry: { attempts: 1 } },
+  );
+  actions.registerSimpleAction(
+    'elsewhere',
+    'Runs as a job',
+    what,
+    async (params, context) => {
+      await callOut(context, params.what);
+      await takesTime();
+      return params;
+    },
+    { dispatch: { heartbeatTimeoutMs: 2_000 }, retry: { attempts: 1_000, backoffMs: 10, maxBackoffMs: 50 } },
+  );
+  actions.registerSimpleAction(
+    'onceOnly',
+    'Must not be repeated, and takes its time',
+    what,
+    async (params, context) => {
+      await callOut(context, params.what);
+      await takesTime();
+      return params;
+    },
+    { atMostOnce: true },
   );
   actions.registerSimpleAction(
     'poke',

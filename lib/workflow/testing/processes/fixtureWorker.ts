@@ -10,13 +10,18 @@ import { systemClock } from '../../core/actions/runHandler';
 import { drainMacrotask, processSandbox } from '../../core/sandbox';
 import { defaultWorkerSettings, Worker } from '../../core/worker/worker';
 import { createWorkflowRuntime } from '../../core/workflowRuntime';
+import { JobWorker } from '../../core/jobs/jobWorker';
 import { createActionResultStore } from '../../persistence/actions/actionResults';
+import { createActionStartStore } from '../../persistence/actions/actionStarts';
 import { createBusStore } from '../../persistence/bus/busStore';
 import { createPostgresStore } from '../../persistence/executions/postgresStore';
+import { createJobDispatcher } from '../../persistence/jobs/jobDispatcher';
+import { createJobStore } from '../../persistence/jobs/jobStore';
 import { createPostgresMembership, workerSessionName } from '../../persistence/membership';
 import { createTaskDefinitionStore } from '../../persistence/tasks/taskDefinitions';
 import { createTransactions } from '../../persistence/transactions';
 import { startWatchdog } from '../../persistence/watchdog';
+import { absentJobQueue, createJobQueue } from '../../streams/jobQueue';
 import { createRedisHintPublisher } from '../../streams/redisHintPublisher';
 import { createRedisHintSource } from '../../streams/redisHintSource';
 import { createTaskPreparer } from '../../tasks/prepareTasks';
@@ -39,7 +44,11 @@ const connect = (workerId: string) =>
   createRawClient({ url: config.databaseUrl, name: workerSessionName(workerId), max: 6, patienceMs });
 const calls = createLastingPool(config.databaseUrl, { max: 2, onnotice: () => undefined, connect_timeout: 2 });
 
-async function run(workerId: string, replaces: string | null): Promise<Worker> {
+interface Running {
+  stop(): Promise<void>;
+}
+
+async function run(workerId: string, replaces: string | null): Promise<Running> {
   const sql = connect(workerId);
   const logger = createPinoLogger({ level: 'warn', service: 'fixture' });
   const metrics = silentMetrics;
@@ -53,7 +62,18 @@ async function run(workerId: string, replaces: string | null): Promise<Worker> {
   registerFixtureActions(runtime.actions, { calls, points });
   registerAttackActions(runtime.actions, { calls, signal: (event) => runtime.enqueueEvent(event) });
   await runtime.publish();
-  const { databaseUrl, stallMs } = config;
+  const { databaseUrl, stallMs, polledJobs } = config;
+  const transport = polledJobs ? absentJobQueue : createJobQueue(redis);
+  const jobs = new JobWorker({
+    store: createJobStore({ sql }),
+    transport,
+    registry: runtime.actions,
+    hints: deps.hints,
+    logger,
+    clock: systemClock,
+    claimedBy: workerId,
+    concurrency: 4,
+  });
   const watch = stallMs > 0 ? { watch: startWatchdog({ databaseUrl, workerId, stallMs, logger }) } : {};
   const worker = new Worker({
     ...watch,
@@ -75,6 +95,11 @@ async function run(workerId: string, replaces: string | null): Promise<Worker> {
         logger,
         metrics,
         clock: systemClock,
+        jobs: createJobDispatcher({ sql, workerId, transport, hints: deps.hints }),
+        uncertain: {
+          starts: createActionStartStore({ sql, workerId }),
+          tasks: createTaskPreparer({ definitions: createTaskDefinitionStore({ sql }) }),
+        },
       }),
       points,
     ),
@@ -99,11 +124,12 @@ async function run(workerId: string, replaces: string | null): Promise<Worker> {
     },
   });
   await worker.start();
+  jobs.start();
   tell({ type: 'running' });
-  return worker;
+  return { stop: () => Promise.all([worker.stop(), jobs.stop(1_000)]).then(() => undefined) };
 }
 
-let running: Promise<Worker> | null = null;
+let running: Promise<Running> | null = null;
 
 process.on('message', (message: ToWorker) => {
   switch (message.type) {

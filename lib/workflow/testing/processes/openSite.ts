@@ -29,7 +29,10 @@ export interface Site {
   close(): Promise<void>;
 }
 
-const quick = { leaseMs: 2_000, heartbeatMs: 300, balanceMs: 100, sweepMs: 1_000, stallMs: 0, deferralPatienceMs: 500 };
+const quick = {
+  ...{ leaseMs: 2_000, heartbeatMs: 300, balanceMs: 100, sweepMs: 1_000, stallMs: 0, deferralPatienceMs: 500 },
+  polledJobs: false,
+};
 
 export interface SiteOptions {
   readonly settings?: Partial<typeof quick>;

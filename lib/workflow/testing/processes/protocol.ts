@@ -14,6 +14,8 @@ export interface FixtureConfig {
   readonly stallMs: number;
   /** How long an execution waits at a worker without its code before its partition moves. */
   readonly deferralPatienceMs: number;
+  /** Job workers hear of jobs by looking alone, as without Redis. */
+  readonly polledJobs: boolean;
   /** Which of the workflows this process has code for; absent: all in their first version. */
   readonly code?: 'v1' | 'v1+v2';
 }
