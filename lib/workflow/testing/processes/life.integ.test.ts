@@ -12,9 +12,9 @@ const transports: readonly (readonly [string, { readonly polledJobs: boolean }, 
   [
     'BullMQ',
     { polledJobs: false },
-    ['insideTake', 'afterTake', 'insideRun', 'beforeAction', 'afterAction', 'insideFlush', 'afterFlush', 'afterLoad'],
+    ['insideTake', 'insideRun', 'beforeAction', 'afterAction', 'insideFlush', 'afterLoad'],
   ],
-  ['polled rows', { polledJobs: true }, ['afterAction', 'insideFlush']],
+  ['polled rows', { polledJobs: true }, ['afterAction']],
 ];
 
 describe.skipIf(!hasTestRedis()).each(transports)(
