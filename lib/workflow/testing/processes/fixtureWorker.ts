@@ -62,18 +62,21 @@ async function run(workerId: string, replaces: string | null): Promise<Running> 
   registerFixtureActions(runtime.actions, { calls, points });
   registerAttackActions(runtime.actions, { calls, signal: (event) => runtime.enqueueEvent(event) });
   await runtime.publish();
-  const { databaseUrl, stallMs, polledJobs } = config;
-  const transport = polledJobs ? absentJobQueue : createJobQueue(redis);
-  const jobs = new JobWorker({
-    store: createJobStore({ sql }),
-    transport,
-    registry: runtime.actions,
-    hints: deps.hints,
-    logger,
-    clock: systemClock,
-    claimedBy: workerId,
-    concurrency: 4,
-  });
+  const { databaseUrl, stallMs } = config;
+  const transport = config.jobs === 'BullMQ' ? createJobQueue(redis) : absentJobQueue;
+  const jobs =
+    config.jobs === 'none'
+      ? null
+      : new JobWorker({
+          store: createJobStore({ sql }),
+          transport,
+          registry: runtime.actions,
+          hints: deps.hints,
+          logger,
+          clock: systemClock,
+          claimedBy: workerId,
+          concurrency: 4,
+        });
   const watch = stallMs > 0 ? { watch: startWatchdog({ databaseUrl, workerId, stallMs, logger }) } : {};
   const worker = new Worker({
     ...watch,
@@ -124,9 +127,9 @@ async function run(workerId: string, replaces: string | null): Promise<Running> 
     },
   });
   await worker.start();
-  jobs.start();
+  jobs?.start();
   tell({ type: 'running' });
-  return { stop: () => Promise.all([worker.stop(), jobs.stop(1_000)]).then(() => undefined) };
+  return { stop: () => Promise.all([worker.stop(), jobs?.stop(1_000)]).then(() => undefined) };
 }
 
 let running: Promise<Running> | null = null;

@@ -8,13 +8,9 @@ import type { KillPoint } from './killPoints';
 import { LifeWave } from './lifeWave';
 import { createSite, patienceMs, type Site } from './site';
 
-const transports: readonly (readonly [string, { readonly polledJobs: boolean }, readonly KillPoint[]])[] = [
-  [
-    'BullMQ',
-    { polledJobs: false },
-    ['insideTake', 'insideRun', 'beforeAction', 'afterAction', 'insideFlush', 'afterLoad'],
-  ],
-  ['polled rows', { polledJobs: true }, ['afterAction']],
+const transports: readonly (readonly ['BullMQ' | 'polled rows', readonly KillPoint[]])[] = [
+  ['BullMQ', ['insideTake', 'insideRun', 'beforeAction', 'afterAction', 'insideFlush', 'afterLoad']],
+  ['polled rows', ['afterAction']],
 ];
 
 describe.skipIf(!hasTestRedis()).each(transports)(
@@ -24,7 +20,7 @@ describe.skipIf(!hasTestRedis()).each(transports)(
     const counts = { kills: 0, executions: 0, questions: 0, violations: 0 };
 
     beforeAll(async () => {
-      site = await createSite({ settings, answersTasks: false });
+      site = await createSite({ settings: { jobs }, answersTasks: false });
       await publishSystemDefinitions(
         { definitions: createTaskDefinitionStore({ sql: site.sql }) },
         { forms: systemForms, taskDefinitions: systemTaskDefinitions },
@@ -33,7 +29,7 @@ describe.skipIf(!hasTestRedis()).each(transports)(
     afterAll(async () => {
       counts.kills = site.cluster.kills;
       await site.close();
-      process.stdout.write(`lives over ${kind}: ${JSON.stringify(counts)}\n`);
+      process.stdout.write(`lives, jobs over ${jobs}: ${JSON.stringify(counts)}\n`);
     }, patienceMs);
 
     it.each(points)('end as without when their workers are killed: %s', { timeout: patienceMs }, async (point) => {

@@ -31,7 +31,7 @@ export interface Site {
 
 const quick = {
   ...{ leaseMs: 2_000, heartbeatMs: 300, balanceMs: 100, sweepMs: 1_000, stallMs: 0, deferralPatienceMs: 500 },
-  polledJobs: false,
+  jobs: 'none' as FixtureConfig['jobs'],
 };
 
 export interface SiteOptions {

@@ -14,8 +14,8 @@ export interface FixtureConfig {
   readonly stallMs: number;
   /** How long an execution waits at a worker without its code before its partition moves. */
   readonly deferralPatienceMs: number;
-  /** Job workers hear of jobs by looking alone, as without Redis. */
-  readonly polledJobs: boolean;
+  /** How job workers hear of jobs: through Redis, or by looking alone; without either there are none. */
+  readonly jobs: 'none' | 'BullMQ' | 'polled rows';
   /** Which of the workflows this process has code for; absent: all in their first version. */
   readonly code?: 'v1' | 'v1+v2';
 }
