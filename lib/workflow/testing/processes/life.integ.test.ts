@@ -4,6 +4,7 @@ import { hasTestRedis } from '../../../db/testing/testDatabase';
 import { systemForms, systemTaskDefinitions } from '@/workflows';
 import { createTaskDefinitionStore } from '../../persistence/tasks/taskDefinitions';
 import { publishSystemDefinitions } from '../../tasks/publishDefinitions';
+import { until } from '../harness';
 import type { KillPoint } from './killPoints';
 import { LifeWave } from './lifeWave';
 import { createSite, patienceMs, type Site } from './site';
@@ -48,6 +49,11 @@ describe.skipIf(!hasTestRedis()).each(transports)(
       waves.push(await LifeWave.start(site));
       await Promise.all(waves.map((wave) => wave.untilEnded()));
       // It wakes up as somebody who owns nothing any more.
+      await until(async () => {
+        const [row] = await site.sql`
+        SELECT fenced_at IS NOT NULL AS gone FROM workflow_workers WHERE worker_id = ${victim?.workerId ?? ''}`;
+        return row?.gone === true;
+      }, 'it is taken for lost');
       victim?.signal('SIGCONT');
       await victim?.ended;
       await site.cluster.settled();

@@ -28,6 +28,8 @@ const plans: readonly Plan[] = [
   { life: 'lifeOnce', status: 'completed', effects: ['begun', 'ended'] },
 ];
 const ofEach = 2;
+/** Lost workers cost a lease each, and machines may have other things to do. */
+const patienceMs = 120_000;
 const childrenOfEach = 3;
 const jobsOfEach = 2;
 
@@ -58,15 +60,19 @@ export class LifeWave {
 
   /** Decides, retries and answers until each has ended, and nothing is left in its inbox. */
   async untilEnded(): Promise<void> {
-    await until(async () => {
-      const states = await this.#states();
-      await Promise.all(this.members.map((member) => this.#attend(member, states.get(member.execution.executionId))));
-      await this.#answerQuestions();
-      return this.members.every(({ plan, execution }) => {
-        const state = states.get(execution.executionId);
-        return state?.inbox === 0 && state.status === plan.status;
-      });
-    }, 'all of them end as they should');
+    await until(
+      async () => {
+        const states = await this.#states();
+        await Promise.all(this.members.map((member) => this.#attend(member, states.get(member.execution.executionId))));
+        await this.#answerQuestions();
+        return this.members.every(({ plan, execution }) => {
+          const state = states.get(execution.executionId);
+          return state?.inbox === 0 && state.status === plan.status;
+        });
+      },
+      'all of them end as they should',
+      patienceMs,
+    );
   }
 
   async violations(): Promise<readonly string[]> {
