@@ -1,21 +1,19 @@
 // What the web server publishes of itself, read as Prometheus reads it. A worker and Redis are real.
 import { randomUUID } from 'node:crypto';
-import postgres from 'postgres';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import type postgres from 'postgres';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { attachWorkflow } from '@/lib/attachments/attachments';
-import { mintToken } from '@/lib/auth/apiTokens';
-import { closeDatabase } from '@/lib/db/client';
-import { createTestDatabase, type TestDatabase } from '@/lib/db/testing/testDatabase';
 import { connectLiveHub } from '@/lib/live';
 import { metricsPage } from '@/lib/metrics';
 import { canRunOwnRedis, createOwnRedisServer, type OwnRedisServer } from '@/lib/redis/testing/ownRedisServer';
-import { createWorkerFor, engineDeps, forgetEngine, getWorkflowRuntime } from '@/lib/workflow';
+import { createWorkerFor, engineDeps, getWorkflowRuntime } from '@/lib/workflow';
 import type { WorkflowContext } from '@/lib/workflow/model/workflow';
 import { webInstruments } from '@/lib/workflow/telemetry/names';
 import { silentMetrics } from '@/lib/workflow/telemetry/silentMetrics';
 import { POST as postEvent } from '../v1/events/route';
 import { POST as completeTask } from '../v1/tasks/[taskId]/complete/route';
 import { GET as getMetrics } from './route';
+import { openWeb, type Web } from '../v1/testing/openWeb';
 
 const patience = { timeout: 30_000 };
 const metricsToken = 'a-token-of-the-test';
@@ -31,38 +29,26 @@ async function valueOf({ name, kind }: (typeof webInstruments)[number]): Promise
 }
 
 describe.runIf(canRunOwnRedis)('GET /api/metrics', () => {
-  let database: TestDatabase;
+  let web: Web;
   let redis: OwnRedisServer;
   let sql: postgres.Sql;
   let token = '';
 
   beforeAll(async () => {
-    database = await createTestDatabase();
     redis = await createOwnRedisServer();
-    for (const [name, value] of Object.entries({
-      DATABASE_URL: database.url,
+    web = await openWeb({
       REDIS_URL: redis.url,
-      LOG_LEVEL: 'silent',
       BATON_METRICS_TOKEN: metricsToken,
       BATON_LIMIT_PAYLOAD: '2000',
       BATON_ADMISSION_BACKLOG: '5',
       BATON_WATCHDOG_MS: '0',
-      NEXT_RUNTIME: 'nodejs',
-    }))
-      vi.stubEnv(name, value);
-    sql = postgres(database.url, { max: 2, onnotice: () => undefined });
-    await sql`INSERT INTO tenants (tenant_id, name) VALUES ('acme', 'Acme')`;
-    await sql`INSERT INTO users (user_id, email, name, tenant_id) VALUES ('omar', 'omar@test.test', 'Omar', 'acme')`;
-    await sql`INSERT INTO user_roles (user_id, role) VALUES ('omar', 'administrator')`;
-    token = (await mintToken({ sql, email: 'omar@test.test', daysValid: 1 }))?.token ?? '';
+    });
+    ({ sql, token } = web);
   });
   afterAll(async () => {
     const { hints, live } = await engineDeps();
     await Promise.all([hints.close(), live.close(), (await connectLiveHub()).close()]);
-    forgetEngine();
-    await closeDatabase();
-    await sql.end();
-    await database.drop();
+    await web.close();
     await redis.remove();
   });
 

@@ -1,43 +1,29 @@
 // What callers hear while workers do not keep up. Nothing that was accepted is lost, nothing that was refused is stored.
 import { randomUUID } from 'node:crypto';
-import postgres from 'postgres';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import type postgres from 'postgres';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { attachWorkflow } from '@/lib/attachments/attachments';
-import { mintToken } from '@/lib/auth/apiTokens';
-import { closeDatabase } from '@/lib/db/client';
-import { createTestDatabase, type TestDatabase } from '@/lib/db/testing/testDatabase';
-import { createWorkerFor, engineDeps, forgetEngine, getWorkflowRuntime } from '@/lib/workflow';
+import { createWorkerFor, engineDeps, getWorkflowRuntime } from '@/lib/workflow';
 import { POST as postEvent } from './events/route';
+import { openWeb, type Web } from './testing/openWeb';
 
 const patience = { timeout: 30_000 };
 
 describe('POST /events', () => {
-  let database: TestDatabase;
+  let web: Web;
   let sql: postgres.Sql;
   let token = '';
 
   beforeAll(async () => {
-    database = await createTestDatabase();
-    for (const [name, value] of Object.entries({
-      DATABASE_URL: database.url,
+    web = await openWeb({
       REDIS_URL: '',
-      LOG_LEVEL: 'silent',
       BATON_ADMISSION_BACKLOG: '5',
       BATON_WATCHDOG_MS: '0',
-      NEXT_RUNTIME: 'nodejs',
-    }))
-      vi.stubEnv(name, value);
-    sql = postgres(database.url, { max: 2, onnotice: () => undefined });
-    await sql`INSERT INTO tenants (tenant_id, name) VALUES ('acme', 'Acme')`;
-    await sql`INSERT INTO users (user_id, email, name, tenant_id) VALUES ('omar', 'omar@test.test', 'Omar', 'acme')`;
-    await sql`INSERT INTO user_roles (user_id, role) VALUES ('omar', 'administrator')`;
-    token = (await mintToken({ sql, email: 'omar@test.test', daysValid: 1 }))?.token ?? '';
+    });
+    ({ sql, token } = web);
   });
   afterAll(async () => {
-    forgetEngine();
-    await closeDatabase();
-    await sql.end();
-    await database.drop();
+    await web.close();
   });
 
   const post = (subject: string) =>

@@ -1,6 +1,5 @@
 import type { Metadata } from 'next';
-import { Brand, SkipLink } from '@/components/shell/brand';
-import { ThemeToggle } from '@/components/ui/theme-toggle';
+import { DocPage } from '@/components/shell/doc-page';
 import { describeApi } from '@/lib/openapi/describeApi';
 import { taskOperations } from '@/lib/openapi/taskOperations';
 
@@ -10,56 +9,48 @@ export const metadata: Metadata = { title: 'API of human tasks' };
 export default function ApiPage() {
   const { paths, components } = describeApi();
   return (
-    <div className="work p-doc">
-      <SkipLink />
-      <header>
-        <Brand href="/" />
-        <ThemeToggle />
-      </header>
-      <main id="main">
-        <p className="soft">API</p>
-        <h1>Human tasks</h1>
-        <p>
-          All of it is below <code>/api/v1</code>, with the header <code>Authorization: Bearer</code> and a token of{' '}
-          <code>npm run token</code>. Whoever the token stands for does it, with their rights and in their tenant. Tools
-          read the same from <a href="/api/v1/openapi.json">/api/v1/openapi.json</a>.
-        </p>
-        {taskOperations.map(({ method, path, operationId, summary, answer }) => {
-          const operation = paths[path]?.[method] as Described | undefined;
-          const body = operation?.requestBody?.content['application/json'].schema;
-          const query = operation?.parameters?.filter((parameter) => parameter.in === 'query') ?? [];
-          return (
-            <section key={operationId} aria-labelledby={operationId}>
-              <h2 id={operationId}>
-                <code>
-                  {method.toUpperCase()} {path}
-                </code>
-              </h2>
-              <p>{summary}</p>
-              {query.length > 0 ? (
-                <ul>
-                  {query.map(({ name, schema }) => (
-                    <li key={name}>
-                      <code>{name}</code> {wordsOf(schema)}
-                    </li>
-                  ))}
-                </ul>
-              ) : null}
-              {body ? <Schema name={`Body of ${operationId}`} schema={body} /> : null}
-              <p>
-                Answers with <a href={`#${answer}`}>{answer}</a>.
-              </p>
-            </section>
-          );
-        })}
-        {Object.entries(components.schemas).map(([name, schema]) => (
-          <section key={name} aria-labelledby={name}>
-            <h2 id={name}>{name}</h2>
-            <Schema name={name} schema={schema} />
+    <DocPage kind="API">
+      <h1>Human tasks</h1>
+      <p>
+        All of it is below <code>/api/v1</code>, with the header <code>Authorization: Bearer</code> and a token of{' '}
+        <code>npm run token</code>. Whoever the token stands for does it, with their rights and in their tenant. Tools
+        read the same from <a href="/api/v1/openapi.json">/api/v1/openapi.json</a>.
+      </p>
+      {taskOperations.map(({ method, path, operationId, summary, answer }) => {
+        const operation = paths[path]?.[method] as Described | undefined;
+        const body = operation?.requestBody?.content['application/json'].schema;
+        const query = operation?.parameters?.filter((parameter) => parameter.in === 'query') ?? [];
+        return (
+          <section key={operationId} aria-labelledby={operationId}>
+            <h2 id={operationId}>
+              <code>
+                {method.toUpperCase()} {path}
+              </code>
+            </h2>
+            <p>{summary}</p>
+            {query.length > 0 ? (
+              <ul>
+                {query.map(({ name, schema }) => (
+                  <li key={name}>
+                    <code>{name}</code> {wordsOf(schema)}
+                  </li>
+                ))}
+              </ul>
+            ) : null}
+            {body ? <Schema name={`Body of ${operationId}`} schema={body} /> : null}
+            <p>
+              Answers with <a href={`#${answer}`}>{answer}</a>.
+            </p>
           </section>
-        ))}
-      </main>
-    </div>
+        );
+      })}
+      {Object.entries(components.schemas).map(([name, schema]) => (
+        <section key={name} aria-labelledby={name}>
+          <h2 id={name}>{name}</h2>
+          <Schema name={name} schema={schema} />
+        </section>
+      ))}
+    </DocPage>
   );
 }
 

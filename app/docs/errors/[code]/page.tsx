@@ -1,7 +1,6 @@
 import type { Metadata } from 'next';
 import { notFound } from 'next/navigation';
-import { Brand, SkipLink } from '@/components/shell/brand';
-import { ThemeToggle } from '@/components/ui/theme-toggle';
+import { DocPage } from '@/components/shell/doc-page';
 import { hasErrorPage, readErrorPage } from '@/lib/error-pages/readErrorPage';
 import type { Block, Inline } from '@/lib/error-pages/parseErrorPage';
 
@@ -19,19 +18,11 @@ export default async function ErrorPage({ params }: Address) {
   const blocks = await readErrorPage((await params).code);
   if (!blocks) notFound();
   return (
-    <div className="work p-doc">
-      <SkipLink />
-      <header>
-        <Brand href="/" />
-        <ThemeToggle />
-      </header>
-      <main id="main">
-        <p className="soft">Error</p>
-        {blocks.map((block, index) => (
-          <BlockView key={index} block={block} />
-        ))}
-      </main>
-    </div>
+    <DocPage kind="Error">
+      {blocks.map((block, index) => (
+        <BlockView key={index} block={block} />
+      ))}
+    </DocPage>
   );
 }
 
