@@ -86,6 +86,17 @@ export const shotPages = [
   { name: 'invoice-approved', as: alice, open: (page) => openInvoice(page, 'Approved') },
   { name: 'invoice-rejected', as: alice, open: (page) => openInvoice(page, 'Rejected') },
   { name: 'inbox', as: mia, open: '/inbox' },
+  { name: 'inbox-search', as: mia, open: '/inbox?q=nordwind' },
+  { name: 'inbox-none-fit', as: mia, open: '/inbox?q=nobody+wrote+this' },
+  {
+    name: 'inbox-selected',
+    as: mia,
+    open: async (page) => {
+      await visit(page, '/inbox');
+      await page.keyboard.press('Shift+X');
+      await page.getByRole('group', { name: 'Selected tasks' }).waitFor();
+    },
+  },
   { name: 'inbox-empty', as: gus, open: '/inbox' },
   { name: 'inbox-done', as: mia, open: '/inbox?view=done' },
   { name: 'task', as: mia, open: (page) => openTask(page, 'for-me') },
@@ -104,6 +115,7 @@ export const shotPages = [
   { name: 'task-done', as: mia, open: (page) => openTask(page, 'done') },
   { name: 'executions', as: omar, open: '/admin/executions' },
   { name: 'executions-none-match', as: omar, open: '/admin/executions?status=terminated' },
+  { name: 'executions-stuck', as: omar, open: '/admin/executions?stuck=true' },
   { name: 'executions-empty', as: gus, open: '/admin/executions' },
   { name: 'execution-waiting', as: omar, open: (page) => openExecution(page, '?waiting=person') },
   { name: 'execution-completed', as: omar, open: (page) => openExecution(page, '?status=completed') },
@@ -116,9 +128,21 @@ export const shotPages = [
       await visit(page, `${new URL(page.url()).pathname}?at=3`);
     },
   },
+  {
+    name: 'execution-fork',
+    as: omar,
+    open: async (page) => {
+      if (!(await openExecution(page, '?waiting=person'))) return false;
+      await page.getByRole('button', { name: 'Fork from here…' }).click();
+      await page.getByRole('dialog', { name: /^Fork from entry/ }).waitFor();
+    },
+  },
+  { name: 'dead-letters', as: omar, open: '/admin/dead-letters' },
   { name: 'attachments', as: omar, open: '/admin/attachments' },
   { name: 'health-tenant', as: omar, open: '/admin/health' },
   { name: 'health-platform', as: pat, open: '/admin/health' },
+  { name: 'docs-api', as: null, open: '/docs/api' },
+  { name: 'docs-error', as: null, open: '/docs/errors/overloaded' },
   { name: 'forbidden', as: alice, open: '/admin/executions' },
   { name: 'not-found', as: alice, open: '/invoices/none' },
   { name: 'not-found-console', as: omar, open: '/admin/executions/none' },
