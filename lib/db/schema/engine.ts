@@ -184,6 +184,9 @@ export const workflowEvents = pgTable(
     index('workflow_events_inbox')
       .on(t.partitionId, t.executionId, t.rowId)
       .where(sql`${t.seq} IS NULL AND ${t.disposition} IS NULL`),
+    index('workflow_events_too_late')
+      .on(t.executionId)
+      .where(sql`${t.disposition} = 'too_late'`),
     uniqueIndex('workflow_events_bus_once')
       .on(t.executionId, t.busEventId, t.partitionId)
       .where(sql`${t.busEventId} IS NOT NULL`),

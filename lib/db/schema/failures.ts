@@ -37,6 +37,9 @@ export const workflowDeadLetters = pgTable(
   },
   (t) => [
     index('workflow_dead_letters_recent').on(t.tenantId, t.createdAt.desc()),
+    index('workflow_dead_letters_events')
+      .on(t.executionId, t.eventRowId)
+      .where(sql`${t.eventRowId} IS NOT NULL`),
     uniqueIndex('workflow_dead_letters_open')
       .on(t.executionId, t.partitionId)
       .where(sql`${t.kind} <> 'undeliverable' AND ${t.settledAt} IS NULL`),

@@ -424,7 +424,8 @@ export class Engine {
     }
     await this.#run(feed);
     if (!this.#probation.isEmpty) await this.#endProbation([...flushing, ...now, ...afterFlush]);
-    this.#startActions(feed.keys());
+    // What ends at once shares the commit of what the code did before it asked for it.
+    if (this.#startActions(feed.keys())) await this.#ports.drain([]);
     this.#evict();
     this.#publish();
   }
@@ -752,10 +753,13 @@ export class Engine {
 
   // Actions
 
-  #startActions(lives: Iterable<LiveExecution>): void {
+  /** True when there were any. */
+  #startActions(lives: Iterable<LiveExecution>): boolean {
+    let started = false;
     for (const live of lives) {
       if (live.dropped) continue;
       for (const { command, call } of live.takeStartable()) {
+        started = true;
         const key = `${call.executionId}:${call.commandId}`;
         // After a reload the same call may still be under way: its outcome serves the new copy.
         const running = this.#actionsInFlight.get(key) ?? { command, outcome: this.#runAction(call) };
@@ -777,6 +781,7 @@ export class Engine {
         });
       }
     }
+    return started;
   }
 
   #runAction(call: ActionCall): Promise<ActionOutcome> {

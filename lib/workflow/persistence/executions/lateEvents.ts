@@ -10,13 +10,15 @@ export async function closeLate(sql: Sql, workerId: string, executions: readonly
     WITH fence AS MATERIALIZED (
       SELECT 1 FROM workflow_workers WHERE worker_id = ${workerId} AND fenced_at IS NULL FOR SHARE
     ), late AS MATERIALIZED (
-      SELECT i.partition_id, i.row_id, i.execution_id, e.status, e.head_seq,
-             CASE WHEN i.kind <> 'child_ended' THEN e.continued_to END AS handed_to
+      SELECT i.place, e.status, e.head_seq, CASE WHEN i.kind <> 'child_ended' THEN e.continued_to END AS handed_to
       FROM workflow_executions e
-      JOIN workflow_events i ON i.execution_id = e.execution_id AND i.partition_id = e.partition_id
+      CROSS JOIN LATERAL (
+        SELECT i.kind, i.ctid AS place FROM workflow_events i
+        WHERE i.execution_id = e.execution_id AND i.partition_id = e.partition_id
+          AND i.seq IS NULL AND i.disposition IS NULL
+        OFFSET 0) i
       WHERE e.execution_id = ANY(${executions.map((key) => key.executionId)}::uuid[])
         AND e.partition_id = ANY(${executions.map((key) => key.partitionId)}::smallint[])
-        AND i.seq IS NULL AND i.disposition IS NULL
         AND e.status IN ('completed', 'failed', 'canceled', 'terminated', 'continued_as_new')
         AND NOT (e.status = 'failed' AND i.kind = 'execution_retried')
         AND EXISTS (SELECT 1 FROM fence)
@@ -25,8 +27,7 @@ export async function closeLate(sql: Sql, workerId: string, executions: readonly
       SET execution_id = coalesce(l.handed_to, i.execution_id),
           disposition = CASE WHEN l.handed_to IS NULL THEN 'too_late' END
       FROM late l
-      WHERE i.partition_id = l.partition_id AND i.execution_id = l.execution_id AND i.row_id = l.row_id
-        AND i.seq IS NULL AND i.disposition IS NULL
+      WHERE i.ctid = l.place AND i.seq IS NULL AND i.disposition IS NULL
       RETURNING l.handed_to, i.partition_id, i.tenant_id, i.execution_id, i.row_id, i.kind, i.name, l.status, l.head_seq
     ), letters AS (
       INSERT INTO workflow_dead_letters (tenant_id, execution_id, partition_id, kind, reason, event_row_id, head_seq, worker_id)

@@ -34,17 +34,21 @@ WITH fence AS MATERIALIZED (
   WHERE e.status IN ('pending', 'running', 'waiting', 'paused', 'blocked_on_code', 'failed')
     AND EXISTS (SELECT 1 FROM fence)
   ORDER BY e.execution_id FOR UPDATE OF e
+), asked AS MATERIALIZED (
+  SELECT i.*, l.status, l.is_barred
+  FROM locked l CROSS JOIN LATERAL (
+    SELECT i.execution_id, i.row_id, i.kind, i.name, i.payload, i.ctid AS place FROM workflow_events i
+    WHERE i.execution_id = l.execution_id AND i.partition_id = l.partition_id
+      AND i.seq IS NULL AND i.disposition IS NULL
+      AND i.kind IN ('terminate_requested', 'execution_paused', 'execution_resumed', 'execution_retried')
+    OFFSET 0) i
 ), barred AS (
   UPDATE workflow_events i SET disposition = 'too_late'
-  FROM locked l
-  WHERE l.is_barred AND i.execution_id = l.execution_id AND i.partition_id = l.partition_id
-    AND i.seq IS NULL AND i.disposition IS NULL AND i.kind = 'execution_retried'
+  FROM asked a
+  WHERE a.is_barred AND a.kind = 'execution_retried' AND i.ctid = a.place AND i.seq IS NULL AND i.disposition IS NULL
 ), decided AS MATERIALIZED (
-  SELECT i.execution_id, i.row_id, i.kind, i.name, i.payload, l.status = 'failed' AS revives
-  FROM workflow_events i JOIN locked l ON l.execution_id = i.execution_id AND l.partition_id = i.partition_id
-  WHERE i.seq IS NULL AND i.disposition IS NULL
-    AND i.kind IN ('terminate_requested', 'execution_paused', 'execution_resumed', 'execution_retried')
-    AND (l.status <> 'failed' OR i.kind = 'execution_retried') AND NOT l.is_barred
+  SELECT execution_id, row_id, kind, name, payload, place, status = 'failed' AS revives
+  FROM asked WHERE (status <> 'failed' OR kind = 'execution_retried') AND NOT is_barred
 ), children AS MATERIALIZED (
   SELECT p.execution_id AS parent_id, c.execution_id, c.status, c.result, c.error,
          s.payload -> 'parent' ->> 'commandId' AS command_id
@@ -53,13 +57,14 @@ WITH fence AS MATERIALIZED (
   JOIN workflow_events s ON s.execution_id = c.execution_id AND s.partition_id = c.partition_id AND s.seq = 1
   WHERE c.status IN ('completed', 'canceled', 'terminated')
 ), arrived AS (
-  SELECT execution_id, row_id, kind, name, NULL AS command_id, payload FROM decided
+  SELECT execution_id, row_id, kind, name, NULL AS command_id, payload, place FROM decided
   UNION ALL
   SELECT c.parent_id, NULL, 'child_ended', c.status, c.command_id, json_build_object(
-    'childExecutionId', c.execution_id, 'status', c.status, 'result', c.result, 'error', c.error)
+    'childExecutionId', c.execution_id, 'status', c.status, 'result', c.result, 'error', c.error), NULL
   FROM children c JOIN LATERAL (
     SELECT bool_and(h.name = 'failed') AS as_failed FROM workflow_events h
-    WHERE h.execution_id = c.parent_id AND h.kind = 'child_ended' AND h.command_id = c.command_id) heard ON heard.as_failed
+    WHERE h.execution_id = c.parent_id AND h.seq IS NOT NULL AND h.kind = 'child_ended'
+      AND h.command_id = c.command_id) heard ON heard.as_failed
 ), numbered AS MATERIALIZED (
   SELECT a.*, l.partition_id, l.tenant_id, l.at, l.head_seq + (row_number() OVER (
            PARTITION BY a.execution_id ORDER BY a.row_id NULLS FIRST, a.command_id))::int AS seq
@@ -71,7 +76,7 @@ WITH fence AS MATERIALIZED (
 ), moved AS (
   UPDATE workflow_events i SET seq = n.seq, at = n.at
   FROM numbered n
-  WHERE i.partition_id = n.partition_id AND i.execution_id = n.execution_id AND i.row_id = n.row_id AND i.seq IS NULL
+  WHERE i.ctid = n.place AND i.seq IS NULL
 ), changed AS (
   SELECT execution_id, partition_id, max(seq) AS head_seq,
          bool_or(kind IN ('terminate_requested', 'execution_retried')) AS to_be_run,
@@ -91,11 +96,17 @@ WITH fence AS MATERIALIZED (
   WHERE l.execution_id = u.execution_id AND l.status = 'failed' AND c.execution_id = l.execution_id
     AND r.execution_id = u.execution_id AND r.partition_id = l.partition_id AND r.command_id = u.command_id
     AND r.status = 'failed'
+), late AS (
+  SELECT i.place
+  FROM changed c JOIN locked l ON l.execution_id = c.execution_id CROSS JOIN LATERAL (
+    SELECT i.ctid AS place FROM workflow_events i
+    WHERE i.execution_id = c.execution_id AND i.partition_id = c.partition_id
+      AND i.disposition = 'too_late' AND i.kind IN ('event_received', 'task_ended', 'child_ended')
+    OFFSET 0) i
+  WHERE l.status = 'failed'
 ), reopened AS (
   UPDATE workflow_events i SET disposition = NULL
-  FROM changed c JOIN locked l ON l.execution_id = c.execution_id
-  WHERE l.status = 'failed' AND i.execution_id = c.execution_id AND i.partition_id = c.partition_id
-    AND i.seq IS NULL AND i.disposition = 'too_late' AND i.kind IN ('event_received', 'task_ended', 'child_ended')
+  FROM late WHERE i.ctid = late.place AND i.seq IS NULL AND i.disposition = 'too_late'
   RETURNING i.execution_id, i.row_id
 ), delivered AS (
   UPDATE workflow_dead_letters d SET settled_at = clock_timestamp()

@@ -9,6 +9,9 @@
  * - Such a timer waits for a later take while something of the execution comes before it: the code that this makes go on
  *   may withdraw the timer, and a task once closed could be neither completed nor expired.
  * - Inbox rows keep their order of arrival; timers stand where their time puts them among those.
+ * - However the tables are filled, only rows of these executions are read: lateral joins fix the way in, rows found are
+ *   changed by their place (`ctid`), and the status of a task is no condition by which an index would be chosen. The lock
+ *   on the execution keeps its inbox and timers as they were found; tasks, which others change, are found by their key.
  */
 import type { Sql } from 'postgres';
 import type { HistoryEntry } from '../../model/history';
@@ -35,45 +38,52 @@ WITH fence AS MATERIALIZED (
   WHERE e.status IN ('pending', 'running', 'waiting') AND EXISTS (SELECT 1 FROM fence)
   ORDER BY e.execution_id FOR UPDATE OF e
 ), due AS MATERIALIZED (
-  SELECT t.execution_id, t.partition_id, t.tenant_id, t.command_id, t.fire_at, t.task_id
-  FROM workflow_timers t JOIN locked l ON l.execution_id = t.execution_id AND l.partition_id = t.partition_id
-  WHERE t.fire_at <= clock_timestamp() + $6::bigint * interval '1 millisecond'
-    AND NOT (
-      EXISTS (SELECT 1 FROM workflow_tasks k WHERE k.task_id = t.task_id AND k.status IN ('pending', 'claimed'))
-      AND (
-        EXISTS (SELECT 1 FROM workflow_events i
-                WHERE i.partition_id = t.partition_id AND i.execution_id = t.execution_id
-                  AND i.seq IS NULL AND i.disposition IS NULL AND i.at <= t.fire_at)
-        OR EXISTS (SELECT 1 FROM workflow_timers o
-                   WHERE o.partition_id = t.partition_id AND o.execution_id = t.execution_id
-                     AND (o.fire_at, o.command_id) < (t.fire_at, t.command_id))
+  SELECT t.*, l.head_seq, l.at
+  FROM locked l CROSS JOIN LATERAL (
+    SELECT t.execution_id, t.partition_id, t.tenant_id, t.command_id, t.fire_at, t.task_id, t.ctid AS place
+    FROM workflow_timers t
+    WHERE t.execution_id = l.execution_id AND t.partition_id = l.partition_id
+      AND t.fire_at <= clock_timestamp() + $6::bigint * interval '1 millisecond'
+      AND NOT (
+        t.task_id IS NOT NULL
+        AND coalesce((SELECT k.status IN ('pending', 'claimed') FROM workflow_tasks k WHERE k.task_id = t.task_id), false)
+        AND (
+          EXISTS (SELECT 1 FROM workflow_events i
+                  WHERE i.partition_id = l.partition_id AND i.execution_id = l.execution_id
+                    AND i.seq IS NULL AND i.disposition IS NULL AND i.at <= t.fire_at)
+          OR EXISTS (SELECT 1 FROM workflow_timers o
+                     WHERE o.execution_id = l.execution_id
+                       AND (o.fire_at, o.command_id) < (t.fire_at, t.command_id))
+        )
       )
-    )
+    OFFSET 0) t
 ), closing AS (
   UPDATE workflow_tasks k SET closing_at = clock_timestamp() + $6::bigint * interval '1 millisecond'
-  FROM due d WHERE d.task_id = k.task_id AND k.status IN ('pending', 'claimed') RETURNING k.task_id
+  FROM due d WHERE d.task_id = k.task_id AND (k.status IN ('pending', 'claimed')) IS TRUE RETURNING k.task_id
 ), gone AS (
-  DELETE FROM workflow_timers t USING due d
-  WHERE t.execution_id = d.execution_id AND t.partition_id = d.partition_id AND t.command_id = d.command_id
+  DELETE FROM workflow_timers t USING due d WHERE t.ctid = d.place
 ), arrived AS (
-  SELECT i.execution_id, i.partition_id, i.tenant_id, i.row_id, i.kind, i.name, i.command_id, i.payload,
-         max(i.at) OVER (PARTITION BY i.execution_id ORDER BY i.row_id) AS due_at
-  FROM workflow_events i JOIN locked l ON l.execution_id = i.execution_id AND l.partition_id = i.partition_id
-  WHERE i.seq IS NULL AND i.disposition IS NULL
+  SELECT i.execution_id, i.partition_id, i.tenant_id, i.row_id, i.kind, i.name, i.command_id, i.payload, i.place,
+         max(i.at) OVER (PARTITION BY i.execution_id ORDER BY i.row_id) AS due_at, l.head_seq, l.at AS taken_at
+  FROM locked l CROSS JOIN LATERAL (
+    SELECT i.*, i.ctid AS place FROM workflow_events i
+    WHERE i.execution_id = l.execution_id AND i.partition_id = l.partition_id
+      AND i.seq IS NULL AND i.disposition IS NULL
+    OFFSET 0) i
   UNION ALL
-  SELECT d.execution_id, d.partition_id, d.tenant_id, NULL, 'timer_fired', NULL, d.command_id, NULL, d.fire_at
+  SELECT d.execution_id, d.partition_id, d.tenant_id, NULL, 'timer_fired', NULL, d.command_id, NULL, NULL, d.fire_at,
+         d.head_seq, d.at
   FROM due d WHERE d.task_id IS NULL OR d.task_id IN (SELECT task_id FROM closing)
 ), numbered AS MATERIALIZED (
   SELECT a.*,
-         l.head_seq + (row_number() OVER place)::int AS seq,
-         greatest(l.at, max(CASE WHEN a.row_id IS NULL THEN a.due_at END) OVER place) AS at
-  FROM arrived a JOIN locked l ON l.execution_id = a.execution_id
+         a.head_seq + (row_number() OVER place)::int AS seq,
+         greatest(a.taken_at, max(CASE WHEN a.row_id IS NULL THEN a.due_at END) OVER place) AS at
+  FROM arrived a
   WINDOW place AS (PARTITION BY a.execution_id ORDER BY a.due_at, a.row_id NULLS LAST, a.command_id)
 ), moved AS (
   UPDATE workflow_events i SET seq = n.seq, at = n.at
   FROM numbered n
-  WHERE n.row_id IS NOT NULL AND i.partition_id = n.partition_id AND i.execution_id = n.execution_id
-    AND i.row_id = n.row_id AND i.seq IS NULL
+  WHERE i.ctid = n.place AND i.seq IS NULL
 ), fired AS (
   INSERT INTO workflow_events (execution_id, partition_id, seq, tenant_id, kind, command_id, at)
   SELECT execution_id, partition_id, seq, tenant_id, kind, command_id, at FROM numbered WHERE row_id IS NULL
@@ -83,9 +93,10 @@ WITH fence AS MATERIALIZED (
   FROM (SELECT execution_id, partition_id, max(seq) AS head_seq FROM numbered GROUP BY 1, 2) c
   WHERE e.execution_id = c.execution_id AND e.partition_id = c.partition_id
 )
-SELECT l.execution_id, n.seq, n.at, n.kind, n.name, n.command_id, n.payload
-FROM locked l LEFT JOIN numbered n ON n.execution_id = l.execution_id
-ORDER BY l.execution_id, n.seq`;
+SELECT execution_id, seq, at, kind, name, command_id, payload FROM numbered
+UNION ALL
+SELECT execution_id, NULL, NULL, NULL, NULL, NULL, NULL FROM locked
+ORDER BY execution_id, seq`;
 
 type TakenRow = { execution_id: string } & (SelectedEntry | { seq: null });
 

@@ -1,0 +1,2 @@
+CREATE INDEX "workflow_events_too_late" ON "workflow_events" USING btree ("execution_id") WHERE "workflow_events"."disposition" = 'too_late';--> statement-breakpoint
+CREATE INDEX "workflow_dead_letters_events" ON "workflow_dead_letters" USING btree ("execution_id","event_row_id") WHERE "workflow_dead_letters"."event_row_id" IS NOT NULL;
