@@ -6,6 +6,7 @@ import { dereference, format, validate, type OutputUnit, type Schema } from '@cf
 import type { Issue, SchemaEngine } from './engine';
 import { formats } from './formats';
 import { cleanJson, fromPointer, isJsonObject, ownMember, toPointer, valueAt } from './json';
+import { subschemasOf } from './positions';
 import { resolveReference } from './schema';
 import type { JsonObject } from './types';
 
@@ -70,17 +71,30 @@ function prepare(root: JsonObject): Prepared {
   return prepared;
 }
 
-/** The interpreter writes notes into schemas, so it gets a copy, without ids and without patterns it cannot run. */
-function copySchema(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(copySchema);
-  if (!isJsonObject(value)) return value;
+/**
+ * The interpreter writes notes into schemas, so it gets a copy, without ids and without patterns it cannot run. `false`
+ * in place of a schema is written out, because the interpreter does not say where in the schema such a one stands.
+ */
+function copySchema(schema: unknown): unknown {
+  if (schema === false) return { not: {} };
+  if (!isJsonObject(schema)) return schema;
   const copy: Record<string, unknown> = {};
-  for (const [name, member] of Object.entries(value)) {
-    if ((name === '$id' || name === '$anchor') && typeof member === 'string') continue;
-    if (name === 'pattern' && typeof member === 'string' && !isSafePattern(member)) continue;
-    copy[name] = copySchema(member);
+  for (const [keyword, value] of Object.entries(schema)) {
+    if ((keyword === '$id' || keyword === '$anchor') && typeof value === 'string') continue;
+    if (keyword === 'pattern' && typeof value === 'string' && !isSafePattern(value)) continue;
+    copy[keyword] = copyKeyword(keyword, value);
   }
   return copy;
+}
+
+function copyKeyword(keyword: string, value: unknown): unknown {
+  const below = subschemasOf(keyword, value);
+  const [only] = below;
+  if (only?.segments.length === 0) return copySchema(only.schema);
+  if (below.length === 0) return structuredClone(value);
+  if (Array.isArray(value)) return value.map(copySchema);
+  const copies = below.map(({ segments, schema }) => [segments[0], copySchema(schema)]);
+  return { ...structuredClone(value as object), ...Object.fromEntries(copies) };
 }
 
 /** A group that repeats and holds a repetition can take exponential time. */
@@ -114,8 +128,8 @@ function toIssues(errors: readonly OutputUnit[], schema: JsonObject, data: unkno
 function toIssue(error: OutputUnit, schema: JsonObject, data: unknown): Issue[] {
   const { keyword } = error;
   const path = error.instanceLocation.slice(1);
-  if (keyword === 'false') return [{ path, keyword: 'notAllowed', rule: false }];
   const rule = ruleAt(schema, error.keywordLocation, keyword);
+  if (rule === false && keyword === 'not') return [{ path, keyword: 'notAllowed', rule }];
   if (keyword === 'required') {
     const value = valueAt(data, fromPointer(path));
     const absent = (Array.isArray(rule) ? rule : []).filter((name) => ownMember(value, String(name)) === undefined);
@@ -132,6 +146,7 @@ function toIssue(error: OutputUnit, schema: JsonObject, data: unknown): Issue[] 
 function ruleAt(root: JsonObject, location: string, keyword: string): unknown {
   let current: unknown = root;
   for (const segment of fromPointer(location.slice(1))) {
+    if (current === false) return false;
     current =
       segment === '$ref' && isJsonObject(current)
         ? resolveReference(root, current.$ref)

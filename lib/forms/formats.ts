@@ -3,7 +3,7 @@
 const MAX_LENGTH = 2048;
 const DAYS = [31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
 const DATE = /^(\d{4})-(\d{2})-(\d{2})$/;
-const TIME = /^(\d{2}):(\d{2})(?::(\d{2})(?:\.\d{1,9})?)?(Z|[+-]\d{2}:\d{2})?$/i;
+const TIME = /^(\d{2}):(\d{2})(?::(\d{2})(?:\.\d{1,9})?)?(?:Z|[+-](\d{2}):(\d{2}))?$/i;
 const EMAIL = /^[a-z0-9.!#$%&'*+/=?^_{|}~-]+@([a-z0-9-]+\.)+[a-z0-9-]{2,}$/i;
 const HOST_LABEL = /^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/i;
 const UUID = /^[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}$/i;
@@ -31,8 +31,9 @@ function isDate(text: string): boolean {
 }
 
 function isTime(text: string): boolean {
-  const [, hour, minute, second = '0'] = TIME.exec(text) ?? [];
-  return hour !== undefined && Number(hour) < 24 && Number(minute) < 60 && Number(second) < 61;
+  const [, hour, minute, second = '0', offsetHour = '0', offsetMinute = '0'] = TIME.exec(text) ?? [];
+  const isOffset = Number(offsetHour) < 24 && Number(offsetMinute) < 60;
+  return hour !== undefined && Number(hour) < 24 && Number(minute) < 60 && Number(second) < 61 && isOffset;
 }
 
 function isDateTime(text: string): boolean {

@@ -31,6 +31,30 @@ export function numberForInput(value: number, currency?: string): string {
   return value.toLocaleString(LOCALE, { minimumFractionDigits: 2, maximumFractionDigits: 20 });
 }
 
+/**
+ * Whether `value` is `divisor` times a whole number, as both are written in decimals: 19.99 is a multiple of 0.01,
+ * which dividing them as floating-point numbers denies.
+ */
+export function isMultipleOf(value: number, divisor: number): boolean {
+  if (!Number.isFinite(value) || !(divisor > 0)) return false;
+  const [a, b] = [toDecimal(value), toDecimal(divisor)];
+  const exponent = Math.min(a.exponent, b.exponent);
+  const units = ({ digits, exponent: own }: Decimal) => digits * 10n ** BigInt(own - exponent);
+  return units(a) % units(b) === 0n;
+}
+
+/** `digits` times ten to the power of `exponent`. */
+interface Decimal {
+  readonly digits: bigint;
+  readonly exponent: number;
+}
+
+function toDecimal(value: number): Decimal {
+  const [coefficient = '0', power = '0'] = String(value).split('e');
+  const [whole = '0', fraction = ''] = coefficient.split('.');
+  return { digits: BigInt(whole + fraction), exponent: Number(power) - fraction.length };
+}
+
 function decimalSeparatorAt(text: string): number {
   const comma = text.lastIndexOf(',');
   const point = text.lastIndexOf('.');

@@ -5,6 +5,7 @@ import { ensureBuild, hashSources } from './build.mjs';
 import { findOrInstallChromium } from './chromium.mjs';
 import { runNode, runToEnd } from './children.mjs';
 import { countPlaywright, countVitest, withExitCode } from './reports.mjs';
+import { ensureSchemaSuite } from './schemaSuite.mjs';
 import { startThrowawayProduct } from './throwawayProduct.mjs';
 import { startThrowawayServers } from './throwaway.mjs';
 import { UserError } from './userError.mjs';
@@ -24,7 +25,7 @@ export const testParts = {
   types: check('check:types'),
   dead: check('check:dead'),
   lock: check('check:lock'),
-  unit: (context) => vitest({ context, project: 'unit', env: context.env }),
+  unit,
   integ,
   build,
   journeys,
@@ -54,6 +55,11 @@ async function vitest({ context, project, env }) {
     show: true,
   });
   return withExitCode({ counts: fs.existsSync(report) ? countVitest(readJson(report)) : nothing(), code });
+}
+
+async function unit(context) {
+  await ensureSchemaSuite();
+  return vitest({ context, project: 'unit', env: context.env });
 }
 
 async function integ(context) {

@@ -3,19 +3,22 @@
  * that no form and no answer can block the process.
  */
 import { customizeValidator } from '@rjsf/validator-ajv8';
+import type Ajv from 'ajv';
 import type { ErrorObject } from 'ajv';
-import { RE2JS } from 're2js';
 import { SchemaUnusableError, type Issue, type SchemaEngine } from '../engine';
 import { formats } from '../formats';
-import { cleanJson, isJsonObject, toPointer } from '../json';
+import { cleanJson, fromPointer, isJsonObject, ownMember, toPointer } from '../json';
+import { isMultipleOf } from '../numbers';
 import { resolveReference } from '../schema';
 import type { JsonObject } from '../types';
+import { linearPattern } from './linearPattern';
 
 /** An engine with a memory of its own: what it compiled is dropped together with it. */
 export function createAjvEngine(): SchemaEngine {
   const validator = customizeValidator({
     ajvFormatOptions: false,
     customFormats: { ...formats },
+    extenderFn: withExactMultiples,
     ajvOptionsOverrides: { code: { regExp: linearRegExp }, logger: false, strict: false, validateFormats: true },
   });
   return {
@@ -30,11 +33,21 @@ export function createAjvEngine(): SchemaEngine {
   };
 }
 
+/** The validator's own `multipleOf` divides floating-point numbers and takes 0.000000001 for a whole one. */
+function withExactMultiples(ajv: Ajv): Ajv {
+  return ajv.removeKeyword('multipleOf').addKeyword({
+    keyword: 'multipleOf',
+    type: 'number',
+    schemaType: 'number',
+    errors: false,
+    validate: (divisor: number, value: number) => isMultipleOf(value, divisor),
+  });
+}
+
 /** The regular expressions of the validator; throws for what only a backtracking engine can do. */
 function linearRegExp(pattern: string): { test: (text: string) => boolean; toString: () => string } {
-  const compiled = RE2JS.compile(RE2JS.translateRegExp(pattern));
   return {
-    test: (text) => compiled.matcher(text).find(),
+    ...linearPattern(pattern),
     // The validator tells patterns apart by this text.
     toString: () => `/${pattern}/linear`,
   };
@@ -46,14 +59,32 @@ const OPAQUE: ReadonlySet<string> = new Set(['oneOf', 'anyOf', 'contains']);
 
 function toIssues(errors: readonly ErrorObject[], root: JsonObject): Issue[] {
   const opaque = errors.filter(({ keyword }) => OPAQUE.has(keyword));
-  const inner = opaque.map((error) => ({ path: error.instancePath, schemas: schemasWithin(error.schema, root) }));
+  const inner = opaque.map(({ instancePath, schemaPath, schema }) => ({
+    path: instancePath,
+    place: `${schemaPath}/`,
+    schemas: schemasWithin(schema, root),
+  }));
   return errors.flatMap((error) => {
     const isInner = inner.some(
-      ({ path, schemas }) => isAtOrUnder(error.instancePath, path) && schemas.has(error.parentSchema as object),
+      ({ path, place, schemas }) =>
+        isAtOrUnder(error.instancePath, path) &&
+        (error.schemaPath.startsWith(place) || schemas.has(holderOf(error, root))),
     );
     const isNameRule = error.propertyName !== undefined || error.schemaPath.includes('/propertyNames/');
     return isInner || isNameRule ? [] : toIssue(error);
   });
+}
+
+/** The schema whose rule is broken; for a `false` in place of a schema, the one that holds it. */
+function holderOf(error: ErrorObject, root: JsonObject): object {
+  if (typeof error.parentSchema === 'object') return error.parentSchema;
+  let current: unknown = root;
+  let holder: object = root;
+  for (const segment of fromPointer(decodeURIComponent(error.schemaPath.slice(1)))) {
+    if (typeof current === 'object' && current !== null) holder = current;
+    current = Array.isArray(current) ? (current as unknown[])[Number(segment)] : ownMember(current, segment);
+  }
+  return holder;
 }
 
 function isAtOrUnder(path: string, ancestor: string): boolean {

@@ -1,5 +1,6 @@
 /** What a form may ask for. Forms are written by tenants; none may cost the process its time or its memory. */
 import { isJsonObject, isUnsafeName } from '../json';
+import { keywordProblems } from '../keywords';
 import { resolveReference } from '../schema';
 import type { FormDefinition, JsonObject } from '../types';
 
@@ -16,20 +17,6 @@ export const LIMITS = {
   outputParts: 5_000,
 } as const;
 
-/** Keywords that the two validators read differently, or that leave the form's own text. */
-const UNSUPPORTED: ReadonlySet<string> = new Set([
-  '$recursiveRef',
-  '$dynamicRef',
-  'dependentRequired',
-  'dependentSchemas',
-  'unevaluatedProperties',
-  'unevaluatedItems',
-  'prefixItems',
-  'minContains',
-  'maxContains',
-  '$data',
-]);
-
 /** Why a form cannot be used, in words for its author; empty when it can. */
 export function formProblems(form: FormDefinition): string[] {
   const problems = new Set<string>();
@@ -44,7 +31,6 @@ export function formProblems(form: FormDefinition): string[] {
       problems.add(`Its schema is nested deeper than ${LIMITS.schemaDepth} levels.`);
       return;
     }
-    if (isJsonObject(value) && !isNameMap) checkKeywords(form.jsonSchema, value, problems);
     for (const [name, member] of Object.entries(value)) {
       if (isUnsafeName(name)) problems.add(`A field cannot be called "${name}".`);
       if (name === 'default' || name === 'enum' || name === 'const' || name === 'examples') {
@@ -54,6 +40,7 @@ export function formProblems(form: FormDefinition): string[] {
     }
   };
   visit(form.jsonSchema, 0, false);
+  for (const { path, message } of keywordProblems(form.jsonSchema)) problems.add(`${message} (${path})`);
   parts = 0;
   countWrittenOut(form.jsonSchema, form.jsonSchema, () => (parts += 1) <= LIMITS.schemaParts);
   if (parts > LIMITS.schemaParts) problems.add('Its schema is too large once every reference is written out.');
@@ -70,20 +57,6 @@ export function isTooLarge(data: unknown): boolean {
     return Object.values(value).every((member) => fits(member, depth + 1));
   };
   return !fits(data, 0) || textLength(data) > LIMITS.outputLength;
-}
-
-function checkKeywords(root: JsonObject, schema: JsonObject, problems: Set<string>): void {
-  for (const keyword of Object.keys(schema)) {
-    if (UNSUPPORTED.has(keyword))
-      problems.add(`The keyword "${keyword}" is not supported; forms are JSON Schema draft 7.`);
-  }
-  if (typeof schema.$id === 'string' && schema !== root) problems.add('Only the schema as a whole may have an "$id".');
-  if (typeof schema.$ref === 'string' && !resolveReference(root, schema.$ref)) {
-    problems.add(`"${schema.$ref}" refers to nothing in this schema.`);
-  }
-  if (schema.format === 'data-url') {
-    problems.add('A field cannot hold a file as a data URL; files are uploaded, not written into answers.');
-  }
 }
 
 /** Walks the schema with references written out, each cycle once, until `count` says to stop. */
