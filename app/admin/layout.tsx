@@ -15,7 +15,12 @@ export default async function ConsoleLayout({ children }: { readonly children: R
   return (
     <ConsoleShell
       person={await shellPerson(session)}
-      parts={{ executions: seesTenant, attachments: can(session, 'attachment.read'), health: true }}
+      parts={{
+        executions: seesTenant,
+        attachments: can(session, 'attachment.read'),
+        definitions: can(session, 'definition.read'),
+        health: true,
+      }}
       signOut={signOutAction}
     >
       {children}

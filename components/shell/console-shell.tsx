@@ -10,6 +10,7 @@ import type { ShellPerson } from './work-shell';
 export interface ConsoleParts {
   readonly executions: boolean;
   readonly attachments: boolean;
+  readonly definitions: boolean;
   readonly health: boolean;
 }
 
@@ -48,14 +49,18 @@ export function ConsoleShell({
               <span className="nav-t">Dead letters</span>
             </NavLink>
           ) : null}
+          {parts.attachments || parts.definitions ? <p className="grp">Build</p> : null}
           {parts.attachments ? (
-            <>
-              <p className="grp">Build</p>
-              <NavLink href="/admin/attachments">
-                <Icon name="plug" />
-                <span className="nav-t">Attachments</span>
-              </NavLink>
-            </>
+            <NavLink href="/admin/attachments">
+              <Icon name="plug" />
+              <span className="nav-t">Attachments</span>
+            </NavLink>
+          ) : null}
+          {parts.definitions ? (
+            <NavLink href="/admin/task-definitions">
+              <Icon name="form" />
+              <span className="nav-t">Task definitions</span>
+            </NavLink>
           ) : null}
           {parts.health ? (
             <>

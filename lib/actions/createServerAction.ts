@@ -22,6 +22,9 @@ export interface ActionDeclaration<Schema extends z.ZodType> {
 /** Acts that need no session: starting and ending one. */
 type PublicAct = Extract<Act, `session.${string}`>;
 
+/** Acts on what all tenants share. */
+type PlatformAct = Extract<Act, `platform.${string}`>;
+
 /** The argument can be left out where the schema takes none. */
 type ServerAction<Schema extends z.ZodType, Value> = (
   ...input: undefined extends z.input<Schema> ? [input?: z.input<Schema>] : [input: z.input<Schema>]
@@ -61,6 +64,18 @@ export function createServerActions({ getSession, logError }: ServerActionPorts)
           return body({ session, tenant, input: parseInput({ schema, raw }) });
         }),
 
+    /** A server action on what all tenants share. */
+    platformAction:
+      <Schema extends z.ZodType, Value>(
+        { act, input: schema }: ActionDeclaration<Schema> & { readonly act: PlatformAct },
+        body: (parameters: { readonly session: Session; readonly input: z.output<Schema> }) => Promise<Value>,
+      ): ServerAction<Schema, Value> =>
+      (...[raw]) =>
+        answer(act, async () => {
+          const session = requirePlatformAct(await getSession(), act);
+          return body({ session, input: parseInput({ schema, raw }) });
+        }),
+
     /** A server action that anybody may call: signing in and out. */
     publicAction:
       <Schema extends z.ZodType, Value>(
@@ -70,6 +85,12 @@ export function createServerActions({ getSession, logError }: ServerActionPorts)
       (...[raw]) =>
         answer(act, () => body({ input: parseInput({ schema, raw }) })),
   };
+}
+
+function requirePlatformAct(session: Session | null, act: PlatformAct): Session {
+  if (session === null) throw new NotSignedInError('You are not signed in. Sign in and try again.');
+  if (can(session, act)) return session;
+  throw new PermissionDeniedError(`You may not do this (${act}): it concerns all tenants. Ask a platform operator.`);
 }
 
 /**

@@ -3,4 +3,4 @@ import { createServerActions } from './createServerAction';
 import { logError } from './logError';
 
 /** The wrappers with this web server's session and log. */
-export const { serverAction, publicAction } = createServerActions({ getSession, logError });
+export const { serverAction, platformAction, publicAction } = createServerActions({ getSession, logError });

@@ -60,7 +60,10 @@ const expected: Record<Act, readonly Who[]> = {
   'deadLetter.redrive': ['operator', 'administrator'],
   'attachment.read': ['viewer', 'operator', 'administrator'],
   'attachment.manage': ['administrator'],
+  'definition.read': ['viewer', 'operator', 'administrator', 'platform'],
+  'definition.manage': ['administrator'],
   'platform.read': ['platform'],
+  'platform.define': ['platform'],
 };
 
 describe('permissions', () => {
@@ -77,6 +80,9 @@ describe('permissions', () => {
   it('gives tenant roles nothing without a tenant', () => {
     const roles = ['administrator', 'manager', 'requester', 'platform_operator'];
     const acts = (Object.keys(permissions) as Act[]).filter((act) => can(person({ tenant: null, roles }), act));
-    expect(acts).toEqual(['session.start', 'session.end', 'api.describe', 'live.read', 'platform.read']);
+    expect(acts).toEqual([
+      ...['session.start', 'session.end', 'api.describe', 'live.read', 'definition.read'],
+      ...['platform.read', 'platform.define'],
+    ]);
   });
 });

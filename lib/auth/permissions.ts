@@ -49,7 +49,14 @@ export const permissions = {
   'attachment.read': ['viewer'],
   'attachment.manage': ['administrator'],
 
+  /** Read task definitions and forms: the tenant's own and those of the system. */
+  'definition.read': ['viewer', platformRole],
+  /** Write the tenant's own. */
+  'definition.manage': ['administrator'],
+
   'platform.read': [platformRole],
+  /** Write task definitions and forms of the system, which all tenants share. */
+  'platform.define': [platformRole],
 } as const satisfies Record<string, readonly Grantee[]>;
 
 export type Act = keyof typeof permissions;

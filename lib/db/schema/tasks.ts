@@ -24,6 +24,10 @@ const formColumns = {
   description: text('description'),
   jsonSchema: jsonText<JsonObject>('json_schema').notNull(),
   uiSchema: jsonText<JsonObject>('ui_schema').notNull(),
+  /** Context data that its author tried it with: says which keys its templates may name. */
+  sampleContext: jsonText<JsonObject>('sample_context'),
+  /** Who published it in the console; null: it came with the product. */
+  publishedBy: text('published_by'),
   createdAt: instant('created_at').notNull().defaultNow(),
 };
 
@@ -35,6 +39,28 @@ export const workflowFormDefinitions = pgTable(
   'workflow_form_definitions',
   { ...formColumns, tenantId: text('tenant_id').notNull() },
   (t) => [unique('workflow_form_definitions_version').on(t.tenantId, t.name, t.version)],
+);
+
+/**
+ * The next version of a form while it is written: texts, which need not be JSON yet. One for each form, shared by all
+ * who may write it; publishing makes a version of it and deletes it.
+ */
+export const workflowFormDrafts = pgTable(
+  'workflow_form_drafts',
+  {
+    draftId: uuid('draft_id').primaryKey(),
+    /** null: a form of the system. */
+    tenantId: text('tenant_id'),
+    formName: text('form_name').notNull(),
+    jsonSchema: text('json_schema').notNull(),
+    uiSchema: text('ui_schema').notNull(),
+    sampleContext: text('sample_context').notNull(),
+    /** Counts saves; a save made from an older one is refused. */
+    revision: integer('revision').notNull(),
+    savedBy: text('saved_by').notNull(),
+    savedAt: instant('saved_at').notNull().defaultNow(),
+  },
+  (t) => [unique('workflow_form_drafts_form').on(t.tenantId, t.formName).nullsNotDistinct()],
 );
 
 const taskDefinitionColumns = {
@@ -53,6 +79,10 @@ const taskDefinitionColumns = {
   defaultDue: text('default_due'),
   /** Name of the event that tells the workflow of the task's end; null: `Task:<taskId>:Complete`. */
   completionEvent: text('completion_event'),
+  /** Counts changes; a change made from an older one is refused. */
+  revision: integer('revision').notNull().default(1),
+  /** Who wrote or changed it last in the console; null: it is as the product has it. */
+  editedBy: text('edited_by'),
   createdAt: instant('created_at').notNull().defaultNow(),
   updatedAt: instant('updated_at').notNull().defaultNow(),
 };
@@ -180,6 +210,10 @@ export const workflowTasks = pgTable(
     index('workflow_tasks_ended')
       .on(t.tenantId, t.endedBy, t.endedAt)
       .where(sql`${t.status} IN ('completed', 'declined')`),
+    // Which open tasks use a version of a form: of one tenant, and of all for the platform.
+    index('workflow_tasks_form')
+      .on(t.formId, t.tenantId, t.taskId)
+      .where(sql`${t.status} IN ('pending', 'claimed')`),
     index('workflow_tasks_recent').on(t.tenantId, t.createdAt.desc()),
     index('workflow_tasks_alike')
       .on(t.tenantId, t.fingerprint, t.createdAt, t.taskId)

@@ -92,18 +92,23 @@ function definitionOf(row: DefinitionRow): TaskDefinition {
   };
 }
 
-/** Compares texts, not values: the order of fields is part of a form. */
+/**
+ * Compares texts, not values: the order of fields is part of a form. It is compared with what the product had last, so
+ * that a version which an operator published stays the newest until the product's own text changes.
+ */
 async function publishForm(sql: Sql, form: SystemFormInput): Promise<void> {
   const jsonSchema = JSON.stringify(form.jsonSchema);
   const uiSchema = JSON.stringify(form.uiSchema);
   const insert = () => sql`
     WITH newest AS (
       SELECT version, json_schema::text AS json_schema, ui_schema::text AS ui_schema
-      FROM system_workflow_form_definitions WHERE name = ${form.name} ORDER BY version DESC LIMIT 1
+      FROM system_workflow_form_definitions WHERE name = ${form.name} AND published_by IS NULL
+      ORDER BY version DESC LIMIT 1
     )
     INSERT INTO system_workflow_form_definitions (form_id, name, version, description, json_schema, ui_schema)
-    SELECT ${newId()}::uuid, ${form.name}, coalesce((SELECT version FROM newest), 0) + 1, ${form.description ?? null},
-      ${jsonSchema}::text::json, ${uiSchema}::text::json
+    SELECT ${newId()}::uuid, ${form.name},
+      coalesce((SELECT max(version) FROM system_workflow_form_definitions WHERE name = ${form.name}), 0) + 1,
+      ${form.description ?? null}, ${jsonSchema}::text::json, ${uiSchema}::text::json
     WHERE NOT EXISTS (SELECT 1 FROM newest WHERE json_schema = ${jsonSchema} AND ui_schema = ${uiSchema})
     ON CONFLICT (name, version) DO NOTHING
     RETURNING 1`;
@@ -112,6 +117,7 @@ async function publishForm(sql: Sql, form: SystemFormInput): Promise<void> {
   await insert();
 }
 
+/** What an operator changed stays. */
 async function publishDefinition(sql: Sql, definition: SystemTaskDefinitionInput): Promise<void> {
   await sql`
     INSERT INTO system_workflow_task_definitions AS d (task_type, name, description, form_type, form_name,
@@ -123,8 +129,8 @@ async function publishDefinition(sql: Sql, definition: SystemTaskDefinitionInput
     SET name = excluded.name, description = excluded.description, form_type = excluded.form_type,
         form_name = excluded.form_name, default_roles = excluded.default_roles,
         default_priority = excluded.default_priority, default_due = excluded.default_due,
-        completion_event = excluded.completion_event, updated_at = now()
-    WHERE (d.name, d.description, d.form_type, d.form_name, d.default_roles, d.default_priority, d.default_due,
+        completion_event = excluded.completion_event, revision = d.revision + 1, updated_at = now()
+    WHERE d.edited_by IS NULL AND (d.name, d.description, d.form_type, d.form_name, d.default_roles, d.default_priority, d.default_due,
            d.completion_event)
       IS DISTINCT FROM (excluded.name, excluded.description, excluded.form_type, excluded.form_name,
            excluded.default_roles, excluded.default_priority, excluded.default_due, excluded.completion_event)`;
