@@ -1,5 +1,5 @@
 /** Tenants, people and the invoices of the shipped example process. */
-import { bigint, index, integer, pgTable, primaryKey, text, unique } from 'drizzle-orm/pg-core';
+import { bigint, boolean, index, integer, pgTable, primaryKey, text, unique } from 'drizzle-orm/pg-core';
 import { instant } from './columns';
 
 export const tenants = pgTable('tenants', {
@@ -8,15 +8,58 @@ export const tenants = pgTable('tenants', {
   createdAt: instant('created_at').notNull().defaultNow(),
 });
 
-export const users = pgTable('users', {
-  userId: text('user_id').primaryKey(),
-  email: text('email').notNull().unique(),
-  name: text('name').notNull(),
-  /** null: a platform operator, who belongs to no tenant. */
-  tenantId: text('tenant_id').references(() => tenants.tenantId),
-  passwordHash: text('password_hash'),
-  createdAt: instant('created_at').notNull().defaultNow(),
-});
+export const users = pgTable(
+  'users',
+  {
+    userId: text('user_id').primaryKey(),
+    email: text('email').notNull().unique(),
+    name: text('name').notNull(),
+    /** null: a platform operator, who belongs to no tenant. */
+    tenantId: text('tenant_id').references(() => tenants.tenantId),
+    passwordHash: text('password_hash'),
+    createdAt: instant('created_at').notNull().defaultNow(),
+    /** Somebody who may no longer sign in: what they did stays theirs. */
+    deactivatedAt: instant('deactivated_at'),
+    /** Sessions of an earlier number have ended. */
+    sessionEpoch: integer('session_epoch').notNull().default(0),
+    /** Counts changes of name, roles and standing; a change made from an older version is refused. */
+    version: integer('version').notNull().default(1),
+    changedBy: text('changed_by'),
+    /** In which their mails tell times, as IANA names it; null: UTC. */
+    timeZone: text('time_zone'),
+  },
+  (t) => [index('users_tenant').on(t.tenantId, t.name)],
+);
+
+/**
+ * What the tenant calls its work roles. `role` is the key that people and tasks carry and never changes; a role without
+ * a row is called by its key.
+ */
+export const workRoles = pgTable(
+  'work_roles',
+  {
+    tenantId: text('tenant_id')
+      .notNull()
+      .references(() => tenants.tenantId),
+    role: text('role').notNull(),
+    name: text('name').notNull(),
+    createdAt: instant('created_at').notNull().defaultNow(),
+  },
+  (t) => [primaryKey({ columns: [t.tenantId, t.role] }), unique('work_roles_name').on(t.tenantId, t.name)],
+);
+
+/** Which mails a person wants; all of them unless a row says otherwise. */
+export const mailPreferences = pgTable(
+  'mail_preferences',
+  {
+    userId: text('user_id')
+      .notNull()
+      .references(() => users.userId),
+    kind: text('kind').notNull(),
+    isOn: boolean('is_on').notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.userId, t.kind] })],
+);
 
 /** Work roles (requester, manager...) and console permissions (viewer, operator, administrator) of a person. */
 export const userRoles = pgTable(
