@@ -19,6 +19,7 @@ export default async function ConsoleLayout({ children }: { readonly children: R
         executions: seesTenant,
         attachments: can(session, 'attachment.read'),
         definitions: can(session, 'definition.read'),
+        members: can(session, 'member.read'),
         health: true,
       }}
       signOut={signOutAction}

@@ -11,6 +11,7 @@ export interface ConsoleParts {
   readonly executions: boolean;
   readonly attachments: boolean;
   readonly definitions: boolean;
+  readonly members: boolean;
   readonly health: boolean;
 }
 
@@ -61,6 +62,19 @@ export function ConsoleShell({
               <Icon name="form" />
               <span className="nav-t">Task definitions</span>
             </NavLink>
+          ) : null}
+          {parts.members ? (
+            <>
+              <p className="grp">People</p>
+              <NavLink href="/admin/members">
+                <Icon name="users" />
+                <span className="nav-t">Members</span>
+              </NavLink>
+              <NavLink href="/admin/roles">
+                <Icon name="layers" />
+                <span className="nav-t">Roles</span>
+              </NavLink>
+            </>
           ) : null}
           {parts.health ? (
             <>

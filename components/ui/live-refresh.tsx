@@ -2,7 +2,7 @@
 import { useRouter } from 'next/navigation';
 import { useEffect } from 'react';
 
-export type LiveTopic = 'task' | 'execution' | 'invoice';
+export type LiveTopic = 'task' | 'execution' | 'invoice' | 'member';
 interface LiveNotice {
   readonly topic: LiveTopic | '*';
   readonly id?: string;

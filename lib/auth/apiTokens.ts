@@ -32,7 +32,7 @@ export async function mintToken({
   const [row] = await sql<{ expires_at: Date }[]>`
     INSERT INTO api_tokens (token_hash, user_id, expires_at)
     SELECT ${hashToken(token)}, user_id, now() + make_interval(days => ${daysValid})
-    FROM users WHERE email = ${normalizeEmail(email)}
+    FROM users WHERE email = ${normalizeEmail(email)} AND deactivated_at IS NULL
     RETURNING expires_at`;
   return row === undefined ? null : { token, expiresAt: row.expires_at };
 }

@@ -2,10 +2,18 @@
 import NextAuth, { CredentialsSignin } from 'next-auth';
 import Credentials from 'next-auth/providers/credentials';
 import { rawSql } from '../db/client';
+import { sessionEpochOf } from './accounts';
 import { env, EnvironmentError } from '../env';
 import { log } from '../log';
 import { type SignInOutcome, signInByPassword, signInToDemo } from './signIn';
 import { createSignInLimiter } from './signInLimiter';
+
+declare module 'next-auth' {
+  interface User {
+    /** See `sessionEpochOf`. */
+    epoch?: number;
+  }
+}
 
 const SESSION_DAYS = 7;
 
@@ -61,9 +69,15 @@ export const { auth, handlers, signIn, signOut } = NextAuth(() => ({
   pages: { signIn: '/sign-in', error: '/sign-in' },
   providers: env().isDemo ? [passwordProvider, demoProvider] : [passwordProvider],
   callbacks: {
-    // The cookie says who; name, tenant and roles are read at each request.
-    jwt: ({ token }) => ({ sub: token.sub }),
-    session: ({ session, token }) => ({ expires: session.expires, user: { id: token.sub } }),
+    // The cookie says who and since when; name, tenant and roles are read at each request. `user` is there at sign-in.
+    jwt: async ({ token, user }) => ({
+      sub: token.sub,
+      epoch: user?.id === undefined ? token.epoch : await sessionEpochOf({ sql: rawSql(), userId: user.id }),
+    }),
+    session: ({ session, token }) => ({
+      expires: session.expires,
+      user: { id: token.sub, epoch: typeof token.epoch === 'number' ? token.epoch : 0 },
+    }),
   },
   logger: {
     error: (error) => {

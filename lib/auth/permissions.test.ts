@@ -62,6 +62,9 @@ const expected: Record<Act, readonly Who[]> = {
   'attachment.manage': ['administrator'],
   'definition.read': ['viewer', 'operator', 'administrator', 'platform'],
   'definition.manage': ['administrator'],
+  'member.read': ['viewer', 'operator', 'administrator'],
+  'member.manage': ['administrator'],
+  'settings.change': members,
   'platform.read': ['platform'],
   'platform.define': ['platform'],
 };

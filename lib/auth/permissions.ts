@@ -53,6 +53,11 @@ export const permissions = {
   'definition.read': ['viewer', platformRole],
   /** Write the tenant's own. */
   'definition.manage': ['administrator'],
+  'member.read': ['viewer'],
+  /** Add members, give and take roles, deactivate; add and rename work roles. */
+  'member.manage': ['administrator'],
+  /** One's own: which mails one gets, and in which time zone they speak. */
+  'settings.change': ['member'],
 
   'platform.read': [platformRole],
   /** Write task definitions and forms of the system, which all tenants share. */

@@ -34,7 +34,14 @@ describe('the live stream', () => {
   const open = (tenant: string | null) => {
     const hub = createHub();
     const abort = new AbortController();
-    const reader = createLiveStream({ hub, tenant, signal: abort.signal, heartbeatMs: 20, maxAgeMs: 100 }).getReader();
+    const reader = createLiveStream({
+      hub,
+      tenant,
+      userId: 'mia',
+      signal: abort.signal,
+      heartbeatMs: 20,
+      maxAgeMs: 100,
+    }).getReader();
     return { hub, abort, reader };
   };
 
@@ -51,6 +58,18 @@ describe('the live stream', () => {
     await reader.read();
     await reader.read();
     expect(await readText(reader)).toBe('data: {"topic":"task","id":"ours"}\n\n');
+  });
+
+  it('has the page read again and ends when the reader is changed, and passes on changes of others', async () => {
+    const { hub, reader } = open('acme');
+    await reader.read();
+    await reader.read();
+    hub.publish('acme', { topic: 'member', id: 'max' });
+    hub.publish('acme', { topic: 'member', id: 'mia' });
+    expect(await readText(reader)).toBe('data: {"topic":"member","id":"max"}\n\n');
+    expect(await readText(reader)).toBe('data: {"topic":"*","id":"*"}\n\n');
+    expect((await reader.read()).done).toBe(true);
+    expect(hub.size()).toBe(0);
   });
 
   it('sends a comment at every heartbeat', async () => {

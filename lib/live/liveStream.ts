@@ -7,19 +7,23 @@ const MAX_WAITING = 1000;
 /**
  * A body for `text/event-stream`. It begins with the notice that anything may have changed: what happened between the
  * rendering of the page and this moment was not heard by it. A comment every `heartbeatMs` keeps the connection open.
- * The stream ends after `maxAgeMs`, whereupon the browser connects again and its session is looked at anew.
+ * The stream ends after `maxAgeMs`, and when the person's roles or standing change, whereupon the browser connects again
+ * and its session is looked at anew.
  * @param tenant null: nothing is heard; for people who belong to no tenant.
  * @param signal aborted when the browser is gone.
  */
 export function createLiveStream({
   hub,
   tenant,
+  userId,
   signal,
   heartbeatMs = 20_000,
   maxAgeMs = 10 * 60_000,
 }: {
   readonly hub: Pick<LiveHub, 'subscribe'>;
   readonly tenant: string | null;
+  /** Whose browser it is. */
+  readonly userId: string;
   readonly signal: AbortSignal;
   readonly heartbeatMs?: number;
   readonly maxAgeMs?: number;
@@ -38,7 +42,11 @@ export function createLiveStream({
           if ((controller.desiredSize ?? 0) <= 0) end();
         };
         const sendNotice = (notice: LiveNotice) => {
-          send(`data: ${JSON.stringify(notice)}\n\n`);
+          // What this person may see has changed: the page reads again, and is asked anew who it is.
+          const isAboutReader = notice.topic === 'member' && notice.id === userId;
+          send(`data: ${JSON.stringify(isAboutReader ? { topic: '*', id: '*' } : notice)}\n\n`);
+          // Sending may have ended it already.
+          if (isAboutReader && (controller.desiredSize ?? 0) > 0) end();
         };
         if (signal.aborted) {
           controller.close();

@@ -1,5 +1,5 @@
 /** The people of the demo, with what waits for each of them now: the sign-in page's second half. */
-import { eq, inArray } from 'drizzle-orm';
+import { and, eq, inArray, isNull } from 'drizzle-orm';
 import { pageDb } from '../db/client';
 import { tenants, userRoles, users } from '../db/schema';
 import { countInbox } from './inbox';
@@ -21,7 +21,7 @@ export async function demoPeople(emails: readonly string[]): Promise<readonly De
     .select({ userId: users.userId, email: users.email, name: users.name, tenant: users.tenantId, place: tenants.name })
     .from(users)
     .leftJoin(tenants, eq(tenants.tenantId, users.tenantId))
-    .where(inArray(users.email, [...emails]));
+    .where(and(inArray(users.email, [...emails]), isNull(users.deactivatedAt)));
   if (rows.length === 0) return [];
   const roleRows = await db
     .select()

@@ -44,7 +44,7 @@ export async function listColleagues({ tenant }: { readonly tenant: string }): P
   return pageDb()
     .select({ userId: users.userId, name: users.name })
     .from(users)
-    .where(eq(users.tenantId, tenant))
+    .where(and(eq(users.tenantId, tenant), isNull(users.deactivatedAt)))
     .orderBy(asc(users.name), asc(users.userId))
     .limit(500);
 }

@@ -7,7 +7,7 @@ export function liveChannel(prefix: string): string {
 }
 
 const messageSchema = z.array(
-  z.object({ tenant: z.string(), topic: z.enum(['task', 'execution', 'invoice']), id: z.string() }),
+  z.object({ tenant: z.string(), topic: z.enum(['task', 'execution', 'invoice', 'member']), id: z.string() }),
 );
 
 export function encodeLiveMessage(changes: readonly LiveChange[]): string {

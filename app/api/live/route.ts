@@ -9,7 +9,8 @@ export async function GET(request: Request): Promise<Response> {
   if (session === null || !can(session, 'live.read')) {
     return Response.json({ code: 'not_signed_in', message: 'Sign in to hear of changes.' }, { status: 401 });
   }
-  const stream = createLiveStream({ hub: await connectLiveHub(), tenant: session.tenant, signal: request.signal });
+  const { tenant, userId } = session;
+  const stream = createLiveStream({ hub: await connectLiveHub(), tenant, userId, signal: request.signal });
   return new Response(stream, {
     headers: {
       'Content-Type': 'text/event-stream; charset=utf-8',

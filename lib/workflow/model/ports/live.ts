@@ -1,6 +1,6 @@
 // Change notices for open pages. A notice carries no data: a page that hears one reads again what its user may see.
 
-export type LiveTopic = 'task' | 'execution' | 'invoice';
+export type LiveTopic = 'task' | 'execution' | 'invoice' | 'member';
 
 export interface LiveChange {
   readonly tenant: string;

@@ -6,7 +6,8 @@ export function createPeopleDirectory({ sql }: { readonly sql: Sql }): PeopleDir
   return {
     find: async ({ tenant, userId }) => {
       const [person] = await sql<{ name: string }[]>`
-        SELECT name FROM users WHERE tenant_id = ${tenant} AND user_id = ${userId}`;
+        SELECT name FROM users
+        WHERE tenant_id = ${tenant} AND user_id = ${userId} AND deactivated_at IS NULL`;
       return person ?? null;
     },
   };
