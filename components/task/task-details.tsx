@@ -87,12 +87,12 @@ function reasonText(task: TaskView, place: string): string {
   if (access.mayAnswer) return 'Somebody asks you about it.';
   if (task.ownerName && access.isMine) return `${task.ownerName} asked for your help with it.`;
   if (access.isMine && isOpenTask(task.status)) {
-    return access.throughRole
-      ? `You claimed it. It is asked of everybody with the role ${access.throughRole} at ${place}, and you have that role.`
+    return task.throughRoleName
+      ? `You claimed it. It is asked of everybody with the role ${task.throughRoleName} at ${place}, and you have that role.`
       : 'You claimed it, and it was asked of you by name.';
   }
-  if (access.throughRole) {
-    return `You have the role ${access.throughRole} at ${place}, and this is asked of everybody with that role.`;
+  if (task.throughRoleName) {
+    return `You have the role ${task.throughRoleName} at ${place}, and this is asked of everybody with that role.`;
   }
   if (access.mayClaim) return 'It is asked of you by name.';
   if (task.endedByReader) return 'You decided it.';

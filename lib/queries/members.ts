@@ -103,7 +103,7 @@ async function strandedTasks(tenant: string, gone: readonly string[]) {
       and(
         eq(t.tenantId, tenant),
         eq(t.status, 'pending'),
-        sql`${t.candidateUsers} && ${sql.param([...gone])}::text[]`,
+        sql`${t.candidateUsers} && ${sql.param([...gone], t.candidateUsers)}::text[]`,
         sql`${t.candidateRoles} = '{}'`,
         sql`NOT EXISTS (SELECT FROM ${users} WHERE ${users.userId} = ANY(${t.candidateUsers})
               AND ${users.tenantId} = ${tenant} AND ${users.deactivatedAt} IS NULL)`,

@@ -18,6 +18,7 @@ import {
   workflowTasks,
 } from '../db/schema';
 import { readAlike, type AlikeTasks } from './alike';
+import { roleNames } from './members';
 import { namesOf } from './people';
 import { taskAccess, type TaskAccess, type TaskReader } from './task-access';
 import { isUuid } from './uuid';
@@ -68,6 +69,8 @@ export interface TaskView {
   readonly endedByReader: boolean;
   readonly requestedByName: string | null;
   readonly candidateRoles: readonly string[];
+  /** What the tenant calls the role through which the reader is a candidate. */
+  readonly throughRoleName: string | null;
   readonly subject: string | null;
   readonly invoice: { readonly id: string; readonly number: string } | null;
   readonly outcome: string | null;
@@ -119,8 +122,9 @@ export async function getTask({
   if (!row) return null;
   const { task } = row;
   const access = taskAccess({ ...task, isClosing: task.closingAt !== null }, reader);
-  const [form, activity, draft, alike] = await Promise.all([
+  const [form, roles, activity, draft, alike] = await Promise.all([
     loadForm({ tenant, task }),
+    roleNames(tenant),
     loadActivity({ tenant, taskId }),
     access.mayDecide ? loadDraft({ tenant, taskId, userId: reader.userId }) : null,
     task.fingerprint !== null && isOpenTask(task.status) ? readAlike({ tenant, taskId, userId: reader.userId }) : null,
@@ -163,6 +167,7 @@ export async function getTask({
     endedByReader: task.endedBy === reader.userId,
     requestedByName: nameOf(task.requestedBy),
     candidateRoles: task.candidateRoles,
+    throughRoleName: access.throughRole === null ? null : roles.of(access.throughRole),
     subject: task.subject,
     invoice:
       row.invoiceId === null || row.invoiceNumber === null

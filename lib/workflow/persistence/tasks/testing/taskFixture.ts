@@ -120,6 +120,7 @@ export async function createTaskFixture() {
     );
 
   return {
+    url: database.url,
     sql,
     deps,
     definitionDeps,
