@@ -136,6 +136,45 @@ describe('executeActions', () => {
     expect(results[3]).not.toHaveProperty('compensated');
   });
 
+  it.each([[['b', 'c']], [['c', 'b']]])(
+    'undoes when any of those that failed together asks for it, in the order %s',
+    async (order) => {
+      registry.registerSimpleAction('undo', '', [], () => 'undone');
+      const strategies = { b: 'stop', c: 'compensate' } as const;
+      const results = await execute([
+        { actionName: 'a', compensateWith: { actionName: 'undo' } },
+        ...order.map((actionName) => ({
+          actionName,
+          dependsOn: ['a'],
+          parameters: { fails: true },
+          onError: strategies[actionName as 'b' | 'c'],
+        })),
+      ]);
+      expect(results[0]).toMatchObject({ id: 'a', success: true, compensated: true });
+    },
+  );
+
+  it('undoes the others where what an undoing needs cannot be told', async () => {
+    registry.registerSimpleAction('undo', '', [], () => 'undone');
+    const parameters = () => {
+      throw new Error('no booking in it');
+    };
+    const results = await execute(
+      [
+        { actionName: 'a', compensateWith: { actionName: 'undo' } },
+        { actionName: 'b', dependsOn: ['a'], compensateWith: { actionName: 'undo', parameters } },
+        { actionName: 'c', dependsOn: ['b'], parameters: { fails: true } },
+      ],
+      {},
+      { onError: 'compensate' },
+    );
+    expect(results).toMatchObject([
+      { id: 'a', compensated: true },
+      { id: 'b', compensated: false, compensationError: 'no booking in it' },
+      { id: 'c', success: false },
+    ]);
+  });
+
   it('joins at sync points, and keeps the graph and what became of it in its tables', async () => {
     const results = await execute(
       [

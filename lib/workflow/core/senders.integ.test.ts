@@ -31,6 +31,28 @@ describe('starts that share a statement', () => {
     expect(rows).toHaveLength(2);
   });
 
+  it('are repeated by their idempotency key: one execution for each workflow key, with an id of its own', async () => {
+    const start = (workflowKey?: string) =>
+      startWorkflow(harness.deps, 'Waiting', {
+        tenant,
+        idempotencyKey: 'order-1',
+        ...(workflowKey !== undefined && { workflowKey }),
+      });
+    const ids = await Promise.all([start('A'), start('B'), start(), start('A'), start('B'), start()]);
+    expect(ids.slice(3)).toEqual(ids.slice(0, 3));
+    expect(new Set(ids).size).toBe(3);
+    const rows = await harness.sql<{ execution_id: string; workflow_key: string | null }[]>`
+      SELECT execution_id, workflow_key FROM workflow_executions WHERE execution_id = ANY(${ids}::uuid[])`;
+    expect(new Map(rows.map((row) => [row.workflow_key, row.execution_id]))).toEqual(
+      new Map([
+        ['A', ids[0]],
+        ['B', ids[1]],
+        [null, ids[2]],
+      ]),
+    );
+    expect(rows).toHaveLength(3);
+  });
+
   it('pin the version that is current when they commit', async () => {
     const before = await startWorkflow(harness.deps, 'Waiting', { tenant });
     await harness.sql`UPDATE workflow_registrations SET current_version = '2' WHERE name = 'Waiting'`;

@@ -104,10 +104,9 @@ async function signalled(
 
 function newExecution(workflowName: string, input: StartWorkflowInput): NewExecution {
   const { idempotencyKey } = input;
-  const executionId =
-    idempotencyKey === undefined
-      ? newId()
-      : derivedId(JSON.stringify([input.tenant, workflowName, idempotencyKey]), idNamespace);
+  const counted = [input.tenant, workflowName, idempotencyKey];
+  if (input.workflowKey !== undefined) counted.push(input.workflowKey);
+  const executionId = idempotencyKey === undefined ? newId() : derivedId(JSON.stringify(counted), idNamespace);
   const { tenant, workflowKey = null, initialData = {}, userId: startedBy = null, subject = null, signal } = input;
   const key = workflowKey === null ? executionId : keyedPartition(workflowName, workflowKey);
   const event = (name: string, payload: JsonValue) => {

@@ -68,8 +68,8 @@ export async function transactGroupOf(plan: GroupPlan, host: GroupHost): Promise
 class GroupRun {
   readonly #results = new Map<string, ExecutedAction>();
   readonly #reached = new Map<string, boolean>();
-  /** Why nothing more begins: the action that failed. */
-  #stoppedBy: ActionNode | null = null;
+  /** Why nothing more begins: the actions of one wave that failed. */
+  #stoppedBy: readonly ActionNode[] = [];
   #settlements = 0;
 
   constructor(
@@ -86,24 +86,24 @@ class GroupRun {
         groupId,
       );
     }
-    if (this.#stoppedBy?.onError === 'compensate') await this.#compensate();
+    if (this.#stoppedBy.some(({ onError }) => onError === 'compensate')) await this.#compensate();
     return this.plan.actions.flatMap(({ id }) => this.#results.get(id) ?? []);
   }
 
   async #runWave(nodes: readonly ActionNode[]): Promise<void> {
     const done = await Promise.all(nodes.map((node) => this.#runNode(node)));
     for (const result of done) this.#results.set(result.id, result);
-    this.#stoppedBy ??=
-      nodes.find(({ id, onError }) => {
-        const result = this.#results.get(id);
-        return result !== undefined && !result.success && !result.skipped && onError !== 'continue';
-      }) ?? null;
+    if (this.#stoppedBy.length > 0) return;
+    this.#stoppedBy = nodes.filter(({ id, onError }) => {
+      const result = this.#results.get(id);
+      return result !== undefined && !result.success && !result.skipped && onError !== 'continue';
+    });
   }
 
   async #runNode(node: ActionNode): Promise<ExecutedAction> {
     const { id, action, dependsOn } = node;
     const { actionName, parameters = {} } = action;
-    const because = dependsOn.find((dependency) => !this.#isFulfilled(dependency)) ?? this.#stoppedBy?.id;
+    const because = dependsOn.find((dependency) => !this.#isFulfilled(dependency)) ?? this.#stoppedBy[0]?.id;
     if (because !== undefined) {
       const error = `Not begun, because "${because}" did not succeed.`;
       return { id, actionName, success: false, skipped: true, error };
@@ -111,16 +111,18 @@ class GroupRun {
     const attempts = node.onError === 'retry' ? (action.retry?.attempts ?? defaultRetry.attempts) : 1;
     const backoffMs = action.retry?.backoffMs ?? defaultRetry.backoffMs;
     for (let attempt = 1; ; attempt += 1) {
-      const outcome = await this.#call({ actionName, parameters, key: id });
+      const outcome = await this.#attempt(() => this.host.run({ actionName, parameters, key: id }));
       if (outcome.success) return { id, actionName, ...outcome };
       if (attempt >= attempts) return { id, actionName, ...outcome };
       await this.host.pause(Math.min(30_000, backoffMs * 2 ** (attempt - 1)));
     }
   }
 
-  async #call(call: GroupCall): Promise<{ success: true; result: unknown } | { success: false; error: string }> {
+  async #attempt(
+    call: () => Promise<unknown>,
+  ): Promise<{ success: true; result: unknown } | { success: false; error: string }> {
     try {
-      return { success: true, result: await this.host.run(call) };
+      return { success: true, result: await call() };
     } catch (error) {
       return { success: false, error: messageOf(error) };
     }
@@ -154,12 +156,14 @@ class GroupRun {
       const result = this.#results.get(id);
       const undo = action.compensateWith;
       if (!undo || !result?.success) continue;
-      const { parameters = {} } = undo;
-      const outcome = await this.#call({
-        actionName: undo.actionName,
-        parameters: typeof parameters === 'function' ? parameters(result.result) : parameters,
-        key: `${id}:undo`,
-      });
+      const { actionName, parameters = {} } = undo;
+      const outcome = await this.#attempt(() =>
+        this.host.run({
+          actionName,
+          parameters: typeof parameters === 'function' ? parameters(result.result) : parameters,
+          key: `${id}:undo`,
+        }),
+      );
       this.#results.set(id, {
         ...result,
         compensated: outcome.success,
