@@ -2,6 +2,22 @@ import { fileURLToPath } from 'node:url';
 
 const projectRoot = fileURLToPath(new URL('.', import.meta.url));
 
+/** What every answer says. The policy of pages changes with each of them: proxy.ts adds it. */
+const everywhere = {
+  'X-Content-Type-Options': 'nosniff',
+  // Addresses name tasks, customers and searches: other sites learn of none.
+  'Referrer-Policy': 'same-origin',
+  'Permissions-Policy':
+    'accelerometer=(), camera=(), display-capture=(), geolocation=(), gyroscope=(), magnetometer=(), microphone=(), midi=(), payment=(), usb=()',
+  'Cross-Origin-Opener-Policy': 'same-origin',
+  'Cross-Origin-Resource-Policy': 'same-origin',
+  // For browsers that do not know frame-ancestors.
+  'X-Frame-Options': 'DENY',
+};
+/** Answers that are data: shown as a page, they load and run nothing. */
+const ofData = { 'Content-Security-Policy': "default-src 'none'; frame-ancestors 'none'" };
+const listed = (headers) => Object.entries(headers).map(([key, value]) => ({ key, value }));
+
 /** @type {import('next').NextConfig} */
 const nextConfig = {
   poweredByHeader: false,
@@ -18,6 +34,11 @@ const nextConfig = {
   htmlLimitedBots: /.*/,
   // Another directory lets a second build or server work beside a running one.
   distDir: process.env.BATON_DIST_DIR ?? '.next',
+  headers: () =>
+    Promise.resolve([
+      { source: '/:path*', headers: listed(everywhere) },
+      { source: '/api/:path*', headers: listed(ofData) },
+    ]),
   // `npm run check:types` does this, once and for all files.
   typescript: { ignoreBuildErrors: true },
 };

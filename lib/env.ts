@@ -198,3 +198,8 @@ export function env(): Environment {
 export function isInsideWebServer(): boolean {
   return process.env.NEXT_RUNTIME !== undefined;
 }
+
+/** Whether the web server is the one for developers. Written out in full: the build replaces the expression by its value. */
+export function isDevelopmentServer(): boolean {
+  return process.env.NODE_ENV === 'development';
+}

@@ -1,6 +1,7 @@
 // What every journey starts from: people with a browser each, and a watch over all of their pages. A console error, a
 // request that fails or an exception on any page fails the journey, whatever else it looked at.
 import { expect, test as base, type Browser, type BrowserContext, type Page } from 'playwright/test';
+import { untilReady } from '../../scripts/lib/pageReady.mjs';
 import { makeColleagues, type Colleague } from './colleagues';
 import { openDatabase, type Database } from './database';
 
@@ -90,12 +91,7 @@ export async function signIn(page: Page, person: Person): Promise<void> {
 export async function visit(page: Page, address: string, status = 200): Promise<void> {
   const answer = await page.goto(address);
   expect(answer?.status(), `status of ${address}`).toBe(status);
-  // A journey is quicker than any person: it would press what is drawn already but does not listen yet.
-  await page.waitForFunction(() =>
-    [...document.querySelectorAll('button, input, select, textarea, main a')].every((control) =>
-      Object.keys(control).some((key) => key.startsWith('__reactProps')),
-    ),
-  );
+  await untilReady(page);
 }
 
 function watch(context: BrowserContext, problems: string[]): void {

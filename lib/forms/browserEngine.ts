@@ -6,6 +6,7 @@ import { dereference, format, validate, type OutputUnit, type Schema } from '@cf
 import type { Issue, SchemaEngine } from './engine';
 import { formats } from './formats';
 import { cleanJson, fromPointer, isJsonObject, ownMember, toPointer, valueAt } from './json';
+import { browserPattern } from './patterns';
 import { subschemasOf } from './positions';
 import { resolveReference } from './schema';
 import type { JsonObject } from './types';
@@ -72,8 +73,9 @@ function prepare(root: JsonObject): Prepared {
 }
 
 /**
- * The interpreter writes notes into schemas, so it gets a copy, without ids and without patterns it cannot run. `false`
- * in place of a schema is written out, because the interpreter does not say where in the schema such a one stands.
+ * The interpreter writes notes into schemas, so it gets a copy, without ids and without patterns that may take for ever.
+ * `false` in place of a schema is written out, because the interpreter does not say where in the schema such a one
+ * stands.
  */
 function copySchema(schema: unknown): unknown {
   if (schema === false) return { not: {} };
@@ -81,10 +83,19 @@ function copySchema(schema: unknown): unknown {
   const copy: Record<string, unknown> = {};
   for (const [keyword, value] of Object.entries(schema)) {
     if ((keyword === '$id' || keyword === '$anchor') && typeof value === 'string') continue;
-    if (keyword === 'pattern' && typeof value === 'string' && !isSafePattern(value)) continue;
-    copy[keyword] = copyKeyword(keyword, value);
+    const copied = keyword === 'pattern' && typeof value === 'string' ? browserPattern(value) : value;
+    if (copied !== undefined) copy[keyword] = copyKeyword(keyword, copied);
   }
+  if (isJsonObject(copy.patternProperties)) leaveSlowNames(copy, copy.patternProperties);
   return copy;
+}
+
+/** Names that match a pattern: without one of them, what is left over is not known either. */
+function leaveSlowNames(schema: Record<string, unknown>, patterns: JsonObject): void {
+  const kept = Object.entries(patterns).filter(([pattern]) => browserPattern(pattern) !== undefined);
+  if (kept.length === Object.keys(patterns).length) return;
+  delete schema.additionalProperties;
+  schema.patternProperties = Object.fromEntries(kept);
 }
 
 function copyKeyword(keyword: string, value: unknown): unknown {
@@ -95,18 +106,6 @@ function copyKeyword(keyword: string, value: unknown): unknown {
   if (Array.isArray(value)) return value.map(copySchema);
   const copies = below.map(({ segments, schema }) => [segments[0], copySchema(schema)]);
   return { ...structuredClone(value as object), ...Object.fromEntries(copies) };
-}
-
-/** A group that repeats and holds a repetition can take exponential time. */
-const NESTED_REPETITION = /\([^)]*[*+}][^)]*\)[*+{]/;
-
-function isSafePattern(pattern: string): boolean {
-  if (NESTED_REPETITION.test(pattern)) return false;
-  try {
-    return new RegExp(pattern, 'u') instanceof RegExp;
-  } catch {
-    return false;
-  }
 }
 
 function toIssues(errors: readonly OutputUnit[], schema: JsonObject, data: unknown): Issue[] {

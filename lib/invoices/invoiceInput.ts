@@ -1,4 +1,5 @@
 /** What an invoice is made of: the schema that form and server share, and how its numbers are written. Pure. */
+import '../security/zodWithoutEval';
 import { z } from 'zod';
 
 export const currencies = ['EUR', 'USD', 'GBP', 'CHF'] as const;

@@ -1,14 +1,11 @@
 // The pages that `npm run shots` takes, as the person who meets them: full, empty and in error. Nothing is changed on
 // the way: forms are only sent empty, which the browser itself refuses.
+import { untilReady } from './pageReady.mjs';
 
-/** Opens an address and returns once its controls react: a click before that would be lost. */
+/** Opens an address and returns once it reacts. */
 export async function visit(page, address) {
   await page.goto(address);
-  await page.waitForFunction(() =>
-    [...document.querySelectorAll('main button, main input')].every((control) =>
-      Object.keys(control).some((key) => key.startsWith('__reactProps')),
-    ),
-  );
+  await untilReady(page);
 }
 
 /** Follows the first link below `inside` whose address begins with `start`; false where there is none. */
