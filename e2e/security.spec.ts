@@ -44,26 +44,28 @@ async function watchPolicies(page: Page) {
   return { refused, documents };
 }
 
-test('every page has a policy without unsafe scripts and keeps to it', async ({ as, visitor }) => {
-  // Something of each kind is there to be looked at.
+test('something of each kind is there to be looked at', async ({ as }) => {
   const alice = await as('alice');
   const mia = await as('mia');
-  for (const decision of ['approve', 'reject'] as const) {
-    const customer = uniqueCustomer('Tessel');
-    await submitInvoice(alice, { customer, priceEach: '1800' });
-    await expect(progressOf(alice)).toContainText(['You submitted it', 'Waiting for a manager']);
-    await visit(mia, await addressOfTask(mia, customer));
-    const form = reviewForm(taskOf(mia, customer));
-    await form.comment.fill('Two boxes too many.');
-    await form[decision].click();
-    await expect(taskOf(mia, customer)).toContainText(`You decided: ${decision}`);
-    await expect(progressOf(alice)).toContainText([`Mia ${decision === 'approve' ? 'approved' : 'rejected'} it`]);
-  }
+  const customer = uniqueCustomer('Tessel');
+  await submitInvoice(alice, { customer, priceEach: '1800' });
+  await expect(progressOf(alice)).toContainText(['You submitted it', 'Waiting for a manager']);
+  await visit(mia, await addressOfTask(mia, customer));
+  const { comment, reject } = reviewForm(taskOf(mia, customer));
+  await comment.fill('Two boxes too many.');
+  await reject.click();
+  await expect(progressOf(alice)).toContainText(['You submitted it', 'Mia rejected it', 'Booked as rejected']);
   await submitInvoice(alice, { customer: uniqueCustomer('Tessel'), priceEach: '1800' });
   await expect(progressOf(alice)).toContainText(['You submitted it', 'Waiting for a manager']);
+});
 
-  const nonces = new Set<string>();
-  for (const who of new Set(shotPages.map(({ as: email }) => email))) {
+for (const who of new Set(shotPages.map(({ as: email }) => email))) {
+  test(`every page of ${who ?? 'nobody'} has a policy without unsafe scripts and keeps to it`, async ({
+    as,
+    visitor,
+  }) => {
+    // A dozen pages one after the other, on a machine that may have other things to do.
+    test.setTimeout(600_000);
     const page = who === null ? await visitor() : await as(personOf(who));
     const { refused, documents } = await watchPolicies(page);
     for (const { name, open: way } of shotPages.filter((each) => each.as === who)) {
@@ -74,6 +76,7 @@ test('every page has a policy without unsafe scripts and keeps to it', async ({ 
     }
     // What was refused on the way is told before this is answered.
     await page.evaluate(() => document.readyState);
+    const nonces = new Set<string>();
     for (const answer of documents) {
       const where = answer.url();
       const policy = policyOf(answer);
@@ -88,11 +91,10 @@ test('every page has a policy without unsafe scripts and keeps to it', async ({ 
       expect(answer.headers()['permissions-policy'], where).toContain('camera=()');
       nonces.add(nonce);
     }
-    expect(documents.length).toBeGreaterThan(0);
-    expect(refused, `what the browser refused on pages of ${who ?? 'nobody'}`).toEqual([]);
-  }
-  expect(nonces.size, 'nonces: one for each answer').toBeGreaterThan(20);
-});
+    expect(nonces.size, 'nonces: one for each answer').toBe(documents.length);
+    expect(refused, 'what the browser refused').toEqual([]);
+  });
+}
 
 test('the browser refuses what somebody smuggled into a page', async ({ browser, baseURL }) => {
   // Without the watch of other journeys: here the browser has to complain.

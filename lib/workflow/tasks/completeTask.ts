@@ -2,7 +2,7 @@ import { validateSubmission } from '../../forms/server/validator';
 import { ValidationFailedError } from '../model/errors';
 import type { JsonValue } from '../model/json';
 import type { TaskSnapshot } from '../model/ports/taskStore';
-import { assertMayDecide, assertNotHeldByOther, assertOpen, readTask } from './checks';
+import { assertMayDecide, assertNotHeldByOther, assertOpen } from './checks';
 import type { TaskDeps, TaskRequest } from './deps';
 import { endTogether, type EndedResult } from './endTogether';
 
@@ -16,27 +16,24 @@ export interface CompleteTaskRequest extends TaskRequest {
 /**
  * Answers a task. The answers are checked against the pinned form; then the task's end and the event for its workflow
  * are one commit, and of several people at once exactly one succeeds. Completing an unclaimed task claims it in that
- * commit. Open tasks of the same fingerprint get the same answer, each with the read-only values of its own context.
+ * commit. Open tasks of the same fingerprint get the same answer, each with the read-only values of its own context. The
+ * same answer sent again by the same person is answered alike, and has no further effect.
  * @throws TaskNotFoundError, TaskForbiddenError, TaskConflictError (somebody else was first, it expired, it changed),
  *   ValidationFailedError with the wrong fields.
  */
 export async function completeTask(deps: TaskDeps, request: CompleteTaskRequest): Promise<EndedResult> {
   const { outcome } = request;
-  const task = await readTask(deps, request);
-  const check = (current: TaskSnapshot) => {
-    assertMayDecide(current, request);
-    assertNotHeldByOther(current, request);
-    assertOpen(current, request);
-  };
-  check(task);
   return endTogether(deps, request, {
-    task,
-    // Form version and context never change after the creation of a task: what is checked here is what is committed.
-    output: checkAnswers(task, request),
+    outputOrThrow: (task) => checkAnswers(task, request),
     status: 'completed',
-    check,
-    outputOf: (alike) => {
-      const result = resultOf(alike, request);
+    outcome,
+    check: (task) => {
+      assertMayDecide(task, request);
+      assertNotHeldByOther(task, request);
+      assertOpen(task, request);
+    },
+    outputOf: (task) => {
+      const result = resultOf(task, request);
       return result.ok ? (result.output as JsonValue) : undefined;
     },
     end: (change) => deps.tasks.complete({ ...change, outcome }),

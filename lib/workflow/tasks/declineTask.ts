@@ -1,5 +1,4 @@
-import type { TaskSnapshot } from '../model/ports/taskStore';
-import { assertMayDecide, assertNotHeldByOther, assertOpen, readTask } from './checks';
+import { assertMayDecide, assertNotHeldByOther, assertOpen } from './checks';
 import type { TaskDeps, TaskRequest } from './deps';
 import { endTogether, type EndedResult } from './endTogether';
 import { writtenText } from './textInput';
@@ -14,18 +13,15 @@ export async function declineTask(
   request: TaskRequest & { readonly reason: string },
 ): Promise<EndedResult> {
   const reason = writtenText(request.reason, '/reason', 'why it should not be done');
-  const task = await readTask(deps, request);
-  const check = (current: TaskSnapshot) => {
-    assertMayDecide(current, request);
-    assertNotHeldByOther(current, request);
-    assertOpen(current, request);
-  };
-  check(task);
   return endTogether(deps, request, {
-    task,
-    output: { reason },
+    outputOrThrow: () => ({ reason }),
     status: 'declined',
-    check,
+    outcome: null,
+    check: (task) => {
+      assertMayDecide(task, request);
+      assertNotHeldByOther(task, request);
+      assertOpen(task, request);
+    },
     outputOf: () => ({ reason }),
     end: ({ output: _, ...change }) => deps.tasks.decline({ ...change, reason }),
   });

@@ -1,4 +1,5 @@
 /** Tasks that are one to people end together: one answer, and every execution that waits for it goes on. */
+import { sameJson } from '../../forms/json';
 import type { JsonObject, JsonValue } from '../model/json';
 import type { ChangedTask, EndedAlong, EndedTasks, TaskSnapshot } from '../model/ports/taskStore';
 import type { TaskStatus } from '../model/status';
@@ -11,6 +12,8 @@ const maxRounds = 20;
 
 export interface TaskEnd {
   readonly status: Extract<TaskStatus, 'completed' | 'declined'>;
+  /** The chosen button. */
+  readonly outcome: string | null;
   /** @throws whatever keeps this person from ending the task. */
   readonly check: (task: TaskSnapshot) => void;
   /** What a task is ended with; undefined where the answer does not fit its context: it stays open. */
@@ -25,8 +28,25 @@ export interface EndedResult extends TaskResult {
   readonly also: readonly string[];
 }
 
-/** A task, and all that have its fingerprint and that nobody else holds. Whatever is not ended stays open. */
+/**
+ * A task, and all that have its fingerprint and that nobody else holds. Whatever is not ended stays open. What was sent
+ * before by the same person is answered as it was then, and nothing happens again.
+ */
 export async function endTogether(
+  deps: TaskDeps,
+  request: TaskRequest,
+  ending: TaskEnd & { readonly outputOrThrow: (task: TaskSnapshot) => JsonValue },
+): Promise<EndedResult> {
+  const { status, check } = ending;
+  const task = await readTask(deps, request);
+  if (isRepeated(task, request, ending)) return repeatedResult(task, status);
+  check(task);
+  // Form version and context never change after the creation of a task: what is checked here is what is committed.
+  const output = ending.outputOrThrow(task);
+  return endFirst(deps, request, { ...ending, task, output });
+}
+
+async function endFirst(
   deps: TaskDeps,
   request: TaskRequest,
   ending: TaskEnd & { readonly task: TaskSnapshot; readonly output: JsonValue },
@@ -35,13 +55,30 @@ export async function endTogether(
   const group = new Alike(deps, request, ending);
   const ended = await end({ ...guarded(request), output, along: await group.next() });
   if (!ended) {
-    check(await readTask(deps, request));
+    const now = await readTask(deps, request);
+    if (isRepeated(now, request, ending)) return repeatedResult(now, status);
+    check(now);
     throw changedMeanwhile();
   }
   await announceEnds(deps, request, status, [{ ...ended, taskId: task.taskId }, ...ended.along]);
   const also = [...idsOf(ended.along), ...(await endRest(deps, request, ending, group))];
   return { taskId: task.taskId, executionId: ended.executionId, status, version: ended.version, also };
 }
+
+/** The same end by the same person: a request that was sent twice. */
+function isRepeated(task: TaskSnapshot, { userId }: TaskRequest, { status, outcome, outputOf }: TaskEnd): boolean {
+  if (task.status !== status || task.endedBy !== userId || task.outcome !== outcome) return false;
+  const output = outputOf(task);
+  return output !== undefined && sameJson(task.output, output);
+}
+
+const repeatedResult = ({ taskId, executionId, version }: TaskSnapshot, status: TaskEnd['status']): EndedResult => ({
+  taskId,
+  executionId,
+  status,
+  version,
+  also: [],
+});
 
 /** Those that somebody was just at, or that were created meanwhile. */
 async function endRest(

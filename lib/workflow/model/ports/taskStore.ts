@@ -32,6 +32,8 @@ export interface TaskSnapshot {
   readonly followUpAtMs: number | null;
   readonly claimedAtMs: number | null;
   readonly outcome: string | null;
+  /** What it ended with; null while it is open. */
+  readonly output: JsonValue;
   readonly endedBy: string | null;
   readonly endedByName: string | null;
   readonly endedAtMs: number | null;

@@ -1,5 +1,5 @@
 import type { Sql } from 'postgres';
-import type { JsonObject } from '../../model/json';
+import type { JsonObject, JsonValue } from '../../model/json';
 import type { TaskPriority, TaskSnapshot } from '../../model/ports/taskStore';
 import type { TaskStatus } from '../../model/status';
 
@@ -25,6 +25,7 @@ interface TaskRow {
   follow_up_at: Date | null;
   claimed_at: Date | null;
   outcome: string | null;
+  output: JsonValue;
   ended_by: string | null;
   ended_by_name: string | null;
   ended_at: Date | null;
@@ -47,7 +48,7 @@ export async function readTask(
     SELECT k.task_id, k.execution_id, k.partition_id, k.status, k.version, k.candidate_roles, k.candidate_users,
            k.excluded_users, k.assignee, coalesce(a.name, k.assignee) AS assignee_name, k.owner, coalesce(o.name, k.owner) AS owner_name, k.question_to,
            coalesce(q.name, k.question_to) AS question_to_name, k.question_by, k.question, k.priority, k.due_at,
-           k.follow_up_at, k.claimed_at, k.outcome,
+           k.follow_up_at, k.claimed_at, k.outcome, k.output,
            k.ended_by, coalesce(e.name, k.ended_by) AS ended_by_name, k.ended_at, k.expires_at,
            k.closing_at IS NOT NULL AS is_closing, k.context_data, k.fingerprint, k.form_id, k.form_version,
            coalesce(sf.json_schema, tf.json_schema) AS json_schema, coalesce(sf.ui_schema, tf.ui_schema) AS ui_schema
@@ -80,6 +81,7 @@ export async function readTask(
     followUpAtMs: row.follow_up_at?.getTime() ?? null,
     claimedAtMs: row.claimed_at?.getTime() ?? null,
     outcome: row.outcome,
+    output: row.output,
     endedBy: row.ended_by,
     endedByName: row.ended_by_name,
     endedAtMs: row.ended_at?.getTime() ?? null,
