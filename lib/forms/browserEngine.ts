@@ -83,11 +83,22 @@ function copySchema(schema: unknown): unknown {
   const copy: Record<string, unknown> = {};
   for (const [keyword, value] of Object.entries(schema)) {
     if ((keyword === '$id' || keyword === '$anchor') && typeof value === 'string') continue;
+    // What a pattern that is left out would have kept away, its opposite would ask for.
+    if (keyword === 'not' && hasLooserPattern(value)) continue;
     const copied = keyword === 'pattern' && typeof value === 'string' ? browserPattern(value) : value;
     if (copied !== undefined) copy[keyword] = copyKeyword(keyword, copied);
   }
   if (isJsonObject(copy.patternProperties)) leaveSlowNames(copy, copy.patternProperties);
   return copy;
+}
+
+function hasLooserPattern(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  return Object.entries(value).some(
+    ([name, member]) =>
+      (name === 'pattern' && typeof member === 'string' && browserPattern(member) !== member) ||
+      hasLooserPattern(member),
+  );
 }
 
 /** Names that match a pattern: without one of them, what is left over is not known either. */

@@ -10,24 +10,26 @@ const MAX_TEXT = 300;
 const MAX_WAYS = (MAX_TEXT + 1) ** 3;
 
 /**
- * The same pattern, for `new RegExp(…, 'u')`, matching every text that is too long to be tried.
+ * The same pattern, for `new RegExp(…, 'u')`. Unless it takes time that only grows with the text, texts that are too
+ * long to be tried match it.
  * @returns undefined for a pattern that is not for browsers.
  */
 export function browserPattern(pattern: string): string | undefined {
-  if (!isQuick(pattern)) return undefined;
-  return `^[^]{${MAX_TEXT + 1}}|(?:${pattern})`;
+  const ways = waysOf(pattern);
+  if (ways <= MAX_TEXT + 1) return pattern;
+  return ways <= MAX_WAYS ? `^[^]{${MAX_TEXT + 1}}|(?:${pattern})` : undefined;
 }
 
-function isQuick(pattern: string): boolean {
+function waysOf(pattern: string): number {
   try {
     void new RegExp(pattern, 'u');
   } catch {
-    return false;
+    return Infinity;
   }
   const reader = new Reader(pattern);
   const ways = reader.choice();
   // Without an anchor it is tried from every character on.
-  return ways * (pattern.startsWith('^') && !reader.hasOuterChoice ? 1 : MAX_TEXT) <= MAX_WAYS;
+  return ways * (pattern.startsWith('^') && !reader.hasOuterChoice ? 1 : MAX_TEXT);
 }
 
 /** Reads a pattern that is known to be well formed, and counts: 1 where there is one way only. */
