@@ -27,9 +27,13 @@ export function createBusStore({ sql }: { readonly sql: Sql }): BusStore {
   return {
     waitsFor: async ({ probes, after, limit }) => {
       const rows = await sql<WaitRow[]>`
-        SELECT execution_id, partition_id, command_id, tenant_id, names, match FROM workflow_waits
-        WHERE match_probes IS NOT NULL AND match_probes && ${[...probes]}::text[]
-          AND (execution_id, command_id) > (${after?.executionId ?? nobody}::uuid, ${after?.commandId ?? ''})
+        WITH found AS MATERIALIZED (
+          -- Apart from the order, in which a plan would read the waits of everybody.
+          SELECT execution_id, partition_id, command_id, tenant_id, names, match FROM workflow_waits
+          WHERE match_probes IS NOT NULL AND match_probes && ${[...probes]}::text[]
+        )
+        SELECT * FROM found
+        WHERE (execution_id, command_id) > (${after?.executionId ?? nobody}::uuid, ${after?.commandId ?? ''})
         ORDER BY execution_id, command_id LIMIT ${limit}`;
       return rows.map(waitOf);
     },

@@ -22,17 +22,20 @@ export async function deliverEvents(
       FROM unnest(${deliveries.map((each) => each.executionId)}::uuid[],
                   ${deliveries.map((each) => each.partitionId)}::smallint[],
                   ${deliveries.map((each) => each.eventId)}::uuid[]) AS d(execution_id, partition_id, event_id)
-      JOIN workflow_bus_events b ON b.event_id = d.event_id
-      JOIN workflow_executions e ON e.execution_id = d.execution_id AND e.partition_id = d.partition_id
-        AND e.tenant_id = b.tenant_id
-      WHERE e.status NOT IN ('completed', 'failed', 'canceled', 'terminated', 'continued_as_new')
+      CROSS JOIN LATERAL (SELECT b.* FROM workflow_bus_events b WHERE b.event_id = d.event_id OFFSET 0) b
+      CROSS JOIN LATERAL (
+        SELECT e.* FROM workflow_executions e
+        WHERE e.execution_id = d.execution_id AND e.partition_id = d.partition_id OFFSET 0) e
+      WHERE e.tenant_id = b.tenant_id
+        AND e.status NOT IN ('completed', 'failed', 'canceled', 'terminated', 'continued_as_new')
         AND e.started_by_event_id IS DISTINCT FROM b.event_id
       ORDER BY b.created_at, b.event_id
       ON CONFLICT (execution_id, bus_event_id, partition_id) WHERE bus_event_id IS NOT NULL DO NOTHING
       RETURNING execution_id, partition_id
     ), fanned_out AS (
       UPDATE workflow_bus_events SET fanned_out_at = clock_timestamp()
-      WHERE event_id = ANY(${[...fannedOut]}::uuid[]) AND fanned_out_at IS NULL
+      -- In words that the index of all such events does not know.
+      WHERE event_id = ANY(${[...fannedOut]}::uuid[]) AND (fanned_out_at IS NULL) IS TRUE
     ), looked_for AS (
       UPDATE workflow_waits w SET checked_at = clock_timestamp()
       FROM unnest(${lookedFor.map((wait) => wait.executionId)}::uuid[],

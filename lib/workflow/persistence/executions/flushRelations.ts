@@ -56,18 +56,20 @@ export const relationsSql = `), children AS MATERIALIZED (
   FROM json_to_recordset($35::text::json) AS t(child_id uuid, parent_id uuid, partition_id smallint, status text,
          command_id text, payload json)
   JOIN won w ON w.execution_id = t.child_id
-  JOIN workflow_executions p
-    ON p.execution_id = t.parent_id AND p.partition_id = t.partition_id AND p.tenant_id = w.tenant_id
+  CROSS JOIN LATERAL (
+    SELECT p.* FROM workflow_executions p
+    WHERE p.execution_id = t.parent_id AND p.partition_id = t.partition_id OFFSET 0) p
+  WHERE p.tenant_id = w.tenant_id
 ), children_closed AS (
   INSERT INTO workflow_events (execution_id, partition_id, tenant_id, kind, payload)
   SELECT c.child_id, c.partition_id, w.tenant_id, c.kind, c.payload
   FROM json_to_recordset($36::text::json) AS c(parent_id uuid, child_id uuid, partition_id smallint, kind text,
          payload json)
   JOIN won w ON w.execution_id = c.parent_id
-  WHERE EXISTS (SELECT 1 FROM children_started s WHERE s.execution_id = c.child_id)
-     OR EXISTS (SELECT 1 FROM workflow_executions e
-                WHERE e.execution_id = c.child_id AND e.partition_id = c.partition_id
-                  AND (e.ended_at IS NULL OR e.status = 'continued_as_new'))
+  LEFT JOIN LATERAL (
+    SELECT e.ended_at IS NULL OR e.status = 'continued_as_new' AS goes_on FROM workflow_executions e
+    WHERE e.execution_id = c.child_id AND e.partition_id = c.partition_id OFFSET 0) e ON true
+  WHERE e.goes_on OR c.child_id IN (SELECT execution_id FROM children_started)
 ), successors AS MATERIALIZED (
   SELECT s.*, w.partition_id, w.tenant_id, e.workflow_name, e.registration_id, e.subject, e.correlation_id,
          e.started_by, e.parent_execution_id, e.workflow_key, coalesce(r.current_version, e.workflow_version) AS pinned
@@ -93,11 +95,17 @@ export const relationsSql = `), children AS MATERIALIZED (
   SELECT s.execution_id, s.partition_id, 1 + m.n::int, s.tenant_id, m.entry ->> 'kind', m.entry ->> 'name',
          m.entry -> 'payload', s.at
   FROM successors s, json_array_elements(s.mail) WITH ORDINALITY AS m(entry, n)
+), inbox_left AS (
+  SELECT s.execution_id, i.place
+  FROM successors s CROSS JOIN LATERAL (
+    SELECT i.ctid AS place FROM workflow_events i
+    WHERE i.execution_id = s.predecessor_id AND i.partition_id = s.partition_id
+      AND i.seq IS NULL AND i.disposition IS NULL AND i.kind <> 'child_ended'
+    OFFSET 0) i
 ), inbox_moved AS (
-  UPDATE workflow_events i SET execution_id = s.execution_id
-  FROM successors s
-  WHERE i.execution_id = s.predecessor_id AND i.partition_id = s.partition_id
-    AND i.seq IS NULL AND i.disposition IS NULL AND i.kind <> 'child_ended'`;
+  UPDATE workflow_events i SET execution_id = l.execution_id
+  FROM inbox_left l
+  WHERE i.ctid = l.place AND i.seq IS NULL AND i.disposition IS NULL`;
 
 /** Of the update of the executions' rows. */
 export const relationColumns = `,

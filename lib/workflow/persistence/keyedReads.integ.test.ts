@@ -7,10 +7,12 @@ import type { Sql } from 'postgres';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createRawClient } from '@/lib/db/rawClient';
 import { createTestDatabase, type TestDatabase } from '@/lib/db/testing/testDatabase';
-import { bareFlush } from '../../core/engine/bareFlush';
-import type { ExecutionFlush, ExecutionStore } from '../../model/ports/store';
-import { insertSignals } from '../inbox';
-import { createPostgresStore } from './postgresStore';
+import { bareFlush } from '../core/engine/bareFlush';
+import type { ExecutionFlush, ExecutionStore } from '../model/ports/store';
+import { startedBody } from '../testing/contract/startedBody';
+import { createBusStore } from './bus/busStore';
+import { insertSignals } from './inbox';
+import { createPostgresStore } from './executions/postgresStore';
 
 const crowd = 1_500;
 /** Rows of one execution that a statement may read, some of them more than once; the crowd has thousands. */
@@ -30,6 +32,8 @@ function flushOf(n: number, changes: Partial<ExecutionFlush> = {}): ExecutionFlu
 
 /** Of ten executions of the crowd that follow each other, which one has this status. */
 const places = { completed: 0, failed: 1, waiting: 2 };
+
+const startOf = (n: number) => startedBody(idOf(n));
 
 type Statement = (store: ExecutionStore, n: number, sql: Sql) => Promise<unknown>;
 const statements: readonly [name: string, run: Statement, about?: keyof typeof places][] = [
@@ -74,6 +78,64 @@ const statements: readonly [name: string, run: Statement, about?: keyof typeof p
       }),
   ],
   [
+    'a flush that starts a child, tells a parent and closes a child',
+    (store, n) =>
+      store.flush({
+        workerId,
+        executions: [
+          flushOf(n, {
+            relations: {
+              childrenStarted: [
+                {
+                  ...{ commandId: 'child#1', executionId: randomUUID(), partitionId: 7, workflow: 'W', version: null },
+                  ...{ workflowKey: null, started: startOf(n) },
+                },
+              ],
+              parentTold: {
+                parent: { ...keyOf(n + 5), commandId: 'child#1' },
+                end: { commandId: 'child#1', childExecutionId: idOf(n), status: 'canceled', result: null, error: null },
+              },
+              childrenClosed: [{ ...keyOf(n + 6), policy: 'cancel' }],
+              successor: null,
+            },
+          }),
+        ],
+      }),
+  ],
+  [
+    'a flush that continues as new',
+    (store, n) =>
+      store.flush({
+        workerId,
+        executions: [
+          flushOf(n, {
+            status: 'continued_as_new',
+            end: { status: 'continued_as_new', result: null, error: null },
+            relations: {
+              childrenStarted: [],
+              parentTold: null,
+              childrenClosed: [],
+              successor: { executionId: randomUUID(), started: startOf(n), mail: [] },
+            },
+          }),
+        ],
+      }),
+  ],
+  ['opening tasks again', (store, n) => store.reopenTasks({ workerId, execution: keyOf(n), taskIds: [taskOf(n)] })],
+  [
+    'looking for those who wait for an event of the bus',
+    (_, n, sql) => createBusStore({ sql }).waitsFor({ probes: [`acme/Go/${n}`], after: null, limit: 100 }),
+  ],
+  [
+    'a delivery of the bus',
+    (_, n, sql) =>
+      createBusStore({ sql }).deliver({
+        deliveries: [{ ...keyOf(n), eventId: idOf(n) }],
+        fannedOut: [idOf(n)],
+        lookedFor: [{ ...keyOf(n), commandId: 'wait#1', tenant, names: ['Go'], match: {} }],
+      }),
+  ],
+  [
     'a signal',
     (_, n, sql) => {
       const event = { name: 'Go', type: 'Go', payload: {}, user_id: null, event_id: 'e', timestamp: '' };
@@ -110,7 +172,7 @@ async function countReads(sql: Sql): Promise<number> {
   const [row] = await sql.unsafe<{ rows: number }[]>(`
     SELECT sum(seq_tup_read + coalesce(idx_tup_fetch, 0))::int AS rows FROM pg_stat_xact_user_tables
     WHERE relname IN ('workflow_executions', 'workflow_events', 'workflow_timers', 'workflow_waits', 'workflow_tasks',
-                      'workflow_action_results', 'workflow_dead_letters')`);
+                      'workflow_action_results', 'workflow_dead_letters', 'workflow_bus_events')`);
   return row?.rows ?? 0;
 }
 
@@ -136,6 +198,9 @@ async function addCrowd(): Promise<void> {
     INSERT INTO workflow_events (execution_id, partition_id, tenant_id, kind, name, payload)
     SELECT id, 7, '${tenant}', k, 'Go', '{}' ${ids}, unnest(ARRAY['event_received', 'execution_paused', 'execution_retried']) k`);
   await sql.unsafe(`
+    INSERT INTO workflow_bus_events (event_id, tenant_id, event_name, event_type, payload, correlation_id)
+    SELECT id, '${tenant}', 'Go', 'Go', '{}', 'c' ${ids}`);
+  await sql.unsafe(`
     INSERT INTO workflow_dead_letters (tenant_id, execution_id, partition_id, kind, reason, event_row_id, head_seq)
     SELECT '${tenant}', id, 7, 'undeliverable', 'late', i, 3 ${ids}`);
   await sql.unsafe(`
@@ -143,8 +208,8 @@ async function addCrowd(): Promise<void> {
     SELECT id, 7, k, '${tenant}', now() - interval '1 hour', CASE k WHEN 'task#1' THEN task END
     ${ids}, unnest(ARRAY['wait#1', 'task#1']) k`);
   await sql.unsafe(`
-    INSERT INTO workflow_waits (execution_id, partition_id, command_id, tenant_id, kind, names, since)
-    SELECT id, 7, 'wait#1', '${tenant}', 'event', ARRAY['Go'], now() ${ids}`);
+    INSERT INTO workflow_waits (execution_id, partition_id, command_id, tenant_id, kind, names, since, match, match_probes)
+    SELECT id, 7, 'wait#1', '${tenant}', 'event', ARRAY['Go'], now(), '{}', ARRAY['acme/Go/' || i] ${ids}`);
   await sql.unsafe(`
     INSERT INTO workflow_action_results (execution_id, partition_id, command_id, tenant_id, action_name, status, params,
                                          error, attempts, started_at)
