@@ -2,6 +2,7 @@
 import type { Issue, SchemaEngine } from './engine';
 import { fromPointer, isJsonObject, valueAt } from './json';
 import { choicesOf } from './choices';
+import { SUPPORTED_KEYWORDS } from './keywords';
 import { asList, fieldAt, memberNames } from './schema';
 import type { FormDefinition, JsonObject } from './types';
 
@@ -32,11 +33,11 @@ export function onePerField(form: FormDefinition, issues: readonly Issue[]): Iss
     // Entries are compared once they are right: the validators differ in what else they compare.
     if (issue.keyword === 'uniqueItems' && issues.some(({ path }) => path.startsWith(`${issue.path}/`))) continue;
     const known = byPath.get(issue.path);
-    if (!known || rank(issue) < rank(known)) byPath.set(issue.path, issue);
+    if (!known || isToldBefore(issue, known)) byPath.set(issue.path, issue);
   }
   return [...byPath.values()]
     .map((issue) => ({ issue, position: positionOf(form, issue.path) }))
-    .sort((a, b) => comparePositions(a.position, b.position))
+    .sort((a, b) => comparePositions(a.position, b.position) || (a.issue.path < b.issue.path ? -1 : 1))
     .map(({ issue }) => issue);
 }
 
@@ -81,9 +82,18 @@ function withDefinitions(option: JsonObject, root: JsonObject): JsonObject {
   return alone;
 }
 
+/** A total order, so that both validators' reports lead to the same sentence. */
+function isToldBefore(issue: Issue, other: Issue): boolean {
+  const difference = rank(issue) - rank(other);
+  if (difference !== 0) return difference < 0;
+  return (JSON.stringify(issue.rule) ?? '') < (JSON.stringify(other.rule) ?? '');
+}
+
+const TOLD_IN_ORDER: readonly string[] = [...new Set([...FIRST_KEYWORDS, ...Object.keys(SUPPORTED_KEYWORDS)])];
+
 function rank(issue: Issue): number {
-  const index = FIRST_KEYWORDS.indexOf(issue.keyword);
-  return index === -1 ? FIRST_KEYWORDS.length : index;
+  const index = TOLD_IN_ORDER.indexOf(issue.keyword);
+  return index === -1 ? TOLD_IN_ORDER.length : index;
 }
 
 function positionOf(form: FormDefinition, path: string): number[] {

@@ -2,6 +2,7 @@ import type { SystemForm } from '@/lib/forms/types';
 import { didThisHappenForm } from './did-this-happen-form';
 import { genericResolutionForm } from './generic-resolution-form';
 import { invoiceReviewForm } from './invoice-review-form';
+import { itemMappingErrorForm } from './item-mapping-error-form';
 import { qboMappingErrorForm } from './qbo-mapping-error-form';
 import { qboSyncErrorForm } from './qbo-sync-error-form';
 
@@ -9,6 +10,7 @@ import { qboSyncErrorForm } from './qbo-sync-error-form';
 export const systemForms: readonly SystemForm[] = [
   invoiceReviewForm,
   genericResolutionForm,
+  itemMappingErrorForm,
   qboMappingErrorForm,
   qboSyncErrorForm,
   didThisHappenForm,
