@@ -1,5 +1,5 @@
 // A promise that the engine does not know is not settled by a replay. Flags what is certainly foreign.
-import { bare, chainOf, isFunction, variableOf } from './workflowApi.mjs';
+import { bare, chainOf, isFunction, valueOf, variableOf } from './workflowApi.mjs';
 
 const authoring = /^@shared\/workflow\/authoring$/;
 const promiseCombinators = new Set(['all', 'allSettled', 'race', 'any', 'resolve', 'reject']);
@@ -19,19 +19,28 @@ export const awaitContextOnly = {
   },
   create(context) {
     const { sourceCode } = context;
+    const reported = new Set();
     const check = (node) => {
       const value = bare(node);
-      if (!value) return;
-      if (value.type === 'ImportExpression') return context.report({ node: value, messageId: 'imports' });
+      if (!value || reported.has(value)) return;
+      if (value.type === 'Identifier') return check(valueOf(sourceCode, value));
+      checkValue(value);
+    };
+    const checkValue = (value) => {
+      const report = (about) => {
+        reported.add(value);
+        context.report({ node: value, ...about });
+      };
+      if (value.type === 'ImportExpression') return report({ messageId: 'imports' });
       if (value.type === 'NewExpression' && value.callee.name === 'Promise') {
-        return context.report({ node: value, messageId: 'promise' });
+        return report({ messageId: 'promise' });
       }
       if (value.type !== 'CallExpression') return;
       const { root, path } = chainOf(value.callee);
-      if (root?.type === 'CallExpression' && ['then', 'catch', 'finally'].includes(path.at(-1))) return check(root);
+      if (['then', 'catch', 'finally'].includes(path.at(-1)) && path.length === 1) return check(root);
       if (root?.type !== 'Identifier') return;
       if (isForeign(root, path)) {
-        context.report({ node: value, messageId: 'foreign', data: { what: sourceCode.getText(value.callee) } });
+        report({ messageId: 'foreign', data: { what: sourceCode.getText(value.callee) } });
       }
     };
     const isForeign = (root, path) => {
@@ -44,7 +53,7 @@ export const awaitContextOnly = {
     };
     return {
       AwaitExpression: (node) => check(node.argument),
-      ForOfStatement: (node) => node.await && check(node.right),
+      ForOfStatement: (node) => node.await && checkValue(bare(node.right)),
       ReturnStatement(node) {
         const owner = functionOf(node);
         if (owner?.async) check(onlyPromises(node.argument));

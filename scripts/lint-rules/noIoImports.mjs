@@ -4,6 +4,8 @@ import { builtinModules } from 'node:module';
 const pureBuiltins = new Set(['assert', 'buffer', 'path', 'punycode', 'querystring', 'string_decoder', 'url', 'util']);
 const ioPackages =
   /^(axios|got|ky|node-fetch|undici|request|superagent|ws|pg|postgres|mysql2?|mongodb|mongoose|redis|ioredis|bullmq|knex|drizzle-orm|sequelize|typeorm|prisma|nodemailer|fs-extra|execa|pino|winston)(\/|$)|^@(aws-sdk|google-cloud|azure|prisma)\//;
+/** They read the system's randomness by themselves, or keep a pool of it in their module. */
+const randomPackages = /^(uuid|short-uuid|nanoid|ulid|ulidx|ksuid|cuid|@paralleldrive\/cuid2|random-seed|chance)(\/|$)/;
 
 function refusal(source) {
   const bare = source.replace(/^node:/, '');
@@ -12,6 +14,7 @@ function refusal(source) {
     if (pureBuiltins.has(name)) return null;
     return replies[name] ?? 'inAction';
   }
+  if (randomPackages.test(source)) return 'crypto';
   return ioPackages.test(source) ? 'inAction' : null;
 }
 const replies = { timers: 'timers', crypto: 'crypto' };

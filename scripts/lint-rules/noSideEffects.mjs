@@ -1,5 +1,5 @@
 // Globals that act on the world, or read from it what the log does not hold.
-import { isGlobal } from './workflowApi.mjs';
+import { chainOf, isGlobal } from './workflowApi.mjs';
 
 const refused = {
   setTimeout: 'Use await context.sleep(duration).',
@@ -14,6 +14,12 @@ const refused = {
   process: 'Read settings in an action, or pass them in as initial data: they may differ when the code is run again.',
   globalThis: 'What other code left there is not in the log. Keep it with context.data.',
 };
+/** Members of globals that are else as good as any. */
+const refusedMembers = {
+  'AbortSignal.timeout': 'Use await context.sleep(duration), or the timeout of a wait or of an action.',
+  'crypto.subtle': 'Do cryptography in an action and await context.actions.yourAction(...).',
+  'performance.timeOrigin': 'Use Date.now(): it is the time of the log.',
+};
 
 export const noSideEffects = {
   meta: {
@@ -25,6 +31,20 @@ export const noSideEffects = {
   create(context) {
     const { sourceCode } = context;
     return {
+      MemberExpression(node) {
+        const { root, path } = chainOf(node);
+        const name = path.length === 1 && root?.type === 'Identifier' ? `${root.name}.${path[0]}` : '';
+        if (!Object.hasOwn(refusedMembers, name) || !isGlobal(sourceCode, root)) return;
+        context.report({ node, messageId: 'refused', data: { name, instead: refusedMembers[name] } });
+      },
+      VariableDeclarator({ id, init }) {
+        if (id.type !== 'ObjectPattern' || init?.type !== 'Identifier' || !isGlobal(sourceCode, init)) return;
+        for (const property of id.properties) {
+          const name = `${init.name}.${property.key?.name}`;
+          if (!Object.hasOwn(refusedMembers, name)) continue;
+          context.report({ node: property, messageId: 'refused', data: { name, instead: refusedMembers[name] } });
+        }
+      },
       Identifier(node) {
         const instead = Object.hasOwn(refused, node.name) ? refused[node.name] : null;
         if (instead === null || !isUse(node) || !isGlobal(sourceCode, node)) return;

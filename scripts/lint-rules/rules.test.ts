@@ -36,6 +36,8 @@ tester.run('no-io-imports', rules['no-io-imports'], {
     { code: "const fs = require('fs');", errors: [{ messageId: 'inAction' }] },
     { code: "const load = () => import('node:net');", errors: [{ messageId: 'inAction' }] },
     { code: "export * from 'node:os';", errors: [{ messageId: 'inAction' }] },
+    { code: "import { v4 } from 'uuid';", errors: [{ message: /crypto\.randomUUID\(\) is replayed/ }] },
+    { code: "import { nanoid } from 'nanoid/non-secure';", errors: [{ messageId: 'crypto' }] },
   ],
 });
 
@@ -48,6 +50,8 @@ tester.run('no-side-effects', rules['no-side-effects'], {
     'interface A { process: string; fetch(): void }',
     'function of({ process }: { process: string }) { return process; }',
     'const options = { console: 1 };',
+    'function hash(crypto: Hasher) { return crypto.subtle; }',
+    workflow('return AbortSignal.abort().reason;'),
   ],
   invalid: [
     { code: workflow('setTimeout(() => 1, 5);'), errors: [{ message: /Use await context\.sleep/ }] },
@@ -56,6 +60,10 @@ tester.run('no-side-effects', rules['no-side-effects'], {
     { code: workflow('console.log("x");'), errors: [{ message: /context\.logger/ }] },
     { code: workflow('return globalThis.cache;'), errors: [{ messageId: 'refused' }] },
     { code: 'const later = { run: setInterval };', errors: [{ message: /loop with await context\.sleep/ }] },
+    { code: workflow('const late = AbortSignal.timeout(5);'), errors: [{ message: /timeout of a wait/ }] },
+    { code: workflow('const p = crypto.subtle.digest("SHA-256", x); await p;'), errors: [{ message: /in an action/ }] },
+    { code: workflow('const { subtle } = crypto;'), errors: [{ messageId: 'refused' }] },
+    { code: workflow('return performance.timeOrigin;'), errors: [{ message: /Date\.now/ }] },
   ],
 });
 
@@ -70,6 +78,8 @@ tester.run('await-context-only', rules['await-context-only'], {
     `async function part(context: WorkflowContext) {} ${workflow('await part(context);')}`,
     `import { race } from '@shared/workflow/authoring'; ${workflow('await race(context);')}`,
     workflow('const { executeActions } = context; await executeActions([]);'),
+    taken('let turn = actions.a({}); turn = actions.b({}); await turn;'),
+    workflow('const all = Promise.all([context.actions.a({})]); await all;'),
   ],
   invalid: [
     { code: workflow('await new Promise(() => 1);'), errors: [{ message: /context\.sleep/ }] },
@@ -84,6 +94,9 @@ tester.run('await-context-only', rules['await-context-only'], {
     { code: taken('await Promise.all([actions.a({}), fetch("x")]);'), errors: [{ messageId: 'foreign' }] },
     { code: workflow('for await (const row of stream()) { use(row); }'), errors: [{ messageId: 'foreign' }] },
     { code: 'const pause = async () => { return new Promise(() => 1); };', errors: [{ messageId: 'promise' }] },
+    { code: workflow('const p = new Promise(() => 1); await p;'), errors: [{ messageId: 'promise' }] },
+    { code: workflow('const p = new Promise(() => 1); await p.then(() => 2); await p;'), errors: 1 },
+    { code: workflow('const page = fetch("x"); await Promise.all([page]);'), errors: [{ messageId: 'foreign' }] },
   ],
 });
 
@@ -94,6 +107,12 @@ tester.run('no-race-of-async', rules['no-race-of-async'], {
     `async function pay({ actions }: WorkflowContext) { await actions.pay({}); }
      ${workflow('await Promise.race([pay(context), context.sleep(1)]);')}`,
     taken('await Promise.all([(async () => { await events.waitFor("A"); })()]);'),
+    taken('const list = ["a", "b"].map((name) => events.waitFor(name)); await Promise.race(list);'),
+    taken('const list = ["a", "b"].map(async (n) => actions.pay({ n })); await Promise.race([...list, sleep(1)]);'),
+    taken('const list = ["a"].map(async (n) => events.waitFor(n)); await Promise.all(list);'),
+    taken('const waits = []; waits.push(events.waitFor("A")); await Promise.race(waits);'),
+    taken('const wait = events.waitFor("A"); await Promise.race([wait, sleep(1)]);'),
+    workflow('await Promise.race(context.input.data.list);'),
   ],
   invalid: [
     {
@@ -110,6 +129,29 @@ tester.run('no-race-of-async', rules['no-race-of-async'], {
       code: `const inner = async (context: WorkflowContext) => { await context.sleep(1); };
              const outer = (context: WorkflowContext) => inner(context);
              ${workflow('await Promise.race([outer(context), context.actions.a({})]);')}`,
+      errors: 1,
+    },
+    {
+      code: taken('const list = ["a", "b"].map(async () => events.waitFor("N")); await Promise.race(list);'),
+      errors: [{ message: /eats the next event/ }],
+    },
+    {
+      code: taken('const f = async () => { await events.waitFor("N"); }; await Promise.race([...[f(), f()]]);'),
+      errors: 2,
+    },
+    { code: taken('const f = async () => events.waitFor("N"); const one = f(); await Promise.any([one]);'), errors: 1 },
+    { code: taken('const w = events.waitFor("A"); await Promise.race([w.then(() => 1), sleep(1)]);'), errors: 1 },
+    { code: taken('await Promise.race(Array.from([1], async () => { await events.waitFor("A"); }));'), errors: 1 },
+    { code: taken('const l = []; l.push((async () => events.waitFor("A"))()); await Promise.race(l);'), errors: 1 },
+    {
+      code: taken(
+        'const f = async () => events.waitFor("A"); await Promise.race(Object.values({ a: f(), b: sleep(1) }));',
+      ),
+      errors: 1,
+    },
+    {
+      code: `async function ask(context: WorkflowContext) { await context.events.waitFor("A"); }
+             ${workflow('await Promise.race(["a", "b"].map(() => { return ask(context); }).concat([]));')}`,
       errors: 1,
     },
   ],
@@ -147,6 +189,8 @@ tester.run('no-floating', rules['no-floating'], {
     workflow('context.setState("x"); context.data.set("a", 1); context.logger.info("x");'),
     'function other(actions: Registrar) { actions.register("x"); }',
     workflow('context.children.start("Other"); await context.children.run("Other");'),
+    'registerHooks({ run: async (c) => { c.actions.a({}); } });',
+    'const list = [1].map((c) => { c.sleep(1); });',
   ],
   invalid: [
     { code: taken('actions.a({});'), errors: [{ message: /await actions\.a\(/ }] },
@@ -154,6 +198,14 @@ tester.run('no-floating', rules['no-floating'], {
     { code: workflow('context.children.run("Other");'), errors: 1 },
     { code: workflow('context.events.emit("A");'), errors: [{ message: /await context\.events\.emit\(/ }] },
     { code: workflow('const { sleep: rest } = context; rest(5);'), errors: 1 },
+    { code: 'defineWorkflow({ name: "A", run: async (c) => { c.actions.a({}); } });', errors: 1 },
+    { code: 'async function go(c) { c.sleep(5); } export const it = defineWorkflow({ run: go });', errors: 1 },
+    { code: 'const go = async (c) => { c.sleep(5); }; runtime.registerWorkflow(go);', errors: 1 },
+    { code: 'export const go: WorkflowFunction = async (c) => { c.sleep(5); };', errors: 1 },
+    { code: 'const it: WorkflowDefinition = { name: "A", run: async (c) => { c.sleep(5); } };', errors: 1 },
+    { code: 'const it = { run: async (c) => { c.sleep(5); } } satisfies WorkflowDefinition;', errors: 1 },
+    { code: 'async function part(c: Pick<WorkflowContext, "sleep">) { c.sleep(5); }', errors: 1 },
+    { code: 'async function part(mail: WorkflowContext["events"]) { mail.waitFor("A"); }', errors: 1 },
   ],
 });
 
@@ -162,6 +214,11 @@ tester.run('no-module-state', rules['no-module-state'], {
     'const limits = new Map(); limits.set("a", 1);',
     workflow('const seen: string[] = []; seen.push("a"); let n = 0; n += 1; context.data.set("n", n);'),
     `const limit = 5; ${workflow('return limit + 1;')}`,
+    `const limit = 5; ${workflow('let left = limit; left -= 1; const [first] = [limit]; return first;')}`,
+    `const seen = [1]; ${workflow('const own = [...seen]; own.push(2); const more = seen.slice(); more.push(3);')}`,
+    `const about = { n: 1 }; ${workflow('return Object.assign({}, about);')}`,
+    `const list = [1]; ${workflow('for (const each of list) { let own = each; own += 1; }')}`,
+    `const shared = [1]; ${workflow('let own = shared; own = [...own]; own.push(2);')}`,
   ],
   invalid: [
     { code: `let count = 0; ${workflow('count += 1;')}`, errors: [{ message: /context\.data\.set/ }] },
@@ -170,5 +227,14 @@ tester.run('no-module-state', rules['no-module-state'], {
     { code: `const seen: string[] = []; ${workflow('seen.push("a");')}`, errors: 1 },
     { code: `const about = { n: 1 }; ${workflow('about.n = 2; delete about.n;')}`, errors: 2 },
     { code: `import { shared } from './shared'; ${workflow('shared.count = 1;')}`, errors: 1 },
+    { code: `const about = {}; ${workflow('Object.assign(about, { n: 1 });')}`, errors: [{ message: /"about"/ }] },
+    { code: `let last = 0; ${workflow('[last] = [1];')}`, errors: 1 },
+    { code: `let last = 0; ${workflow('({ at: last = 2 } = { at: 1 });')}`, errors: 1 },
+    { code: `let last = 0; ${workflow('for (last of [1, 2]) { context.setState("x"); }')}`, errors: 1 },
+    {
+      code: `const cache = new Map(); ${workflow('const m = cache; m.set("a", 1);')}`,
+      errors: [{ message: /"cache"/ }],
+    },
+    { code: `const about = { list: [1] }; ${workflow('const { list } = about; list.push(2);')}`, errors: 1 },
   ],
 });

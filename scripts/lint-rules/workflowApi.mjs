@@ -12,6 +12,9 @@ const telling = new Set([
   'executeActions',
 ]);
 const contextType = /^WorkflowContext$/;
+/** Whoever is handed to these is a workflow, whatever it calls its parameter. */
+const registers = /^(defineWorkflow|registerWorkflow|register|testWorkflow)$/;
+const functionType = /^(WorkflowFunction|WorkflowDefinition)$/;
 const contextName = /^(context|ctx)$/;
 
 /** Functions run later, as part of the workflow: what they do counts as done by whoever made them. */
@@ -29,6 +32,15 @@ export function variableOf(sourceCode, identifier) {
 
 /** Whether an identifier is one that the runtime gives: `setTimeout`, and no function of that name of the file's own. */
 export const isGlobal = (sourceCode, identifier) => variableOf(sourceCode, identifier) === null;
+
+/** What a name was given once and for all; null where it may be something else by now. */
+export function valueOf(sourceCode, identifier) {
+  const variable = identifier?.type === 'Identifier' ? variableOf(sourceCode, identifier) : null;
+  const [definition] = variable?.defs ?? [];
+  if (definition?.type !== 'Variable' || definition.node.id !== definition.name) return null;
+  const isFinal = variable.references.every((reference) => reference.init === true || !reference.isWrite());
+  return isFinal ? bare(definition.node.init) : null;
+}
 
 /** Takes away what changes nothing about a value: `(x as T)!`. */
 export function bare(node) {
@@ -64,20 +76,25 @@ export function apiPath(sourceCode, node, depth = 0) {
   if (!definition) return null;
   const start =
     definition.type === 'Parameter'
-      ? parameterPath(definition.name, definition.node)
+      ? parameterPath(sourceCode, definition.name, definition.node)
       : definition.type === 'Variable'
         ? declaredPath(sourceCode, definition, depth)
         : null;
   return start === null ? null : [...start, ...path];
 }
 
-function parameterPath(identifier, fn) {
-  for (const parameter of fn.params ?? []) {
+function parameterPath(sourceCode, identifier, fn) {
+  for (const [index, parameter] of (fn.params ?? []).entries()) {
     const pattern = parameter.type === 'AssignmentPattern' ? parameter.left : parameter;
-    if (pattern === identifier) return isContextParameter(pattern) ? [] : null;
+    const isContext = () => contextTypeIn(pattern) || (index === 0 && isWorkflow(sourceCode, fn));
+    if (pattern === identifier) {
+      const part = partOfContext(pattern);
+      if (part !== null) return [part];
+      return contextName.test(pattern.name) || isContext() ? [] : null;
+    }
     if (pattern.type === 'ObjectPattern') {
       const path = pathInPattern(pattern, identifier);
-      if (path) return isContextPattern(pattern) ? path : null;
+      if (path) return isTellingPattern(pattern) || isContext() ? path : null;
     }
   }
   return null;
@@ -91,18 +108,57 @@ function declaredPath(sourceCode, { node: declarator, name }, depth) {
   return from === null || path === null ? null : [...from, ...path];
 }
 
-function isContextParameter(identifier) {
-  return contextName.test(identifier.name) || typeNameOf(identifier) !== null;
-}
-
-function isContextPattern(pattern) {
-  if (typeNameOf(pattern) !== null) return true;
+function isTellingPattern(pattern) {
   return pattern.properties.some(({ type, key }) => type === 'Property' && telling.has(key.name));
 }
 
-function typeNameOf({ typeAnnotation }) {
-  const name = typeAnnotation?.typeAnnotation?.typeName?.name;
-  return typeof name === 'string' && contextType.test(name) ? name : null;
+/** `WorkflowContext<A>`, also inside `Pick<...>` and its like. */
+function contextTypeIn({ typeAnnotation }) {
+  const names = (type) => {
+    if (type?.type !== 'TSTypeReference') return false;
+    return contextType.test(type.typeName.name) || (type.typeArguments?.params ?? []).some(names);
+  };
+  return names(typeAnnotation?.typeAnnotation);
+}
+
+/** `events` of a parameter `mailbox: WorkflowContext['events']`. */
+function partOfContext({ typeAnnotation }) {
+  const type = typeAnnotation?.typeAnnotation;
+  if (type?.type !== 'TSIndexedAccessType' || !contextType.test(type.objectType.typeName?.name)) return null;
+  return literalText(type.indexType.literal);
+}
+
+/** Whether a function is the code of a workflow: it is registered in this file, or its type says so. */
+function isWorkflow(sourceCode, fn) {
+  if (isHandedOver(fn)) return true;
+  const declarator = fn.parent?.type === 'VariableDeclarator' ? fn.parent : null;
+  if (functionType.test(declarator?.id.typeAnnotation?.typeAnnotation.typeName?.name)) return true;
+  const name = declarator?.id ?? (fn.type === 'FunctionDeclaration' ? fn.id : null);
+  const variable = name?.type === 'Identifier' ? variableOf(sourceCode, name) : null;
+  return (variable?.references ?? []).some(({ identifier }) => isHandedOver(identifier));
+}
+
+/** `defineWorkflow({ run: it })`, `runtime.registerWorkflow(it)`, `{ name, run: it } satisfies WorkflowDefinition`. */
+function isHandedOver(node) {
+  let value = node;
+  let { parent } = node;
+  if (parent?.type === 'Property' && parent.value === node && parent.key.name === 'run') {
+    value = parent.parent;
+    ({ parent } = value);
+  }
+  while (parent?.type.startsWith('TS')) {
+    if (functionType.test(parent.typeAnnotation?.typeName?.name)) return true;
+    value = parent;
+    ({ parent } = value);
+  }
+  if (parent?.type === 'VariableDeclarator' && value !== node) {
+    return functionType.test(parent.id.typeAnnotation?.typeAnnotation.typeName?.name);
+  }
+  return (
+    parent?.type === 'CallExpression' &&
+    parent.arguments[0] === value &&
+    registers.test(chainOf(parent.callee).path.at(-1) ?? parent.callee.name)
+  );
 }
 
 function pathInPattern(pattern, identifier) {

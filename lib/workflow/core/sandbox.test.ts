@@ -109,3 +109,57 @@ describe('turns', () => {
     expect(seen[0]).toBe('outside true, then 1');
   });
 });
+
+describe('clocks inside of workflow code', () => {
+  const inWorkflow = async <T>(ms: number, code: () => T): Promise<T> => {
+    const answers: T[] = [];
+    const errors: unknown[] = [];
+    const scope: WorkflowScope = { nowMs: () => ms, random: () => 0.5, withdraw: () => undefined };
+    const begin = () => {
+      processSandbox().enter(scope);
+      try {
+        answers.push(code());
+      } catch (error) {
+        errors.push(error);
+      }
+    };
+    await drainMacrotask([{ begin, end: () => undefined }]);
+    if (errors.length > 0) throw errors[0];
+    return (answers as [T])[0];
+  };
+  const longAgo = Date.UTC(1999, 4, 6, 7, 8);
+
+  it('are those of the log, also for a date made by the constructor of another', async () => {
+    const made = await inWorkflow(longAgo, () => new (new Date(5).constructor as DateConstructor)());
+    expect(made.getTime()).toBe(longAgo);
+    expect(made.constructor).toBe(Date);
+  });
+
+  it('are those of the log, also for a format that is given no date', async () => {
+    const format = new Intl.DateTimeFormat('en', { dateStyle: 'medium', timeZone: 'UTC' });
+    const text = 'May 6, 1999';
+    const joined = (date?: Date) =>
+      format
+        .formatToParts(date)
+        .map(({ value }) => value)
+        .join('');
+    expect(await inWorkflow(longAgo, () => [format.format(), [undefined].map(format.format)[0], joined()])).toEqual([
+      text,
+      text,
+      text,
+    ]);
+    const other = new Date(Date.UTC(2010, 0, 1));
+    expect(await inWorkflow(longAgo, () => [format.format(other), joined(other)])).toEqual([
+      'Jan 1, 2010',
+      'Jan 1, 2010',
+    ]);
+    expect([format.format(), joined()]).not.toContain(text);
+  });
+
+  it('set no deadline of their own: AbortSignal.timeout names what to use instead', async () => {
+    await expect(inWorkflow(longAgo, () => AbortSignal.timeout(5))).rejects.toThrow(
+      /AbortSignal\.timeout.*context\.sleep/,
+    );
+    expect(AbortSignal.timeout(60_000).aborted).toBe(false);
+  });
+});

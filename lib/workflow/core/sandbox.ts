@@ -78,8 +78,31 @@ function installClock(): void {
     get: (target, property, receiver) =>
       property === 'now' ? now : (Reflect.get(target, property, receiver) as unknown),
   });
+  // A date leads to its constructor, which must not be the one that knows the real time.
+  Object.defineProperty(RealDate.prototype, 'constructor', { value: Date, writable: true, configurable: true });
+  installDateFormat();
   const realPerformanceNow = performance.now.bind(performance);
   performance.now = () => current?.nowMs() ?? realPerformanceNow();
+}
+
+/** What a format is given no date for, it formats now. */
+function installDateFormat(): void {
+  const { prototype } = Intl.DateTimeFormat;
+  const format = Object.getOwnPropertyDescriptor(prototype, 'format');
+  type Format = Intl.DateTimeFormat['format'];
+  const realFormat = format?.get as ((this: Intl.DateTimeFormat) => Format) | undefined;
+  if (!realFormat) return;
+  Object.defineProperty(prototype, 'format', {
+    ...format,
+    get(this: Intl.DateTimeFormat): Format {
+      const real = realFormat.call(this);
+      return current ? (date) => real(date ?? current?.nowMs()) : real;
+    },
+  });
+  const realParts = prototype.formatToParts;
+  prototype.formatToParts = function formatToParts(date) {
+    return realParts.call(this, date ?? current?.nowMs());
+  };
 }
 
 function installRandom(): void {
@@ -155,14 +178,17 @@ function forbidSideEffects(): void {
   forbid('setInterval', 'Use a loop with context.sleep(duration).');
   forbid('setImmediate', 'Workflow code goes on by itself after each await.');
   forbid('fetch', 'Call it in an action and await context.actions.yourAction(...).');
+  forbid('AbortSignal.timeout', 'Use context.sleep(duration), or the timeout of a wait or of an action.', AbortSignal);
 }
 
-function forbid(name: 'setTimeout' | 'setInterval' | 'setImmediate' | 'fetch', instead: string): void {
-  const real = globalThis[name] as (...args: unknown[]) => unknown;
+/** @param name of a function of the global object; after a dot of `owner`, whose name is before the dot. */
+function forbid(name: string, instead: string, owner: object = globalThis): void {
+  const key = name.slice(name.indexOf('.') + 1);
+  const real = Reflect.get(owner, key) as (...args: unknown[]) => unknown;
   const guarded = Object.assign((...args: unknown[]) => {
     if (current) throw new ForbiddenInWorkflowError(name, instead);
-    return real(...args);
+    return Reflect.apply(real, owner, args);
   }, real);
   Object.defineProperties(guarded, Object.getOwnPropertyDescriptors(real));
-  Object.defineProperty(globalThis, name, { value: guarded, writable: true, configurable: true });
+  Object.defineProperty(owner, key, { value: guarded, writable: true, configurable: true });
 }
