@@ -5,7 +5,7 @@
  *   npm run -s baton -- record-golden              histories that every later release must replay
  *   npm run -s baton -- current                    the versions of each workflow, and which one new executions begin with
  *   npm run -s baton -- current <name> <version>   lets new executions begin with another version: the way back
- * Ends with 1 where a history does not fit, or no worker has published that version.
+ * Ends with 1 where a history does not fit or is none, or no worker has published that version.
  */
 import path from 'node:path';
 import postgres from 'postgres';
@@ -108,7 +108,7 @@ try {
       fail(usage);
   }
 } catch (error) {
-  if (error instanceof NothingRunsError || error instanceof HistoryFileError) fail(error.message);
-  if (error instanceof WorkflowNotFoundError) fail(error.message, 1);
+  if (error instanceof NothingRunsError) fail(error.message);
+  if (error instanceof WorkflowNotFoundError || error instanceof HistoryFileError) fail(error.message, 1);
   throw error;
 }

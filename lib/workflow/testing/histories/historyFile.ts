@@ -5,6 +5,7 @@ import type { HistoryEntry } from '../../model/history';
 import type { JsonValue } from '../../model/json';
 import type { StoredActionResult } from '../../model/ports/store';
 import { entryColumns, entryFromRow } from '../../persistence/executions/historyRows';
+import { entrySchemas, isEntryKind } from './entrySchemas';
 
 /** A file that holds no history. The message says what it should hold. */
 export class HistoryFileError extends Error {
@@ -54,8 +55,18 @@ export function readHistory(files: readonly string[]): History {
   });
   const [first] = pages;
   if (!first) throw new HistoryFileError('Name the file of a history.');
+  const other = pages.find(({ executionId }) => executionId !== first.executionId);
+  if (other)
+    throw new HistoryFileError(`The pages are of two executions, ${first.executionId} and ${other.executionId}.`);
   const rows = pages.flatMap(({ entries }) => entries).sort((a, b) => a.seq - b.seq);
   rows.forEach((row, index) => {
+    const before = rows[index - 1];
+    if (row.seq === before?.seq) throw new HistoryFileError(`Entry ${row.seq} is given twice.`);
+    if (before && Date.parse(row.at) < Date.parse(before.at)) {
+      throw new HistoryFileError(
+        `Entry ${row.seq} (${row.kind}) is of ${row.at}, before entry ${before.seq} of ${before.at}: a log never runs backwards.`,
+      );
+    }
     if (row.seq !== index + 1) {
       throw new HistoryFileError(
         `Entry ${index + 1} is missing. Give all pages: ask again with "after" while "next" is set.`,
@@ -78,10 +89,17 @@ function parseFile(file: string): unknown {
 }
 
 function readEntry({ seq, at, kind, name, commandId, payload, action }: FileEntry): HistoryEntry {
+  if (!isEntryKind(kind)) throw new HistoryFileError(`Entry ${seq} is of no known kind: "${kind}".`);
   const row = { seq, atMs: Date.parse(at), kind, name, commandId, payload };
   const entry = entryFromRow(row, () => outcomeOf(kind, commandId ?? '', action));
-  if (entry) return entry;
-  throw new HistoryFileError(`Entry ${seq} (${kind}) lacks the outcome of its action, "action".`);
+  if (!entry) throw new HistoryFileError(`Entry ${seq} (${kind}) lacks the outcome of its action, "action".`);
+  const body = entrySchemas[kind].safeParse(entry.body);
+  if (body.success) return entry;
+  const [issue] = body.error.issues;
+  const place = issue && issue.path.length > 0 ? `${issue.path.join('.')}: ` : '';
+  throw new HistoryFileError(
+    `Entry ${seq} (${kind}) does not hold what such an entry must: ${place}${issue?.message}.`,
+  );
 }
 
 function outcomeOf(kind: string, commandId: string, action: FileEntry['action']): StoredActionResult | undefined {
