@@ -1,4 +1,4 @@
-import { parseArgs } from 'node:util';
+import { count, flag, parseOptions as parse, text, UsageError } from '../scripts/lib/commandOptions';
 import { parked, workloads, type Workload } from './protocol';
 
 export interface BenchOptions {
@@ -25,43 +25,35 @@ export const usage = `npm run bench -- [${workloads.join(' ')}] [${parked}] [--j
   --profile DIR  writes a CPU profile of each worker process of the engine into DIR
   --json         prints the lines of JSON alone`;
 
-/** @throws Error with one sentence for what is wrong. */
+/** @throws UsageError with one sentence for what is wrong. */
 export function parseOptions(args: readonly string[]): BenchOptions {
-  const { values, positionals } = parseArgs({
-    args: [...args],
-    allowPositionals: true,
-    options: {
-      json: { type: 'boolean', default: false },
-      n: { type: 'string' },
-      rounds: { type: 'string', default: '3' },
-      concurrency: { type: 'string', default: '32' },
-      samples: { type: 'string', default: '200' },
-      workers: { type: 'string', default: '1' },
-      'no-redis': { type: 'boolean', default: false },
-      profile: { type: 'string' },
-    },
-  });
+  const options = {
+    json: flag,
+    n: count(null),
+    rounds: count(3),
+    concurrency: count(32),
+    samples: count(200),
+    workers: count(1),
+    'no-redis': flag,
+    profile: text,
+  };
+  const { values, words } = parse(args, options, { words: true });
   return {
-    workloads: positionals.length === 0 ? workloads : positionals.map(workloadOf),
+    workloads: words.length === 0 ? workloads : words.map(workloadOf),
     json: values.json,
-    n: values.n === undefined ? null : wholeNumber('n', values.n),
-    rounds: wholeNumber('rounds', values.rounds),
-    concurrency: wholeNumber('concurrency', values.concurrency),
-    latencySamples: wholeNumber('samples', values.samples),
-    workers: wholeNumber('workers', values.workers),
+    n: values.n,
+    rounds: values.rounds,
+    concurrency: values.concurrency,
+    latencySamples: values.samples,
+    workers: values.workers,
     redis: !values['no-redis'],
     profileDir: values.profile ?? null,
   };
 }
 
-function workloadOf(text: string): Workload {
+function workloadOf(name: string): Workload {
   const known = [...workloads, parked] as const;
-  const found = known.find((workload) => workload.toLowerCase() === text.toLowerCase());
-  if (found === undefined) throw new Error(`There is no workload ${text}; known: ${known.join(', ')}.`);
+  const found = known.find((workload) => workload.toLowerCase() === name.toLowerCase());
+  if (found === undefined) throw new UsageError(`There is no workload ${name}; known: ${known.join(', ')}.`);
   return found;
-}
-
-function wholeNumber(name: string, text: string): number {
-  if (!/^[1-9]\d{0,6}$/.test(text)) throw new Error(`--${name} must be a whole number from 1 on, not "${text}".`);
-  return Number(text);
 }

@@ -4,6 +4,7 @@
  */
 import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { orUsage } from '../scripts/lib/commandOptions';
 import { parseOptions, usage, type BenchOptions } from './options';
 import { parked, subjects, type CaseConfig, type CaseResult, type SubjectName, type Workload } from './protocol';
 import { lineOf, tableOf, unitOf } from './report';
@@ -12,7 +13,7 @@ import { startBenchServers, type BenchServers } from './servers';
 const clientScript = fileURLToPath(new URL('./client.ts', import.meta.url));
 
 async function main(): Promise<void> {
-  const options = readOptions();
+  const options = orUsage(usage, parseOptions);
   const say = (text: string): void => void (options.json || process.stdout.write(`${text}\n`));
   const servers = await startBenchServers();
   try {
@@ -35,15 +36,6 @@ async function main(): Promise<void> {
     if (lines.some((line) => line.violations.length > 0)) process.exitCode = 1;
   } finally {
     await servers.stop();
-  }
-}
-
-function readOptions(): BenchOptions {
-  try {
-    return parseOptions(process.argv.slice(2));
-  } catch (error) {
-    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n${usage}\n`);
-    process.exit(2);
   }
 }
 

@@ -4,7 +4,6 @@
  * the last slices are compared with the first ones.
  */
 import { randomUUID } from 'node:crypto';
-import { parseArgs } from 'node:util';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { createRawClient } from '../lib/db/rawClient';
@@ -26,12 +25,12 @@ import { absentHintPublisher, absentHintSource } from '../lib/workflow/streams/a
 import { createTaskPreparer } from '../lib/workflow/tasks/prepareTasks';
 import { silentLogger } from '../lib/workflow/telemetry/silentLogger';
 import { silentMetrics } from '../lib/workflow/telemetry/silentMetrics';
-import { endWith, numberOption } from '../scripts/lib/proofReport';
+import { commandOptions, count } from '../scripts/lib/commandOptions';
+import { endWith } from '../scripts/lib/proofReport';
 import { median, nowMs, ownCpuSeconds, round, runPool, sleep } from './measure';
 import { startBenchServers } from './servers';
 
-const { values } = parseArgs({ options: { executions: { type: 'string', default: '100000' } } });
-const executions = numberOption('executions', values.executions) ?? 100_000;
+const { executions } = commandOptions('npm run soak -- [--executions 100000]', { executions: count(100_000) });
 const slices = 20;
 const perSlice = Math.ceil(executions / slices);
 const sleepDays = 3;

@@ -3,28 +3,21 @@
  * killed and frozen, connections cut, Redis flushed and stopped, Postgres restarted, one after the other, under load.
  * Prints how long each takes to recover from. Builds the web first, unless it is built from these sources.
  */
-import { parseArgs } from 'node:util';
 import { runChaosDay } from './lib/chaosServers';
-import { endWith, numberOption } from './lib/proofReport';
+import { commandOptions, count, positive } from './lib/commandOptions';
+import { endWith } from './lib/proofReport';
 
-const { values } = parseArgs({
-  options: {
-    minutes: { type: 'string', default: '1' },
-    workers: { type: 'string', default: '3' },
-    /** Events per second: starts and signals. */
-    rate: { type: 'string', default: '200' },
-  },
+const values = commandOptions('npm run chaos -- [--minutes 1] [--workers 3] [--rate 200]', {
+  minutes: positive(1),
+  workers: count(3),
+  /** Events per second: starts and signals. */
+  rate: count(200),
 });
-const minutes = Number(values.minutes);
-if (!(minutes > 0)) {
-  process.stderr.write('--minutes takes a number above 0.\n');
-  process.exit(2);
-}
 const began = performance.now();
 const report = await runChaosDay({
-  durationMs: minutes * 60_000,
-  workers: numberOption('workers', values.workers) ?? 3,
-  rate: numberOption('rate', values.rate) ?? 200,
+  durationMs: values.minutes * 60_000,
+  workers: values.workers,
+  rate: values.rate,
   web: 'Next',
 });
 for (const { deed, times, recoveryMs } of report.deeds) {

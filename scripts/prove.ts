@@ -7,8 +7,8 @@ import { execFileSync, spawn } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { parseArgs } from 'node:util';
-import { endWith, numberOption } from './lib/proofReport';
+import { commandOptions, count } from './lib/commandOptions';
+import { endWith } from './lib/proofReport';
 
 const projectRoot = path.resolve(import.meta.dirname, '..');
 const page = path.join(projectRoot, 'docs/proof.md');
@@ -28,9 +28,8 @@ interface Outcome {
   readonly more: string;
 }
 
-const { values } = parseArgs({ options: { 'budget-minutes': { type: 'string' } } });
-const budget = numberOption('budget-minutes', values['budget-minutes']) ?? fullMinutes;
-const share = Math.min(1, budget / fullMinutes);
+const values = commandOptions('npm run prove -- [--budget-minutes 20]', { 'budget-minutes': count(fullMinutes) });
+const share = Math.min(1, values['budget-minutes'] / fullMinutes);
 const shareOf = (all: number, least: number) => String(Math.max(least, Math.round(all * share)));
 
 const processes = Math.max(1, Math.min(4, os.cpus().length));
@@ -71,12 +70,10 @@ async function run({ name, script, args }: Attack): Promise<Outcome> {
   const lines = output.text.trimEnd().split('\n');
   const counts = readCounts(lines.at(-1) ?? '');
   if (counts === null) return { name, runs: 0, violations: 1, seconds, more: `ended with ${output.code}` };
-  const { mutants, survivors } = counts;
-  if (mutants !== undefined) {
-    const caught = lines.slice(0, -1).join('\n').trim();
-    return { name, runs: mutants, violations: survivors ?? 0, seconds, more: caught };
-  }
   const { runs = 0, violations = 0, seconds: _, ...rest } = counts;
+  // Its table follows after an empty line, and says no more than its row.
+  if (name === 'mutants')
+    return { name, runs, violations, seconds, more: lines.slice(0, lines.indexOf('')).join('\n') };
   const more = Object.entries(rest).map(([what, value]) => `${value.toLocaleString('en')} ${what}`);
   const recoveries = lines.filter((line) => line.includes('recovered after'));
   return { name, runs, violations, seconds, more: [more.join(', '), ...recoveries].join('\n') };

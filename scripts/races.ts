@@ -2,32 +2,27 @@
  * Races on three real worker processes that die and stand still: `npm run races -- --runs 500 [--shape wake-loop]
  * [--seed S]`. The seed decides what is sent when and who is hit; the machine decides the rest.
  */
-import { parseArgs } from 'node:util';
 import { runRaces, type RaceCounts } from '../lib/workflow/testing/races/runRaces';
 import { shapes } from '../lib/workflow/testing/races/shapes';
-import { endWith, numberOption } from './lib/proofReport';
+import { commandOptions, count, oneOf, seed } from './lib/commandOptions';
+import { endWith } from './lib/proofReport';
 import { withSite } from './lib/proofServers';
 
-const { values } = parseArgs({
-  options: {
-    /** Of each shape. */
-    runs: { type: 'string', default: '20' },
-    shape: { type: 'string' },
-    seed: { type: 'string', default: '1' },
-  },
+const values = commandOptions('npm run races -- [--runs 20] [--shape wake-loop] [--seed 1]', {
+  /** Of each shape. */
+  runs: count(20),
+  shape: oneOf(shapes.map(({ name }) => name)),
+  seed,
 });
-const runs = numberOption('runs', values.runs) ?? 20;
+const { runs } = values;
+const firstSeed = values.seed ?? '1';
 const chosen = shapes.filter(({ name }) => values.shape === undefined || name === values.shape);
-if (chosen.length === 0) {
-  process.stderr.write(`--shape takes one of ${shapes.map(({ name }) => name).join(', ')}.\n`);
-  process.exit(2);
-}
 
 const began = performance.now();
 const results = await withSite({}, async (site) => {
   const done: RaceCounts[] = [];
   for (const shape of chosen) {
-    const result = await runRaces(site, shape, runs, values.seed);
+    const result = await runRaces(site, shape, runs, firstSeed);
     done.push(result);
     const seconds = (result.ms / 1000).toFixed(1);
     console.log(
@@ -36,7 +31,7 @@ const results = await withSite({}, async (site) => {
     );
     for (const violation of result.violations.slice(0, 10)) console.log(`  ${violation}`);
     if (result.violations.length > 0) {
-      console.log(`Again: npm run races -- --shape ${shape.name} --runs ${runs} --seed ${values.seed}`);
+      console.log(`Again: npm run races -- --shape ${shape.name} --runs ${runs} --seed ${firstSeed}`);
     }
   }
   return done;

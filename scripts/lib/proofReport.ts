@@ -1,27 +1,18 @@
 /** What all commands that attack the engine have in common: their seeds, their table, their last line. */
 
-/** A whole number from 1, or undefined where the option is not given. Ends the process where it is neither. */
-export function numberOption(name: string, text: string | undefined): number | undefined {
-  if (text === undefined) return undefined;
-  const value = Number(text);
-  if (Number.isInteger(value) && value > 0) return value;
-  process.stderr.write(`--${name} takes a whole number from 1.\n`);
-  process.exit(2);
-}
-
 /** `count` seeds from `first` on; `first` alone without a count. */
 export function seedsOf({
   count,
   first,
   otherwise,
 }: {
-  readonly count: number | undefined;
+  readonly count: number | null;
   readonly first: string | undefined;
   readonly otherwise: number;
 }): string[] {
   if (first === undefined) return Array.from({ length: count ?? otherwise }, (_, index) => String(index + 1));
-  if (count === undefined || count === 1) return [first];
-  const start = numberOption('seed', first) ?? 1;
+  if (count === null || count === 1) return [first];
+  const start = Number(first);
   return Array.from({ length: count }, (_, index) => String(start + index));
 }
 
