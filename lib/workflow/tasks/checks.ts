@@ -54,7 +54,9 @@ export function assertNotHeldByOther(task: TaskSnapshot, { userId }: TaskActor):
   }
   if (task.assignee === userId) return;
   const since = task.claimedAtMs === null ? '' : ` on ${formatInstant(task.claimedAtMs)}`;
-  throw new TaskConflictError(`${task.assigneeName} claimed it${since} and is working on it.`);
+  throw new TaskConflictError(
+    `${task.assigneeName} claimed it${since} and is working on it. Ask them to release it, or choose another task.`,
+  );
 }
 
 /** @throws TaskForbiddenError, TaskConflictError unless this person holds the task and may hand it on. */
@@ -80,24 +82,28 @@ export async function checkedChange(
   change.check(task);
   const changed = await change.make(task);
   if (changed) return changed;
-  change.check(await readTask(deps, request));
-  throw changedMeanwhile();
+  const now = await readTask(deps, request);
+  change.check(now);
+  throw changedMeanwhile(now, request);
 }
 
-/** What is left to say when a change did not happen although nothing in the task explains it any more. */
-export function changedMeanwhile(): TaskConflictError {
+/** What is left to say when a change did not happen although the task, as it is now, would allow it. */
+export function changedMeanwhile({ assignee, assigneeName }: TaskSnapshot, { userId }: TaskActor): TaskConflictError {
+  const who = assignee === userId ? 'You have it' : assigneeName === null ? 'Nobody has it' : `${assigneeName} has it`;
   return new TaskConflictError(
-    'This task changed at the same moment. Look at it again and repeat what you wanted to do.',
+    `${who} now: this task changed at the same moment. Look at it again, and repeat what you wanted to do if it still fits.`,
   );
 }
 
 function endedText(task: TaskSnapshot, userId: string): string {
   const when = task.endedAtMs === null ? '' : ` on ${formatInstant(task.endedAtMs)}`;
   if (task.status === 'expired') return expiredText(task.expiresAtMs ?? task.endedAtMs);
-  if (task.status === 'canceled') return `This task was canceled${when}: its workflow has ended.`;
+  if (task.status === 'canceled') return `This task was canceled${when}: its workflow has ended. ${nothingLeft}`;
   const who = task.endedBy === userId ? 'You' : (task.endedByName ?? 'Somebody');
-  return `${who} already ${deedText(task)}${when}.`;
+  return `${who} already ${deedText(task)}${when}. ${nothingLeft}`;
 }
+
+const nothingLeft = 'Nothing is left to do here.';
 
 const deeds: Readonly<Record<string, string>> = {
   approve: 'approved it',
@@ -114,7 +120,7 @@ function deedText({ status, outcome }: TaskSnapshot): string {
 }
 
 function expiredText(atMs: number | null): string {
-  return atMs === null ? 'This task expired.' : `This task expired on ${formatInstant(atMs)}.`;
+  return `This task expired${atMs === null ? '' : ` on ${formatInstant(atMs)}`}. ${nothingLeft}`;
 }
 
 function candidatesText({ candidateRoles }: TaskSnapshot): string {

@@ -29,5 +29,5 @@ export async function claimTask(deps: TaskDeps, request: TaskRequest): Promise<T
   assertMayDecide(task, request);
   assertNotHeldByOther(task, request);
   assertOpen(task, request);
-  throw changedMeanwhile();
+  throw changedMeanwhile(task, request);
 }

@@ -58,7 +58,7 @@ async function endFirst(
     const now = await readTask(deps, request);
     if (isRepeated(now, request, ending)) return repeatedResult(now, status);
     check(now);
-    throw changedMeanwhile();
+    throw changedMeanwhile(now, request);
   }
   await announceEnds(deps, request, status, [{ ...ended, taskId: task.taskId }, ...ended.along]);
   const also = [...idsOf(ended.along), ...(await endRest(deps, request, ending, group))];

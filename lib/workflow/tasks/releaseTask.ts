@@ -1,3 +1,4 @@
+import type { TaskSnapshot } from '../model/ports/taskStore';
 import { TaskForbiddenError } from '../model/errors';
 import { assertMayDecide, assertOpen, changedMeanwhile, guarded, readTask } from './checks';
 import { announceTask, type TaskDeps, type TaskRequest, type TaskResult } from './deps';
@@ -8,18 +9,34 @@ import { announceTask, type TaskDeps, type TaskRequest, type TaskResult } from '
  * @throws TaskNotFoundError, TaskForbiddenError, TaskConflictError (who ended it, or that it expired or changed).
  */
 export async function releaseTask(deps: TaskDeps, request: TaskRequest): Promise<TaskResult> {
-  const { taskId, userId, roles } = request;
+  const { taskId } = request;
   const task = await readTask(deps, request);
-  const { executionId, assignee } = task;
-  if (assignee !== userId && !roles.includes('administrator')) {
+  assertMayRelease(task, request);
+  if (task.assignee === null) return released(task);
+  const change = await deps.tasks.release({ ...guarded(request), holder: task.assignee });
+  if (change) {
+    await announceTask(deps, request);
+    return { taskId, executionId: task.executionId, status: 'pending', version: change.version };
+  }
+  const now = await readTask(deps, request);
+  assertMayRelease(now, request);
+  if (now.assignee === null) return released(now);
+  throw changedMeanwhile(now, request);
+}
+
+function assertMayRelease(task: TaskSnapshot, request: TaskRequest): void {
+  const { userId, roles } = request;
+  if (task.assignee !== userId && !roles.includes('administrator')) {
     assertMayDecide(task, request);
-    if (assignee !== null)
+    if (task.assignee !== null)
       throw new TaskForbiddenError(`Only ${task.assigneeName} or an administrator can release it.`);
   }
   assertOpen(task, request);
-  if (assignee === null) return { taskId, executionId, status: 'pending', version: task.version };
-  const released = await deps.tasks.release({ ...guarded(request), holder: assignee });
-  if (!released) throw changedMeanwhile();
-  await announceTask(deps, request);
-  return { taskId, executionId, status: 'pending', version: released.version };
 }
+
+const released = ({ taskId, executionId, version }: TaskSnapshot): TaskResult => ({
+  taskId,
+  executionId,
+  status: 'pending',
+  version,
+});

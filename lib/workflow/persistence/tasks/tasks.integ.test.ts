@@ -285,7 +285,7 @@ describe('completing', () => {
     const expiring = await createTask();
     await sql`UPDATE workflow_tasks SET closing_at = now(), expires_at = '2026-11-20 09:30Z' WHERE task_id = ${expiring.taskId}`;
     await expect(completeTask(deps, { ...mia, taskId: expiring.taskId, ...approval })).rejects.toThrow(
-      'This task expired on 20 Nov 2026, 09:30 UTC.',
+      'This task expired on 20 Nov 2026, 09:30 UTC. Nothing is left to do here.',
     );
     await expect(claimTask(deps, { ...mia, taskId: expiring.taskId })).rejects.toMatchObject({ code: 'task_conflict' });
     const canceled = await createTask();
