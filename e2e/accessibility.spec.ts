@@ -65,6 +65,22 @@ test('inbox, task and execution are accessible at every step of a decision', asy
   await expectAccessible(omar, 'execution');
 });
 
+test('members, roles and settings are accessible', async ({ as, colleague }) => {
+  const tenant = uniqueCustomer('people').replace(' ', '-');
+  const nora = await as(await colleague({ name: 'Nora Berg', tenant, roles: ['administrator'] }));
+  await visit(nora, '/admin/members');
+  await expectAccessible(nora, 'members');
+  await nora.getByRole('button', { name: 'Change Nora Berg' }).click();
+  await expect(nora.getByRole('dialog', { name: 'Change Nora Berg' })).toBeVisible();
+  await expectAccessible(nora, 'member dialog');
+  await visit(nora, '/admin/roles');
+  await expect(nora.getByRole('table')).toBeVisible();
+  await expectAccessible(nora, 'roles');
+  await visit(nora, '/settings');
+  await expect(nora.getByRole('switch').first()).toBeVisible();
+  await expectAccessible(nora, 'settings');
+});
+
 test('attachments and health are accessible', async ({ as }) => {
   const omar = await as('omar');
   await visit(omar, '/admin/attachments');

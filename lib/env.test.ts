@@ -23,6 +23,16 @@ describe('parseEnvironment', () => {
     });
   });
 
+  it('sends mail only where a server is named, and links to where people are', () => {
+    expect(parseEnvironment(minimal)).toMatchObject({ smtp: null, publicUrl: 'http://localhost:3000' });
+    const BATON_SMTP_URL = 'smtp://mail.acme.test';
+    const mail = { BATON_SMTP_URL, BATON_MAIL_FROM: 'Baton <b@acme.test>', BATON_PUBLIC_URL: 'https://b.acme.test/' };
+    expect(parseEnvironment({ ...minimal, ...mail })).toMatchObject({
+      smtp: { url: BATON_SMTP_URL, from: 'Baton <b@acme.test>' },
+      publicUrl: 'https://b.acme.test',
+    });
+  });
+
   it('names the database when it is missing', () => {
     expect(() => parseEnvironment({})).toThrow(/^DATABASE_URL is not set: it names the Postgres database/);
   });
@@ -37,6 +47,11 @@ describe('parseEnvironment', () => {
     ['LOG_LEVEL', 'loud', 'LOG_LEVEL must be debug, info, warn, error or silent.'],
     ['BATON_DEMO', 'yes', 'BATON_DEMO must be 1 or 0.'],
     ['BATON_WORKER_ID', '7', 'BATON_WORKER_ID must be a UUID.'],
+    ['BATON_SMTP_URL', 'mail.acme.test', 'BATON_SMTP_URL must be an address such as smtp://'],
+    ['BATON_SMTP_URL', 'smtp://mail.acme.test', 'BATON_MAIL_FROM is not set'],
+    ['BATON_MAIL_FROM', 'Baton', 'BATON_MAIL_FROM must be an address such as baton@example.com'],
+    ['BATON_MAIL_FROM', 'baton@acme.test\r\nBcc: x@y.z', 'BATON_MAIL_FROM must be an address'],
+    ['BATON_PUBLIC_URL', 'baton.acme.test', 'BATON_PUBLIC_URL must be an address such as https://'],
   ])('says in one sentence what is wrong with %s=%s', (name, value, sentence) => {
     const parse = () => parseEnvironment({ ...minimal, [name]: value });
     expect(parse).toThrow(EnvironmentError);

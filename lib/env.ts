@@ -100,6 +100,22 @@ const environmentSchema = z.object({
   BATON_LIMIT_MAILBOX: limit('BATON_LIMIT_MAILBOX', defaultMost.mailbox_size),
   BATON_LIMIT_COMMANDS: limit('BATON_LIMIT_COMMANDS', defaultMost.commands_per_run),
   BATON_WORKER_HEALTH_PORT: wholeNumber({ name: 'BATON_WORKER_HEALTH_PORT', min: 0, max: 65_535 }).default(0),
+  BATON_SMTP_URL: address({
+    name: 'BATON_SMTP_URL',
+    schemes: ['smtp:', 'smtps:'],
+    example: 'smtp://user:password@mail.example.com:587',
+  }).optional(),
+  BATON_MAIL_FROM: text
+    .regex(
+      /^[^<>\r\n]*<[^<>@\s]+@[^<>@\s]+>$|^[^<>@\s]+@[^<>@\s]+$/,
+      'BATON_MAIL_FROM must be an address such as baton@example.com or Baton <baton@example.com>.',
+    )
+    .optional(),
+  BATON_PUBLIC_URL: address({
+    name: 'BATON_PUBLIC_URL',
+    schemes: ['http:', 'https:'],
+    example: 'https://baton.example.com',
+  }).optional(),
 });
 
 /** What the environment says, with defaults filled in. */
@@ -140,6 +156,10 @@ export interface Environment {
   readonly workerRuns: 'all' | 'executions' | 'jobs';
   /** Dispatched actions that one process runs at the same time. */
   readonly jobConcurrency: number;
+  /** How this process sends mail; null: it sends none. The address may hold a password. */
+  readonly smtp: { readonly url: string; readonly from: string } | null;
+  /** Where people reach the web server, without a slash at its end: links in mails begin with it. */
+  readonly publicUrl: string;
 }
 
 /**
@@ -152,6 +172,11 @@ export function parseEnvironment(source: Readonly<Record<string, string | undefi
   const parsed = environmentSchema.safeParse(given);
   if (!parsed.success) throw new EnvironmentError(parsed.error.issues.map((issue) => issue.message).join(' '));
   const value = parsed.data;
+  if (value.BATON_SMTP_URL !== undefined && value.BATON_MAIL_FROM === undefined) {
+    throw new EnvironmentError(
+      'BATON_MAIL_FROM is not set: mail servers want to know who sends, such as baton@example.com.',
+    );
+  }
   return {
     databaseUrl: value.DATABASE_URL,
     redisUrl: value.REDIS_URL,
@@ -177,6 +202,11 @@ export function parseEnvironment(source: Readonly<Record<string, string | undefi
     admissionBacklog: value.BATON_ADMISSION_BACKLOG,
     workerRuns: value.BATON_WORKER_RUNS,
     jobConcurrency: value.BATON_JOB_CONCURRENCY,
+    smtp:
+      value.BATON_SMTP_URL === undefined || value.BATON_MAIL_FROM === undefined
+        ? null
+        : { url: value.BATON_SMTP_URL, from: value.BATON_MAIL_FROM },
+    publicUrl: (value.BATON_PUBLIC_URL ?? `http://localhost:${value.PORT}`).replace(/\/+$/, ''),
   };
 }
 

@@ -6,6 +6,7 @@ import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { closeDatabase } from '@/lib/db/client';
 import { env, EnvironmentError } from '@/lib/env';
+import { startMailing } from '@/lib/mail';
 import {
   connectFromEnvironment,
   createJobWorkerFor,
@@ -57,11 +58,13 @@ async function main(): Promise<void> {
     'Worker runs',
   );
 
+  const mail = startMailing({ logger, metrics });
+
   let ending = false;
   async function end(code: number): Promise<void> {
     if (ending) return;
     ending = true;
-    await Promise.all([engine?.worker.stop(), jobRunner?.jobs.stop(jobDrainMs)]);
+    await Promise.all([engine?.worker.stop(), jobRunner?.jobs.stop(jobDrainMs), mail?.stop()]);
     await health.close();
     await Promise.all([engine?.close(), jobRunner?.close(), deps.hints.close(), deps.live.close()]);
     await closeDatabase();

@@ -82,9 +82,21 @@ export function TenantFigures({ health }: { readonly health: TenantHealth }) {
           isBad: health.overdueTimers > 100,
           hint: 'They fire when a worker sees them',
         },
+        {
+          word: 'Mails to send',
+          value: health.mail.pending,
+          isBad: health.mail.failed > 0,
+          hint: mailHint(health.mail),
+        },
       ]}
     />
   );
+}
+
+function mailHint({ isOn, pending, failed }: TenantHealth['mail']): string {
+  if (failed > 0) return `${failed.toLocaleString('en')} could not be sent since yesterday`;
+  if (isOn) return 'About tasks, by SMTP';
+  return pending > 0 ? 'No process that sends mail is seen' : 'Mail is off: no server is set';
 }
 
 export function PlatformFigures({ health, nowMs }: { readonly health: PlatformHealth; readonly nowMs: number }) {

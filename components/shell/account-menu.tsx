@@ -1,4 +1,5 @@
 'use client';
+import Link from 'next/link';
 import { useId, useRef, type ReactNode } from 'react';
 import { Avatar } from '@/components/ui/person';
 import { Icon } from '@/components/ui/icons';
@@ -9,6 +10,7 @@ export function AccountMenu({
   email,
   place,
   trigger,
+  hasSettings,
   signOut,
 }: {
   readonly name: string;
@@ -17,6 +19,8 @@ export function AccountMenu({
   readonly place: string;
   /** What is clicked: the avatar alone, or with the name beside it. */
   readonly trigger?: ReactNode;
+  /** Whether there is anything to choose for this person. */
+  readonly hasSettings: boolean;
   readonly signOut: () => Promise<unknown>;
 }) {
   const id = useId();
@@ -37,6 +41,12 @@ export function AccountMenu({
           <span>{email}</span>
           <span>{place}</span>
         </p>
+        {hasSettings ? (
+          <Link className="nav" prefetch={false} href="/settings" onClick={() => menu.current?.hidePopover()}>
+            <Icon name="filter" />
+            Settings
+          </Link>
+        ) : null}
         <form action={async () => void (await signOut())}>
           <button className="nav" type="submit">
             <Icon name="out" />

@@ -98,6 +98,7 @@ export function ConsoleShell({
               email={person.email}
               place={person.place}
               trigger={person.name}
+              hasSettings={person.sees.work}
               signOut={signOut}
             />
           </div>
@@ -108,7 +109,13 @@ export function ConsoleShell({
               </Link>
             ) : null}
             <ThemeToggle />
-            <AccountMenu name={person.name} email={person.email} place={person.place} signOut={signOut} />
+            <AccountMenu
+              name={person.name}
+              email={person.email}
+              place={person.place}
+              hasSettings={person.sees.work}
+              signOut={signOut}
+            />
           </div>
         </nav>
         {children}

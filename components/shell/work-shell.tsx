@@ -53,7 +53,15 @@ export function WorkShell({
         {links ? <nav aria-label="Main">{links}</nav> : null}
         <span className="grow" />
         <ThemeToggle />
-        {person ? <AccountMenu name={person.name} email={person.email} place={person.place} signOut={signOut} /> : null}
+        {person ? (
+          <AccountMenu
+            name={person.name}
+            email={person.email}
+            place={person.place}
+            hasSettings={person.sees.work}
+            signOut={signOut}
+          />
+        ) : null}
       </header>
       {children}
       {person ? (

@@ -1,7 +1,9 @@
 /** Numbers that say whether work moves: of one tenant for its console, of the whole platform for its operators. */
-import { and, asc, count, eq, inArray, isNull, lt, min, sql } from 'drizzle-orm';
+import { and, asc, count, eq, gt, inArray, isNull, lt, min, sql } from 'drizzle-orm';
 import { pageDb } from '../db/client';
 import {
+  mailTransport,
+  outgoingMails,
   workflowBusEvents,
   workflowEvents,
   workflowExecutions,
@@ -22,6 +24,15 @@ export interface TenantHealth {
   /** Events that wait to be taken into a log. */
   readonly inbox: number;
   readonly overdueTimers: number;
+  readonly mail: MailHealth;
+}
+
+export interface MailHealth {
+  /** Whether a process that can send mail was seen lately: without one no mails are written. */
+  readonly isOn: boolean;
+  readonly pending: number;
+  /** Given up within a day. */
+  readonly failed: number;
 }
 
 /** How work moves in one tenant. */
@@ -33,7 +44,7 @@ export async function tenantHealth({
   readonly now: Date;
 }): Promise<TenantHealth> {
   const db = pageDb();
-  const [[tasks], statuses, [inbox], [timers]] = await Promise.all([
+  const [[tasks], statuses, [inbox], [timers], mail] = await Promise.all([
     db
       .select({
         open: count(),
@@ -54,6 +65,7 @@ export async function tenantHealth({
       .select({ overdue: count() })
       .from(workflowTimers)
       .where(and(eq(workflowTimers.tenantId, tenant), lt(workflowTimers.fireAt, now))),
+    mailHealth({ tenant, now }),
   ]);
   const of = (status: string) => statuses.find((row) => row.status === status)?.executions ?? 0;
   return {
@@ -65,6 +77,31 @@ export async function tenantHealth({
     blocked: of('blocked_on_code'),
     inbox: inbox?.rows ?? 0,
     overdueTimers: timers?.overdue ?? 0,
+    mail,
+  };
+}
+
+/** A sender notes every ten minutes that it is there. */
+const senderSeenWithinMs = 30 * 60_000;
+const failedWithinMs = 24 * 3_600_000;
+
+async function mailHealth({ tenant, now }: { readonly tenant: string; readonly now: Date }): Promise<MailHealth> {
+  const db = pageDb();
+  const since = (ms: number) => new Date(now.getTime() - ms);
+  const ofTenant = (status: 'pending' | 'failed') =>
+    and(eq(outgoingMails.tenantId, tenant), eq(outgoingMails.status, status));
+  const [[sender], [pending], [failed]] = await Promise.all([
+    db.select({ seenAt: mailTransport.seenAt }).from(mailTransport),
+    db.select({ mails: count() }).from(outgoingMails).where(ofTenant('pending')),
+    db
+      .select({ mails: count() })
+      .from(outgoingMails)
+      .where(and(ofTenant('failed'), gt(outgoingMails.endedAt, since(failedWithinMs)))),
+  ]);
+  return {
+    isOn: sender !== undefined && sender.seenAt > since(senderSeenWithinMs),
+    pending: pending?.mails ?? 0,
+    failed: failed?.mails ?? 0,
   };
 }
 

@@ -136,6 +136,18 @@ export const shotPages = [
   },
   { name: 'dead-letters', as: omar, open: '/admin/dead-letters' },
   { name: 'attachments', as: omar, open: '/admin/attachments' },
+  { name: 'members', as: omar, open: '/admin/members' },
+  {
+    name: 'member-change',
+    as: omar,
+    open: async (page) => {
+      await visit(page, '/admin/members');
+      await page.getByRole('button', { name: 'Change Mia Rossi' }).click();
+      await page.getByRole('dialog', { name: 'Change Mia Rossi' }).waitFor();
+    },
+  },
+  { name: 'roles', as: omar, open: '/admin/roles' },
+  { name: 'settings', as: mia, open: '/settings' },
   { name: 'health-tenant', as: omar, open: '/admin/health' },
   { name: 'health-platform', as: pat, open: '/admin/health' },
   { name: 'docs-api', as: null, open: '/docs/api' },

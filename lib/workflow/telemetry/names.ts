@@ -103,6 +103,14 @@ export const instruments = {
   hintHeals: counter('baton_hint_heals_total', 'Times that lost streams or groups were made again.'),
   liveNotices: counter('baton_live_notices_total', 'Change notices handed to open pages.'),
 
+  // Mail, of workers that can send it.
+  mails: counter(
+    'baton_mails_total',
+    'Mails about tasks: sent, retried later, dropped since nobody needs them any more, failed for good.',
+    ['outcome'],
+  ),
+  mailsPending: gauge('baton_mails_pending', 'Mails that wait to be sent, of all workers together.'),
+
   // The web server.
   webRequests: counter(
     'baton_web_requests_total',

@@ -59,6 +59,8 @@ const movedBy = {
   pages: ['liveNotices'],
   /** Moved in `app/api/metrics/metrics.integ.test.ts`. */
   web: ['webRequests', 'webRequestSeconds', 'admissionRefusals', 'backlog'],
+  /** Moved in `lib/mail/mail.integ.test.ts`. */
+  mail: ['mails', 'mailsPending'],
   /** Moved in `core/engine/pressure.integ.test.ts`. */
   pressure: ['pressure'],
 } as const satisfies Readonly<Record<string, readonly (keyof typeof instruments)[]>>;
