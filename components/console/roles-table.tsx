@@ -39,7 +39,9 @@ export function RolesTable({
           <thead>
             <tr>
               <th scope="col">Role</th>
-              <th scope="col">Key</th>
+              <th scope="col" className="c-o">
+                Key
+              </th>
               <th scope="col" className="r">
                 Members
               </th>
@@ -55,9 +57,10 @@ export function RolesTable({
               <tr key={role.role}>
                 <th scope="row">
                   {role.name}
+                  <span className="only-s mono">{role.role}</span>
                   <span className="sub">{role.words ?? 'Decides what is asked of this role'}</span>
                 </th>
-                <td className="mono">{role.role}</td>
+                <td className="mono c-o">{role.role}</td>
                 <td className="r tnum">{role.members}</td>
                 {mayManage ? (
                   <td>

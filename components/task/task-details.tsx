@@ -1,28 +1,10 @@
-import type { TaskActivity, TaskView } from '@/lib/queries/task';
+import type { TaskView } from '@/lib/queries/task';
 import { isOpenTask } from '@shared/workflow/model/status';
 import { Icon } from '@/components/ui/icons';
 import { Time } from '@/components/ui/time';
+import { activityText } from './activity-text';
 import type { TaskActions } from './task-actions';
 import { CommentForm } from './task-talk';
-
-const activityWords: Readonly<Record<string, string>> = {
-  created: 'The workflow asked for this',
-  claimed: 'claimed it',
-  released: 'gave it back',
-  completed: 'decided',
-  declined: 'declined it',
-  expired: 'Its time ran out',
-  canceled: 'It was no longer needed',
-  commented: 'commented',
-  assigned: 'assigned it to',
-  delegated: 'asked for the help of',
-  given_back: 'gave it back',
-  forwarded: 'handed it on to',
-  info_requested: 'asked',
-  info_given: 'answered',
-  question_withdrawn: 'took the question back',
-  planned: 'changed when it is due',
-};
 
 /** What happened to the task, and why the reader sees it: folded away until somebody asks. */
 export function TaskDetails({
@@ -45,7 +27,7 @@ export function TaskDetails({
           {task.activity.map((entry) => (
             <li key={entry.activityId}>
               <div>
-                <span>{activityText(entry)}</span>
+                <span>{activityText(entry, utcText)}</span>
                 {entry.text ? <p className="said">{entry.text}</p> : null}
               </div>
               <Time at={entry.at} style="calendar" />
@@ -74,13 +56,8 @@ export function TaskDetails({
   );
 }
 
-function activityText(entry: TaskActivity): string {
-  const words = activityWords[entry.kind] ?? entry.kind.replaceAll('_', ' ');
-  const actor = entry.byReader ? 'You' : entry.actorName;
-  if (actor === null) return words.charAt(0).toUpperCase() + words.slice(1);
-  const to = entry.toName === null ? '' : ` ${entry.toName}`;
-  return `${actor} ${words.charAt(0).toLowerCase()}${words.slice(1)}${to}`;
-}
+const instant = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'short', timeZone: 'UTC' });
+const utcText = (iso: string): string => `${instant.format(new Date(iso))} UTC`;
 
 function reasonText(task: TaskView, place: string): string {
   const { access } = task;

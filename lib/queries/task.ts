@@ -43,7 +43,23 @@ export interface TaskActivity {
   readonly toName: string | null;
   /** What was written: a comment, a reason, a note, a question, its answer. */
   readonly text: string | null;
+  readonly detail: TaskActivityDetail;
   readonly at: string;
+}
+
+export interface TaskActivityDetail {
+  /** From whom somebody else took it. */
+  readonly fromName: string | null;
+  /** What was decided, as the button said it. */
+  readonly outcomeTitle: string | null;
+  /** Roles and people to whom it was escalated. */
+  readonly toNames: readonly string[];
+  /** What was planned anew; null takes a date away. */
+  readonly plan: {
+    readonly priority?: string;
+    readonly dueAt?: string | null;
+    readonly followUpAt?: string | null;
+  } | null;
 }
 
 export interface TaskView {
@@ -138,10 +154,17 @@ export async function getTask({
       task.questionBy,
       task.endedBy,
       task.requestedBy,
-      ...activity.flatMap((entry) => [entry.actor, textOf(entry.detail, 'to')]),
+      ...activity.flatMap(({ actor, detail }) => [
+        actor,
+        textOf(detail, 'to'),
+        textOf(detail, 'from'),
+        ...textsOf(detail, 'users'),
+      ]),
     ],
   });
   const nameOf = (userId: string | null) => (userId === null ? null : names.of(userId));
+  const titleOf = (outcome: string | null) =>
+    outcome === null ? null : (form?.outcomes.find(({ value }) => value === outcome)?.title ?? outcome);
   return {
     taskId: task.taskId,
     executionId: task.executionId,
@@ -174,10 +197,7 @@ export async function getTask({
         ? null
         : { id: row.invoiceId, number: formatInvoiceNumber(row.invoiceNumber) },
     outcome: task.outcome,
-    outcomeTitle:
-      task.outcome === null
-        ? null
-        : (form?.outcomes.find((outcome) => outcome.value === task.outcome)?.title ?? task.outcome),
+    outcomeTitle: titleOf(task.outcome),
     output: task.output,
     form,
     draft,
@@ -189,6 +209,15 @@ export async function getTask({
       byReader: entry.actor === reader.userId,
       toName: nameOf(textOf(entry.detail, 'to')),
       text: textOf(entry.detail, 'text'),
+      detail: {
+        fromName: textOf(entry.detail, 'from') === entry.actor ? null : nameOf(textOf(entry.detail, 'from')),
+        outcomeTitle: titleOf(textOf(entry.detail, 'outcome')),
+        toNames: [
+          ...textsOf(entry.detail, 'roles').map(roles.of),
+          ...textsOf(entry.detail, 'users').map((userId) => names.of(userId)),
+        ],
+        plan: entry.kind === 'planned' ? (entry.detail as TaskActivityDetail['plan']) : null,
+      },
       at: entry.at.toISOString(),
     })),
   };
@@ -252,4 +281,9 @@ async function loadActivity({ tenant, taskId }: { readonly tenant: string; reado
 function textOf(detail: JsonObject | null, key: string): string | null {
   const value = detail?.[key];
   return typeof value === 'string' ? value : null;
+}
+
+function textsOf(detail: JsonObject | null, key: string): readonly string[] {
+  const value = detail?.[key];
+  return Array.isArray(value) ? value.filter((item): item is string => typeof item === 'string') : [];
 }
