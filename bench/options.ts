@@ -3,6 +3,8 @@ import { parked, workloads, type Workload } from './protocol';
 
 export interface BenchOptions {
   readonly workloads: readonly Workload[];
+  /** Whether the inbox is read with many tasks in it. */
+  readonly inbox: boolean;
   readonly json: boolean;
   /** Executions of each case; null: what the workload is made for. */
   readonly n: number | null;
@@ -14,9 +16,10 @@ export interface BenchOptions {
   readonly profileDir: string | null;
 }
 
-export const usage = `npm run bench -- [${workloads.join(' ')}] [${parked}] [--json] [--n 4000] [--rounds 3]
+export const usage = `npm run bench -- [${workloads.join(' ')}] [${parked}] [inbox] [--json] [--n 4000] [--rounds 3]
   ${parked}         100,000 executions parked at the same time and all woken, once; only when it is named
-  --n            executions of each case
+  inbox          each view and filter of the inbox with 100,000 tasks in a tenant; only when it is named
+  --n            executions of each case; tasks of the inbox
   --rounds       how often each case is repeated; floors and engine take turns, medians are reported
   --concurrency  calls that the client has under way (32)
   --samples      signals (W2), fan-outs (W3) and starts (W5) one at a time, for latency (200; W3 a fifth)
@@ -38,8 +41,10 @@ export function parseOptions(args: readonly string[]): BenchOptions {
     profile: text,
   };
   const { values, words } = parse(args, options, { words: true });
+  const isInbox = (name: string) => name.toLowerCase() === 'inbox';
   return {
-    workloads: words.length === 0 ? workloads : words.map(workloadOf),
+    workloads: words.length === 0 ? workloads : words.filter((name) => !isInbox(name)).map(workloadOf),
+    inbox: words.some(isInbox),
     json: values.json,
     n: values.n,
     rounds: values.rounds,
@@ -54,6 +59,6 @@ export function parseOptions(args: readonly string[]): BenchOptions {
 function workloadOf(name: string): Workload {
   const known = [...workloads, parked] as const;
   const found = known.find((workload) => workload.toLowerCase() === name.toLowerCase());
-  if (found === undefined) throw new UsageError(`There is no workload ${name}; known: ${known.join(', ')}.`);
+  if (found === undefined) throw new UsageError(`There is no workload ${name}; known: ${known.join(', ')}, inbox.`);
   return found;
 }

@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { orUsage } from '../scripts/lib/commandOptions';
 import { parseOptions, usage, type BenchOptions } from './options';
 import { parked, subjects, type CaseConfig, type CaseResult, type SubjectName, type Workload } from './protocol';
+import { benchInbox, inboxTable } from './inbox/index';
 import { lineOf, tableOf, unitOf } from './report';
 import { startBenchServers, type BenchServers } from './servers';
 
@@ -32,8 +33,10 @@ async function main(): Promise<void> {
       lines.push(lineOf(workload, rounds));
     }
     for (const line of lines) say(tableOf(line));
-    for (const line of lines) process.stdout.write(`${JSON.stringify({ ...line, settings })}\n`);
-    if (lines.some((line) => line.violations.length > 0)) process.exitCode = 1;
+    const inbox = options.inbox ? await benchInbox(servers, options.n) : [];
+    if (options.inbox) say(inboxTable(inbox));
+    for (const line of [...lines, ...inbox]) process.stdout.write(`${JSON.stringify({ ...line, settings })}\n`);
+    if ([...lines, ...inbox].some((line) => line.violations.length > 0)) process.exitCode = 1;
   } finally {
     await servers.stop();
   }

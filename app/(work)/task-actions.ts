@@ -1,5 +1,7 @@
 import type { BulkActions } from '@/components/inbox/bulk-types';
+import type { InboxActions } from '@/components/inbox/inbox-types';
 import type { TaskActions } from '@/components/task/task-actions';
+import { readInboxAction, removeViewAction, saveViewAction } from '../inbox/actions';
 import {
   answerQuestionAction,
   askForInfoAction,
@@ -47,4 +49,11 @@ export const bulkActions: BulkActions = {
   assign: assignTasksAction,
   complete: completeTasksAction,
   form: sharedFormAction,
+};
+
+/** What the inbox reads besides its first page, and what is kept of it. */
+export const inboxActions: InboxActions = {
+  read: readInboxAction,
+  saveView: saveViewAction,
+  removeView: removeViewAction,
 };

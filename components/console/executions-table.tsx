@@ -2,7 +2,7 @@
 import Link from 'next/link';
 import { useState } from 'react';
 import type { ExecutionRow } from '@/lib/queries/executions';
-import { mergeRows, takeAll } from '@/components/inbox/merge-rows';
+import { dropGone, mergeRows, takeAll } from '@/components/inbox/merge-rows';
 import { Icon } from '@/components/ui/icons';
 import { Avatar } from '@/components/ui/person';
 import { executionLook, Status } from '@/components/ui/status';
@@ -16,10 +16,12 @@ const idOf = (row: ExecutionRow) => row.executionId;
 export function ExecutionsTable({ rows }: { readonly rows: readonly ExecutionRow[] }) {
   const [isHeld, setHeld] = useState(false);
   const [read, setRead] = useState(rows);
-  const [merged, setMerged] = useState(() => takeAll(rows));
+  // One page at a time: what is not on it any more has left.
+  const page = { rows, next: null };
+  const [merged, setMerged] = useState(() => takeAll(page));
   if (rows !== read) {
     setRead(rows);
-    setMerged(mergeRows({ before: merged.shown, rows, idOf, isHeld }));
+    setMerged(mergeRows({ before: merged, page, idOf, isHeld }));
   }
   return (
     <div
@@ -30,12 +32,12 @@ export function ExecutionsTable({ rows }: { readonly rows: readonly ExecutionRow
       onPointerEnter={(event) => setHeld(event.pointerType === 'mouse')}
       onPointerLeave={() => {
         setHeld(false);
-        setMerged(mergeRows({ before: merged.shown, rows, idOf, isHeld: false }));
+        setMerged(dropGone(merged, page));
       }}
     >
       {merged.waiting > 0 ? (
         <div className="new" role="status">
-          <button type="button" onClick={() => setMerged(takeAll(rows))}>
+          <button type="button" onClick={() => setMerged(takeAll(page))}>
             {merged.waiting} new, show {merged.waiting === 1 ? 'it' : 'them'}
           </button>
         </div>

@@ -1,16 +1,23 @@
 'use client';
 import { usePathname, useRouter, useSearchParams } from 'next/navigation';
-import { useEffect, useRef, useState, useTransition } from 'react';
+import { useEffect, useRef, useState, useTransition, type ReactNode } from 'react';
 import { Icon } from '@/components/ui/icons';
 import { useKey } from '@/components/ui/keys';
 import type { TaskFilter } from '@/lib/queries/task-filter';
 
-export interface TaskType {
+interface TaskType {
   readonly taskType: string;
   readonly name: string;
 }
 
-type FilterName = 'q' | 'type' | 'priority' | 'due';
+/** What there is to choose from. */
+export interface FilterChoices {
+  readonly taskTypes: readonly TaskType[];
+  /** Names of workflows. */
+  readonly workflows: readonly string[];
+}
+
+type FilterName = 'q' | 'type' | 'priority' | 'due' | 'workflow';
 
 /** Long enough not to ask for each letter. */
 const pauseMs = 200;
@@ -46,18 +53,21 @@ function useFilterAddress() {
 /** Search and filters of the list. */
 export function InboxFilters({
   filter,
-  taskTypes,
+  choices: { taskTypes, workflows },
   onEnter,
+  children,
 }: {
   readonly filter: TaskFilter;
-  readonly taskTypes: readonly TaskType[];
+  readonly choices: FilterChoices;
   /** Enter in the search goes on with what was found. */
   readonly onEnter: () => void;
+  /** After the filters. */
+  readonly children: ReactNode;
 }) {
   const { narrow, isPending } = useFilterAddress();
-  const { priority, due, taskType } = filter;
+  const { priority, due, taskType, workflow } = filter;
   return (
-    <div className="tools" role="search" aria-label="Tasks" aria-busy={isPending || undefined}>
+    <div className="narrow" role="search" aria-label="Tasks" aria-busy={isPending || undefined}>
       <SearchField words={filter.words ?? ''} onSearch={(q) => narrow({ q })} onEnter={onEnter} />
       <div className="filters">
         <Choice
@@ -78,14 +88,31 @@ export function InboxFilters({
           options={Object.entries(priorityWords)}
           onChange={(chosen) => narrow({ priority: chosen })}
         />
-        {taskType !== null || due !== null || priority !== null ? (
-          <button className="btn btn-ghost" type="button" onClick={() => narrow({ type: '', due: '', priority: '' })}>
+        <Choice
+          name="Workflow"
+          value={workflow ?? ''}
+          options={workflows.map((name) => [name, plainName(name)])}
+          onChange={(chosen) => narrow({ workflow: chosen })}
+        />
+        {[taskType, due, priority, workflow].some((chosen) => chosen !== null) ? (
+          <button
+            className="btn btn-ghost"
+            type="button"
+            onClick={() => narrow({ type: '', due: '', priority: '', workflow: '' })}
+          >
             Clear filters
           </button>
         ) : null}
+        {children}
       </div>
     </div>
   );
+}
+
+/** "Invoice review" for `InvoiceReview`. */
+function plainName(name: string): string {
+  const words = name.replace(/([\p{Ll}\d])(\p{Lu})/gu, '$1 $2').replaceAll(/[_-]+/g, ' ');
+  return words.charAt(0) + words.slice(1).replaceAll(/ \p{Lu}(?=\p{Ll})/gu, (start) => start.toLowerCase());
 }
 
 function Choice({

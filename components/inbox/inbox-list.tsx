@@ -1,72 +1,68 @@
 'use client';
 import Link from 'next/link';
 import { useRouter } from 'next/navigation';
-import { useEffect, useRef, useState, type MouseEvent, type ReactNode } from 'react';
-import type { InboxRow, InboxView } from '@/lib/queries/inbox';
+import { useEffect, useRef, type MouseEvent, type ReactNode } from 'react';
+import type { InboxRow } from '@/lib/queries/inbox';
+import type { InboxView } from '@/lib/queries/inbox-views';
 import type { TaskFilter } from '@/lib/queries/task-filter';
 import { useKey } from '@/components/ui/keys';
 import { firstName } from '@/components/ui/person';
 import { PriorityMark } from '@/components/ui/status';
 import { Time, useNow, useZone } from '@/components/ui/time';
 import { dueGroup, type DueGroup } from '@/components/ui/time-text';
-import { InboxFilters, type TaskType } from './inbox-filters';
-import { mergeRows, takeAll, type ShownRow } from './merge-rows';
+import { InboxFilters, type FilterChoices } from './inbox-filters';
+import { LongList } from './long-list';
+import type { ShownRow } from './merge-rows';
 import type { Bulk } from './use-bulk';
+import type { InboxRows } from './use-inbox-rows';
 
-const idOf = (row: InboxRow) => row.taskId;
+const idOf = ({ row }: ShownRow<InboxRow>) => row.taskId;
 const groupWords: Readonly<Record<DueGroup, string>> = { overdue: 'Overdue', today: 'Today', later: 'Later' };
 const groupOrder: readonly DueGroup[] = ['overdue', 'today', 'later'];
 
+/** As many as can be acted on together. */
+const mostPicked = 200;
+
 export function InboxList({
-  rows,
-  hasMore,
+  list: listed,
   view,
   filter,
-  taskTypes,
+  choices,
   selectedId,
   hrefOf,
   onSelect,
   empty,
+  saveView,
   bulk,
   bar,
 }: {
-  readonly rows: readonly InboxRow[];
-  readonly hasMore: boolean;
+  readonly list: InboxRows;
   readonly view: InboxView;
   readonly filter: TaskFilter;
-  readonly taskTypes: readonly TaskType[];
+  readonly choices: FilterChoices;
   readonly selectedId: string | null;
   readonly hrefOf: (taskId: string) => string;
   readonly onSelect: (taskId: string) => void;
   readonly empty: ReactNode;
+  /** Keeps what the list is narrowed to. */
+  readonly saveView: ReactNode;
   /** Selecting many; null where nothing can be done with many. */
   readonly bulk: Bulk | null;
   /** At the foot of the list. */
   readonly bar: ReactNode;
 }) {
   const router = useRouter();
-  const [isHeld, setHeld] = useState(false);
-  const [read, setRead] = useState(rows);
-  const [merged, setMerged] = useState(() => takeAll(rows));
-  const asked = JSON.stringify(filter);
-  const [answered, setAnswered] = useState(asked);
   const list = useRef<HTMLElement>(null);
-
-  if (rows !== read) {
-    setRead(rows);
-    setAnswered(asked);
-    // Another question has another answer: nothing of the old list stays.
-    setMerged(asked === answered ? mergeRows({ before: merged.shown, rows, idOf, isHeld }) : takeAll(rows));
-  }
+  const { shown, waiting, next, more } = listed;
 
   const isFiltered = Object.values(filter).some((value) => value !== null);
-  const groups = useGroups(merged.shown, view);
-  const order = groups.flatMap((group) => group.rows.map(({ row }) => row.taskId));
+  const groups = useGroups(shown, view);
+  const order = groups.flatMap((group) => group.rows.filter((row) => !row.isGone).map(idOf));
 
   const step = (by: number) => {
     const at = selectedId === null ? -1 : order.indexOf(selectedId);
-    const next = order[at < 0 ? 0 : Math.min(order.length - 1, Math.max(0, at + by))];
-    if (next !== undefined && next !== selectedId) onSelect(next);
+    const to = order[at < 0 ? 0 : Math.min(order.length - 1, Math.max(0, at + by))];
+    if (to !== undefined && to !== selectedId) onSelect(to);
   };
   useKey('j', () => step(1));
   useKey('k', () => step(-1));
@@ -78,11 +74,7 @@ export function InboxList({
   useKey('x', () => {
     if (selectedId !== null && order.includes(selectedId)) bulk?.toggle(selectedId);
   });
-  useKey('X', () => bulk?.pickAll(order));
-
-  useEffect(() => {
-    list.current?.querySelector('[aria-current="true"]')?.scrollIntoView({ block: 'nearest' });
-  }, [selectedId]);
+  useKey('X', () => bulk?.pickAll(order.slice(0, mostPicked)));
 
   return (
     <section
@@ -90,80 +82,156 @@ export function InboxList({
       aria-label="Tasks"
       tabIndex={0}
       ref={list}
-      onPointerEnter={(event) => setHeld(event.pointerType === 'mouse')}
-      onPointerLeave={() => {
-        setHeld(false);
-        setMerged(mergeRows({ before: merged.shown, rows, idOf, isHeld: false }));
-      }}
+      onPointerEnter={(event) => listed.hold(event.pointerType === 'mouse')}
+      onPointerLeave={() => listed.hold(false)}
     >
-      <InboxFilters
-        filter={filter}
-        taskTypes={taskTypes}
-        onEnter={() => {
-          const [first] = order;
-          if (first !== undefined) onSelect(first);
-        }}
-      />
-      {merged.waiting > 0 ? (
-        <div className="new" role="status">
-          <button type="button" onClick={() => setMerged(takeAll(rows))}>
-            {merged.waiting} new, show {merged.waiting === 1 ? 'it' : 'them'}
-          </button>
-        </div>
-      ) : null}
-      {groups.map((group) => (
-        <section key={group.word} aria-label={group.word}>
-          <h2 className="grp">
-            {group.word} <span className="count">{group.rows.filter((row) => !row.isGone).length}</span>
-          </h2>
-          <ul>
-            {group.rows.map(({ row, isGone }) => (
-              <li key={row.taskId}>
-                {isGone ? (
-                  <div className="li is-gone">
-                    <RowContent row={row} view={view} end="No longer open" />
-                  </div>
-                ) : (
-                  <>
-                    {bulk ? (
-                      <input
-                        className="pick"
-                        type="checkbox"
-                        aria-label={`Select ${row.title}`}
-                        checked={bulk.isPicked(row.taskId)}
-                        onChange={() => bulk.toggle(row.taskId)}
-                      />
-                    ) : null}
-                    <Link
-                      className="li"
-                      href={hrefOf(row.taskId)}
-                      prefetch={false}
-                      scroll={false}
-                      aria-current={row.taskId === selectedId ? 'true' : undefined}
-                      onClick={(event) => {
-                        if (isPlainClick(event)) {
-                          event.preventDefault();
-                          onSelect(row.taskId);
-                        }
-                      }}
-                    >
-                      <RowContent row={row} view={view} />
-                    </Link>
-                  </>
-                )}
-              </li>
-            ))}
-          </ul>
-        </section>
-      ))}
-      {merged.shown.length === 0 ? isFiltered ? <NothingFits filter={filter} /> : empty : null}
-      {hasMore ? (
-        <p className="none">These are the {rows.length} most urgent. Decide some, and the rest follow.</p>
-      ) : null}
+      <div className="tools">
+        <InboxFilters
+          filter={filter}
+          choices={choices}
+          onEnter={() => {
+            const [first] = order;
+            if (first !== undefined) onSelect(first);
+          }}
+        >
+          {saveView}
+        </InboxFilters>
+        {waiting > 0 ? (
+          <div className="new" role="status">
+            <button
+              type="button"
+              onClick={() => {
+                listed.showNew();
+                list.current?.scrollTo({ top: 0 });
+              }}
+            >
+              {waiting} new, show {waiting === 1 ? 'it' : 'them'}
+            </button>
+          </div>
+        ) : null}
+      </div>
+      {groups.map((group, at) => {
+        const isOpenEnded = next !== null && at === groups.length - 1;
+        return (
+          <section key={group.word} aria-label={group.word}>
+            <h2 className="grp">
+              {group.word}{' '}
+              <span className="count">
+                {group.rows.filter((row) => !row.isGone).length}
+                {isOpenEnded ? '+' : ''}
+              </span>
+            </h2>
+            <LongList
+              rows={group.rows}
+              idOf={idOf}
+              selectedId={selectedId}
+              isOpenEnded={isOpenEnded}
+              onSee={(taskIds) => listed.see(group.word, taskIds)}
+            >
+              {(each) => (
+                <ListRow
+                  shown={each}
+                  view={view}
+                  bulk={bulk}
+                  isSelected={each.row.taskId === selectedId}
+                  href={hrefOf(each.row.taskId)}
+                  onSelect={onSelect}
+                />
+              )}
+            </LongList>
+          </section>
+        );
+      })}
+      {shown.length === 0 ? isFiltered ? <NothingFits filter={filter} /> : empty : null}
+      {next === null ? null : <More key={next} isReading={listed.isReading} hasFailed={listed.hasFailed} more={more} />}
       {bar}
     </section>
   );
 }
+
+function ListRow({
+  shown: { row, isGone },
+  view,
+  bulk,
+  isSelected,
+  href,
+  onSelect,
+}: {
+  readonly shown: ShownRow<InboxRow>;
+  readonly view: InboxView;
+  readonly bulk: Bulk | null;
+  readonly isSelected: boolean;
+  readonly href: string;
+  readonly onSelect: (taskId: string) => void;
+}) {
+  if (isGone) {
+    return (
+      <div className="li is-gone">
+        <RowContent row={row} view={view} end="No longer open" />
+      </div>
+    );
+  }
+  return (
+    <>
+      {bulk ? (
+        <input
+          className="pick"
+          type="checkbox"
+          aria-label={`Select ${row.title}`}
+          checked={bulk.isPicked(row.taskId)}
+          onChange={() => bulk.toggle(row.taskId)}
+        />
+      ) : null}
+      <Link
+        className="li"
+        href={href}
+        prefetch={false}
+        scroll={false}
+        aria-current={isSelected ? 'true' : undefined}
+        onClick={(event) => {
+          if (isPlainClick(event)) {
+            event.preventDefault();
+            onSelect(row.taskId);
+          }
+        }}
+      >
+        <RowContent row={row} view={view} />
+      </Link>
+    </>
+  );
+}
+
+/** The end of what was read: the next page comes by itself a little before it is reached. */
+function More({
+  isReading,
+  hasFailed,
+  more,
+}: {
+  readonly isReading: boolean;
+  readonly hasFailed: boolean;
+  readonly more: () => Promise<void>;
+}) {
+  const end = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    if (!end.current) return;
+    const observer = new IntersectionObserver((entries) => {
+      if (entries.some(({ isIntersecting }) => isIntersecting)) void more();
+    }, moreMargin);
+    observer.observe(end.current);
+    return () => observer.disconnect();
+  }, [more]);
+  return (
+    <div className="none" ref={end}>
+      {hasFailed ? <p role="alert">The next tasks could not be read.</p> : null}
+      <button className="btn btn-ghost" type="button" aria-busy={isReading || undefined} onClick={() => void more()}>
+        Show more tasks
+      </button>
+    </div>
+  );
+}
+
+/** Some screens ahead. */
+const moreMargin = { rootMargin: '1200px' };
 
 function NothingFits({ filter: { words } }: { readonly filter: TaskFilter }) {
   return (

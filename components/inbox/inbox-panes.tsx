@@ -2,7 +2,8 @@
 import { usePathname, useRouter, useSearchParams } from 'next/navigation';
 import { useCallback, useEffect, useOptimistic, useState, useTransition, type ReactNode } from 'react';
 import { flushSync } from 'react-dom';
-import type { InboxRow, InboxView } from '@/lib/queries/inbox';
+import type { InboxList as InboxPage } from '@/lib/queries/inbox';
+import type { InboxView } from '@/lib/queries/inbox-views';
 import { Icon } from '@/components/ui/icons';
 import { AfterDecision } from '@/components/task/after-decision';
 import type { Colleague } from '@/lib/queries/people';
@@ -10,40 +11,44 @@ import type { TaskFilter } from '@/lib/queries/task-filter';
 import { BulkBar } from './bulk-bar';
 import { BulkPane, formsOf } from './bulk-pane';
 import type { BulkActions } from './bulk-types';
-import type { TaskType } from './inbox-filters';
+import type { FilterChoices } from './inbox-filters';
 import { InboxList } from './inbox-list';
+import type { InboxActions } from './inbox-types';
+import { SaveView } from './save-view';
 import { useBulk } from './use-bulk';
+import { useInboxRows } from './use-inbox-rows';
 
 /**
  * The list and the chosen task beside it. The address is the choice, so it survives a reload and can be sent; the row
  * lights up at once while the task is read.
  */
 export function InboxPanes({
-  rows,
-  hasMore,
+  page,
   view,
   filter,
-  taskTypes,
+  choices,
   selectedId,
   isPicked,
   views,
   empty,
+  actions,
   bulkActions,
   mayAssign,
   people,
   children,
 }: {
-  readonly rows: readonly InboxRow[];
-  readonly hasMore: boolean;
+  /** The first page of the list. */
+  readonly page: InboxPage;
   readonly view: InboxView;
   readonly filter: TaskFilter;
-  readonly taskTypes: readonly TaskType[];
+  readonly choices: FilterChoices;
   /** The task in the detail pane. */
   readonly selectedId: string | null;
   /** Whether the address names it; else it is the first of the list. */
   readonly isPicked: boolean;
   readonly views: ReactNode;
   readonly empty: ReactNode;
+  readonly actions: InboxActions;
   readonly bulkActions: BulkActions;
   /** Whether the reader gives tasks to others, and to whom. */
   readonly mayAssign: boolean;
@@ -56,6 +61,13 @@ export function InboxPanes({
   const params = useSearchParams();
   const [selected, setSelected] = useOptimistic(selectedId);
   const [isPending, startTransition] = useTransition();
+  const narrowed = paramsOf(filter);
+  const list = useInboxRows({
+    page,
+    asked: JSON.stringify(narrowed),
+    read: (more) => actions.read({ view, ...narrowed, ...more }),
+  });
+  const rows = list.shown.flatMap(({ row, isGone }) => (isGone ? [] : [row]));
   const bulk = useBulk(rows);
   const [isAnswering, setAnswering] = useState(false);
 
@@ -111,16 +123,17 @@ export function InboxPanes({
       <h1 className="vh">Inbox</h1>
       {views}
       <InboxList
-        key={view}
-        rows={rows}
-        hasMore={hasMore}
+        list={list}
         view={view}
         filter={filter}
-        taskTypes={taskTypes}
+        choices={choices}
         selectedId={selected}
         hrefOf={hrefOf}
         onSelect={select}
         empty={empty}
+        saveView={
+          Object.keys(narrowed).length > 0 ? <SaveView asked={{ view, ...narrowed }} save={actions.saveView} /> : null
+        }
         bulk={view === 'done' ? null : bulk}
         bar={
           hasBulk ? (
@@ -157,4 +170,15 @@ export function InboxPanes({
       </div>
     </main>
   );
+}
+
+/** The filter as an address says it. */
+function paramsOf({ words, taskType, priority, due, workflow }: TaskFilter) {
+  return {
+    ...(words !== null && { q: words }),
+    ...(taskType !== null && { type: taskType }),
+    ...(priority !== null && { priority }),
+    ...(due !== null && { due }),
+    ...(workflow !== null && { workflow }),
+  };
 }

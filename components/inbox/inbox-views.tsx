@@ -1,10 +1,13 @@
 import Link from 'next/link';
-import type { InboxView } from '@/lib/queries/inbox';
+import type { ReactNode } from 'react';
+import type { InboxView } from '@/lib/queries/inbox-views';
 import { Icon, type IconName } from '@/components/ui/icons';
 import { KeyHelp, type KeyLine } from '@/components/ui/key-help';
 
 const looks: Readonly<Record<InboxView, { readonly word: string; readonly icon: IconName }>> = {
   'for-me': { word: 'For me', icon: 'inbox' },
+  groups: { word: 'My groups', icon: 'users' },
+  unassigned: { word: 'Unassigned', icon: 'user' },
   taken: { word: 'Taken by me', icon: 'claimed' },
   done: { word: 'Done', icon: 'check' },
 };
@@ -27,9 +30,12 @@ const keys: readonly KeyLine[] = [
 export function InboxViews({
   view,
   counts,
+  saved,
 }: {
   readonly view: InboxView;
   readonly counts: Readonly<Partial<Record<InboxView, number>>>;
+  /** The reader's own views. */
+  readonly saved: ReactNode;
 }) {
   return (
     <nav className="views" aria-label="Views">
@@ -46,6 +52,7 @@ export function InboxViews({
           {counts[name] === undefined ? null : <span className="count">{countText(counts[name])}</span>}
         </Link>
       ))}
+      {saved}
       <div className="foot">
         <KeyHelp lines={keys} />
       </div>

@@ -3,7 +3,7 @@ import type { JsonValue } from '@shared/workflow/model/json';
 import { executionStatuses } from '@shared/workflow/model/status';
 import { z } from 'zod';
 import { apiTaskStatuses } from '../queries/apiTasks';
-import { inboxViews } from '../queries/inbox';
+import { inboxViews } from '../queries/inbox-views';
 import { dueFilters, taskPriorities } from '../queries/task-filter';
 import { isStorable, notStorable } from './storable';
 
@@ -86,6 +86,7 @@ export const taskQuerySchema = z.object({
   type: text('type', 200).optional(),
   priority: z.enum(taskPriorities, { error: `priority must be one of ${taskPriorities.join(', ')}.` }).optional(),
   due: z.enum(dueFilters, { error: `due must be one of ${dueFilters.join(', ')}.` }).optional(),
+  workflow: text('workflow', 200).optional(),
   cursor: z.string().max(100).optional(),
   limit: pageSize({ usual: 50, most: 200 }),
 });

@@ -27,7 +27,7 @@ describe('the description of the API', () => {
   it('says what the list of tasks is narrowed by, and what an answer must hold', () => {
     const list = described.paths['/tasks']?.get as { readonly parameters: readonly { readonly name: string }[] };
     expect(list.parameters.map(({ name }) => name)).toEqual([
-      ...['status', 'view', 'q', 'type', 'priority', 'due', 'cursor', 'limit'],
+      ...['status', 'view', 'q', 'type', 'priority', 'due', 'workflow', 'cursor', 'limit'],
     ]);
     const ajv = new Ajv2020({ strict: false, validateFormats: false });
     for (const [name, schema] of Object.entries(described.components.schemas)) {

@@ -3,7 +3,7 @@ import { InvalidInputError, TaskForbiddenError, TaskNotFoundError } from '@share
 import { and, arrayOverlaps, desc, eq, inArray, not, or, sql, type SQL } from 'drizzle-orm';
 import { pageDb } from '../db/client';
 import { workflowTasks as t } from '../db/schema';
-import { inView, type InboxView } from './inbox';
+import { inView, type InboxView } from './inbox-views';
 import type { ApiTask, ApiTaskWithForm } from './apiTaskSchemas';
 import { getTask, type TaskView } from './task';
 import { matchesFilter, type TaskFilter } from './task-filter';

@@ -2,7 +2,7 @@
 import { and, eq, inArray, isNull } from 'drizzle-orm';
 import { pageDb } from '../db/client';
 import { tenants, userRoles, users } from '../db/schema';
-import { countInbox } from './inbox';
+import { countView } from './inbox';
 
 export interface DemoPerson {
   readonly email: string;
@@ -41,7 +41,7 @@ export async function demoPeople(emails: readonly string[]): Promise<readonly De
         tenantName: row.place,
         roles,
         openTasks:
-          row.tenant === null ? 0 : (await countInbox({ tenant: row.tenant, userId: row.userId, roles }))['for-me'],
+          row.tenant === null ? 0 : await countView({ tenant: row.tenant, userId: row.userId, roles }, 'for-me'),
       };
     }),
   );

@@ -1,5 +1,5 @@
 /** The inbox: which tasks a person may take, has taken or has decided, with what they are about. */
-import { and, arrayOverlaps, asc, desc, eq, inArray, not, or, sql, type SQL } from 'drizzle-orm';
+import { and, asc, desc, eq, inArray, isNull, or, sql } from 'drizzle-orm';
 import type { TaskStatus } from '@shared/workflow/model/status';
 import { pageDb } from '../db/client';
 import {
@@ -7,25 +7,18 @@ import {
   systemWorkflowTaskDefinitions,
   workflowBusEvents,
   workflowExecutions,
+  workflowRegistrations,
   workflowTaskDefinitions,
   workflowTasks,
 } from '../db/schema';
 import { formatCents } from '../invoices/invoiceInput';
-import { countAlike, isFirstOfKind } from './alike';
+import { countAlike } from './alike';
+import { cursorOf, inView, isBehind, orderOf, type InboxReader, type InboxView } from './inbox-views';
 import { namesOf } from './people';
 import { matchesFilter, type TaskFilter } from './task-filter';
 
-export const inboxViews = ['for-me', 'taken', 'done'] as const;
-export type InboxView = (typeof inboxViews)[number];
-
-/** What a list shows at once; those due first come first. */
-export const inboxLimit = 200;
-
-export interface InboxReader {
-  readonly tenant: string;
-  readonly userId: string;
-  readonly roles: readonly string[];
-}
+/** Rows of a page. */
+export const inboxPageSize = 100;
 
 export interface InboxRow {
   readonly taskId: string;
@@ -50,16 +43,20 @@ export interface InboxRow {
 
 export interface InboxList {
   readonly rows: readonly InboxRow[];
-  readonly hasMore: boolean;
+  /** The place behind which the next page begins; null on the last. */
+  readonly next: string | null;
 }
 
 const t = workflowTasks;
-const isOpen = inArray(t.status, ['pending', 'claimed']);
 
 /** What a list shows; the filters narrow it. */
 export interface InboxQuery extends InboxReader {
   readonly view: InboxView;
   readonly filter: TaskFilter;
+  /** The `next` of the page before. */
+  readonly after?: string | undefined;
+  /** Only these, where a list that is shown is looked at again. */
+  readonly taskIds?: readonly string[] | undefined;
   /** What due dates are counted from; now unless given. */
   readonly nowMs?: number;
 }
@@ -67,9 +64,9 @@ export interface InboxQuery extends InboxReader {
 /**
  * The tasks of a view, the most urgent first; done ones latest first. Chosen before anything is read about them: only
  * the index by which they are found grows with the tenant.
+ * @throws InvalidInputError for a cursor that no page gave.
  */
-export function inboxPage({ nowMs = Date.now(), ...query }: InboxQuery) {
-  const order = query.view === 'done' ? [desc(t.endedAt)] : [asc(t.dueAt), asc(t.createdAt), asc(t.taskId)];
+export function inboxPage({ nowMs = Date.now(), after, taskIds, ...query }: InboxQuery) {
   return pageDb()
     .select({
       taskId: t.taskId,
@@ -90,9 +87,17 @@ export function inboxPage({ nowMs = Date.now(), ...query }: InboxQuery) {
       fingerprint: t.fingerprint,
     })
     .from(t)
-    .where(and(eq(t.tenantId, query.tenant), inView(query, query.view), matchesFilter(query.filter, nowMs)))
-    .orderBy(...order)
-    .limit(inboxLimit + 1);
+    .where(
+      and(
+        eq(t.tenantId, query.tenant),
+        taskIds === undefined ? undefined : inArray(t.taskId, [...taskIds]),
+        inView(query, query.view),
+        matchesFilter(query.filter, nowMs),
+        after === undefined ? undefined : isBehind(query.view, after),
+      ),
+    )
+    .orderBy(...orderOf(query.view))
+    .limit(inboxPageSize + 1);
 }
 
 export async function listInbox(query: InboxQuery): Promise<InboxList> {
@@ -107,6 +112,7 @@ export async function listInbox(query: InboxQuery): Promise<InboxList> {
       formId: page.formId,
       dueAt: page.dueAt,
       endedAt: page.endedAt,
+      createdAt: page.createdAt,
       outcome: page.outcome,
       requestedBy: page.requestedBy,
       subject: page.subject,
@@ -126,12 +132,15 @@ export async function listInbox(query: InboxQuery): Promise<InboxList> {
       and(eq(invoices.tenantId, page.tenantId), sql`${invoices.id} = ${workflowBusEvents.payload}->>'invoiceId'`),
     )
     .orderBy(
-      ...(query.view === 'done' ? [desc(page.endedAt)] : [asc(page.dueAt), asc(page.createdAt), asc(page.taskId)]),
+      ...(query.view === 'done'
+        ? [desc(page.endedAt), desc(page.taskId)]
+        : [asc(page.dueAt), asc(page.createdAt), asc(page.taskId)]),
     );
-  const shown = rows.slice(0, inboxLimit);
+  const shown = rows.slice(0, inboxPageSize);
+  const last = shown.at(-1);
   const names = await namesOf({ tenant: query.tenant, userIds: shown.map((row) => row.requestedBy) });
   return {
-    hasMore: rows.length > inboxLimit,
+    next: last !== undefined && rows.length > inboxPageSize ? cursorOf(query.view, last) : null,
     rows: shown.map((row) => ({
       taskId: row.taskId,
       title: row.title,
@@ -153,7 +162,7 @@ export async function listInbox(query: InboxQuery): Promise<InboxList> {
   };
 }
 
-/** What is counted of a view. */
+/** What is counted of a view: nobody works off more than this today. */
 const countLimit = 1000;
 
 /** The statement that counts a view. */
@@ -169,10 +178,20 @@ export function inboxCount(reader: InboxReader, view: InboxView) {
     .from(some);
 }
 
-/** How many open rows each view has, `countLimit` at most. */
-export async function countInbox(reader: InboxReader): Promise<Readonly<Record<'for-me' | 'taken', number>>> {
-  const [[forMe], [taken]] = await Promise.all([inboxCount(reader, 'for-me'), inboxCount(reader, 'taken')]);
-  return { 'for-me': forMe?.count ?? 0, taken: taken?.count ?? 0 };
+/** Views of open tasks, which are counted. */
+export const countedViews = ['for-me', 'groups', 'unassigned', 'taken'] as const;
+export type InboxCounts = Readonly<Record<(typeof countedViews)[number], number>>;
+
+/** How many rows a view has, `countLimit` at most. */
+export async function countView(reader: InboxReader, view: InboxView): Promise<number> {
+  const [row] = await inboxCount(reader, view);
+  return row?.count ?? 0;
+}
+
+/** How many rows each view of open tasks has, `countLimit` at most. */
+export async function countInbox(reader: InboxReader): Promise<InboxCounts> {
+  const counts = await Promise.all(countedViews.map(async (view) => [view, await countView(reader, view)] as const));
+  return Object.fromEntries(counts) as InboxCounts;
 }
 
 /** Types of tasks that the tenant can have, by what people call them. */
@@ -193,26 +212,12 @@ export async function listTaskTypes(
   return [...byType.values()].toSorted((a, b) => a.name.localeCompare(b.name, 'en'));
 }
 
-/** Which tasks are in a view: each says the status of its indexes. */
-export function inView(reader: InboxReader, view: InboxView): SQL | undefined {
-  const { userId } = reader;
-  // What one works on, what one lent to somebody, and what one is asked about.
-  const isAtIt = or(eq(t.assignee, userId), eq(t.owner, userId), eq(t.questionTo, userId));
-  const taken = and(eq(t.status, 'claimed'), isAtIt);
-  switch (view) {
-    case 'taken':
-      return and(taken, isFirstOfKind(reader));
-    case 'for-me':
-      return and(isOpen, or(taken, and(eq(t.status, 'pending'), isCandidate(reader))), isFirstOfKind(reader));
-    case 'done':
-      return and(eq(t.endedBy, reader.userId), inArray(t.status, ['completed', 'declined']));
-  }
-}
-
-function isCandidate({ userId, roles }: InboxReader): SQL | undefined {
-  const named = arrayOverlaps(t.candidateUsers, [userId]);
-  return and(
-    roles.length === 0 ? named : or(named, arrayOverlaps(t.candidateRoles, [...roles])),
-    not(arrayOverlaps(t.excludedUsers, [userId])),
-  );
+/** Workflows that the tenant can run, by name: the system's and its own. */
+export async function listTaskWorkflows(tenant: string): Promise<readonly string[]> {
+  const rows = await pageDb()
+    .selectDistinct({ name: workflowRegistrations.name })
+    .from(workflowRegistrations)
+    .where(or(isNull(workflowRegistrations.tenantId), eq(workflowRegistrations.tenantId, tenant)))
+    .orderBy(asc(workflowRegistrations.name));
+  return rows.map(({ name }) => name);
 }

@@ -9,7 +9,8 @@ import { attachmentMatrix } from './attachments';
 import { getExecution } from './execution';
 import { countExecutions, executionPageSize, listExecutions, type ExecutionFilter } from './executions';
 import { platformHealth, tenantHealth } from './health';
-import { countInbox, listInbox, type InboxView } from './inbox';
+import { countInbox, listInbox } from './inbox';
+import type { InboxView } from './inbox-views';
 import { getInvoice, listInvoices } from './invoices';
 import { getTask } from './task';
 import { filterOf, noFilter, type TaskFilter } from './task-filter';
@@ -231,17 +232,37 @@ describe('the inbox', () => {
     const later = await addTask({ executionId, dueAt: new Date('2026-11-30T12:00:00Z') });
     const undated = await addTask({ executionId });
     const mine = await addTask({ executionId, status: 'claimed', assignee: 'mia', dueAt: noon });
-    await addTask({ executionId, status: 'claimed', assignee: 'max' });
-    await addTask({ executionId, roles: ['finance'] });
-    await addTask({ executionId, excluded: ['mia'] });
+    const taken = await addTask({ executionId, status: 'claimed', assignee: 'max' });
+    const others = await addTask({ executionId, roles: ['finance'] });
+    const fourEyes = await addTask({ executionId, excluded: ['mia'] });
     await addTask({ executionId, tenant: 'globex' });
     const done = await addTask({ executionId, status: 'completed', assignee: 'mia', endedBy: 'mia' });
 
     expect(await idsOf('for-me')).toEqual([mine, later, undated]);
     expect(await idsOf('taken')).toEqual([mine]);
     expect(await idsOf('done')).toEqual([done]);
-    expect(await countInbox(mia)).toEqual({ 'for-me': 3, taken: 1 });
+    expect(await countInbox(mia)).toEqual({ 'for-me': 3, groups: 4, unassigned: 2, taken: 1 });
     expect(await idsOf('for-me', { ...mia, roles: [] })).toEqual([mine]);
+
+    // Of one's groups, whoever has it; of what nobody has, what one may take, and for whoever assigns all of it.
+    const undatedOnes = [undated, taken, others, fourEyes];
+    expect((await idsOf('groups')).slice(0, 2)).toEqual([mine, later]);
+    expect(new Set(await idsOf('groups'))).toEqual(new Set([mine, later, undated, taken]));
+    expect(await idsOf('groups', { ...mia, roles: [] })).toEqual([]);
+    expect(await idsOf('unassigned')).toEqual([later, undated]);
+    const omar = { tenant: 'acme', userId: 'omar', roles: ['administrator'], readsAll: true };
+    const free = undatedOnes.filter((taskId) => taskId !== taken);
+    expect(new Set(await idsOf('unassigned', omar))).toEqual(new Set([later, ...free]));
+  });
+
+  it('is narrowed by the workflow that asks, which every task knows from its execution', async () => {
+    await sql`DELETE FROM workflow_tasks`;
+    const [reviews, others] = [await addExecution({ workflow: 'Reviews' }), await addExecution({ workflow: 'Others' })];
+    const review = await addTask({ executionId: reviews });
+    await addTask({ executionId: others });
+    expect(await idsOf('for-me', mia, { workflow: 'Reviews' })).toEqual([review]);
+    expect(await idsOf('for-me', mia, { workflow: 'Nothing' })).toEqual([]);
+    expect(filterOf({ workflow: 'Reviews' })).toEqual({ ...noFilter, workflow: 'Reviews' });
   });
 
   it('shows tasks of one fingerprint as one, the oldest that the reader sees, and says how many wait', async () => {
@@ -269,7 +290,7 @@ describe('the inbox', () => {
       [first, 9],
       [alone, 1],
     ]);
-    expect(await countInbox(mia)).toEqual({ 'for-me': 2, taken: 0 });
+    expect(await countInbox(mia)).toEqual({ 'for-me': 2, groups: 2, unassigned: 2, taken: 0 });
     const reader = { userId: 'mia', roles: ['manager'], readsAll: false, assigns: false };
     expect(await getTask({ tenant: 'acme', taskId: first, reader })).toMatchObject({
       alike: { count: 8, subjects: ['INV-0', 'INV-2', 'INV-3', 'INV-4', 'INV-5'] },
@@ -317,7 +338,13 @@ describe('the inbox', () => {
 
   it('reads its filter from an address, and leaves out what it does not understand', () => {
     const asked = { q: ' 42 ', type: 'review', priority: 'high', due: 'week' };
-    expect(filterOf(asked)).toEqual({ words: ' 42 ', taskType: 'review', priority: 'high', due: 'week' });
+    expect(filterOf(asked)).toEqual({
+      ...noFilter,
+      words: ' 42 ',
+      taskType: 'review',
+      priority: 'high',
+      due: 'week',
+    });
     expect(filterOf({ q: ' ', type: ['a'], priority: 'huge', due: undefined })).toEqual(noFilter);
   });
 

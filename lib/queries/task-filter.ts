@@ -1,6 +1,6 @@
 /** What narrows lists of tasks: the inbox's filters, the same on pages and in the API. */
-import { and, eq, gte, isNull, lt, sql, type SQL } from 'drizzle-orm';
-import { taskWords, workflowTasks as t } from '../db/schema';
+import { and, eq, sql, type SQL } from 'drizzle-orm';
+import { dueOrder, taskWords, workflowTasks as t } from '../db/schema';
 
 export const taskPriorities = ['urgent', 'high', 'normal', 'low'] as const;
 /** `soon`: within a day; `week`: within seven; `none`: no date is set. None but `overdue` includes what is late. */
@@ -12,43 +12,57 @@ export interface TaskFilter {
   readonly taskType: string | null;
   readonly priority: (typeof taskPriorities)[number] | null;
   readonly due: (typeof dueFilters)[number] | null;
+  /** The name of the workflow that asks. */
+  readonly workflow: string | null;
 }
 
-export const noFilter: TaskFilter = { words: null, taskType: null, priority: null, due: null };
+export const noFilter: TaskFilter = { words: null, taskType: null, priority: null, due: null, workflow: null };
+
+/** What stands for a filter in an address. */
+export const filterParams = ['q', 'type', 'priority', 'due', 'workflow'] as const;
+export type FilterParam = (typeof filterParams)[number];
 
 /** The filter that an address asks for; what it does not understand is left out. */
-export function filterOf(params: Readonly<Record<'q' | 'type' | 'priority' | 'due', unknown>>): TaskFilter {
+export function filterOf(params: Readonly<Partial<Record<FilterParam, unknown>>>): TaskFilter {
   const text = (value: unknown) => (typeof value === 'string' && value.trim() !== '' ? value.slice(0, 200) : null);
   return {
     words: text(params.q),
     taskType: text(params.type),
     priority: taskPriorities.find((name) => name === params.priority) ?? null,
     due: dueFilters.find((name) => name === params.due) ?? null,
+    workflow: text(params.workflow),
   };
 }
 
 const dayMs = 86_400_000;
 
-export function matchesFilter({ words, taskType, priority, due }: TaskFilter, nowMs: number): SQL | undefined {
+export function matchesFilter(
+  { words, taskType, priority, due, workflow }: TaskFilter,
+  nowMs: number,
+): SQL | undefined {
   return and(
     words === null ? undefined : hasWords(words),
     taskType === null ? undefined : eq(t.taskType, taskType),
     priority === null ? undefined : eq(t.priority, priority),
     due === null ? undefined : isDue(due, nowMs),
+    workflow === null ? undefined : eq(t.workflowName, workflow),
   );
 }
 
-function isDue(due: NonNullable<TaskFilter['due']>, nowMs: number): SQL | undefined {
-  const [now, day, week] = [nowMs, nowMs + dayMs, nowMs + 7 * dayMs].map((ms) => new Date(ms)) as [Date, Date, Date];
+/** By the order of lists, whose index begins where the filter does. */
+const dueAt = sql.raw(dueOrder('workflow_tasks.'));
+
+function isDue(due: NonNullable<TaskFilter['due']>, nowMs: number): SQL {
+  const [now, day, week] = [nowMs, nowMs + dayMs, nowMs + 7 * dayMs].map((ms) => new Date(ms).toISOString());
   switch (due) {
     case 'overdue':
-      return lt(t.dueAt, now);
+      return sql`${dueAt} < ${now}::timestamptz`;
     case 'soon':
-      return and(gte(t.dueAt, now), lt(t.dueAt, day));
+      return sql`${dueAt} >= ${now}::timestamptz AND ${dueAt} < ${day}::timestamptz`;
     case 'week':
-      return and(gte(t.dueAt, now), lt(t.dueAt, week));
+      return sql`${dueAt} >= ${now}::timestamptz AND ${dueAt} < ${week}::timestamptz`;
     case 'none':
-      return isNull(t.dueAt);
+      return sql`${dueAt} = 'infinity'::timestamptz`;
   }
 }
 

@@ -4,36 +4,31 @@ import { Suspense } from 'react';
 import { InboxPanes } from '@/components/inbox/inbox-panes';
 import { InboxSkeleton } from '@/components/inbox/inbox-skeleton';
 import { InboxViews } from '@/components/inbox/inbox-views';
+import { SavedViews } from '@/components/inbox/saved-views';
 import { CutLine } from '@/components/shell/state-page';
 import { TaskBody } from '@/components/task/task-body';
 import { Icon } from '@/components/ui/icons';
 import { LiveRefresh } from '@/components/ui/live-refresh';
 import { can, requireTenantPermission, type Session } from '@/lib/auth';
 import { taskReaderOf } from '@/lib/auth/taskReader';
-import { countInbox, inboxViews, listInbox, listTaskTypes, type InboxView } from '@/lib/queries/inbox';
+import { countInbox, listInbox, listTaskTypes, listTaskWorkflows } from '@/lib/queries/inbox';
+import { inboxViews, type InboxView } from '@/lib/queries/inbox-views';
 import { listColleagues, tenantName, type Colleague } from '@/lib/queries/people';
+import { listSavedViews } from '@/lib/queries/saved-views';
 import { getTask, type TaskView } from '@/lib/queries/task';
-import { filterOf, type TaskFilter } from '@/lib/queries/task-filter';
-import { bulkActions, taskActions } from '../task-actions';
+import { filterOf, filterParams, type FilterParam, type TaskFilter } from '@/lib/queries/task-filter';
+import { bulkActions, inboxActions, taskActions } from '../task-actions';
 
 export const metadata: Metadata = { title: 'Inbox' };
 
-interface Choice {
-  readonly view?: string | string[];
-  readonly task?: string | string[];
-  readonly q?: string | string[];
-  readonly type?: string | string[];
-  readonly priority?: string | string[];
-  readonly due?: string | string[];
-}
+type Choice = Readonly<Partial<Record<FilterParam | 'view' | 'task', string | string[]>>>;
 
 export default async function InboxPage({ searchParams }: { readonly searchParams: Promise<Choice> }) {
   const session = await requireTenantPermission('task.read', { from: '/inbox' });
   const choice = await searchParams;
   const view = inboxViews.find((name) => name === choice.view) ?? 'for-me';
   const picked = typeof choice.task === 'string' ? choice.task : null;
-  const { q, type, priority, due } = choice;
-  const filter = filterOf({ q, type, priority, due });
+  const filter = filterOf(Object.fromEntries(filterParams.map((name) => [name, choice[name]])));
   return (
     <div className="p-inbox">
       <LiveRefresh topics={['task']} />
@@ -56,27 +51,30 @@ async function Panes({
   readonly picked: string | null;
 }) {
   const { tenant, userId, roles } = session;
-  const reader = { tenant, userId, roles };
-  const [list, counts, place, people, taskTypes] = await Promise.all([
+  const reader = { tenant, userId, roles, readsAll: can(session, 'task.readAll') };
+  const [page, counts, place, people, taskTypes, workflows, saved] = await Promise.all([
     listInbox({ ...reader, view, filter }),
     countInbox(reader),
     tenantName(tenant),
     listColleagues({ tenant }),
     listTaskTypes(tenant),
+    listTaskWorkflows(tenant),
+    listSavedViews(reader),
   ]);
-  const selectedId = picked ?? list.rows[0]?.taskId ?? null;
+  const selectedId = picked ?? page.rows[0]?.taskId ?? null;
   const task =
     selectedId === null ? null : await getTask({ tenant, taskId: selectedId, reader: taskReaderOf(session) });
   return (
     <InboxPanes
-      rows={list.rows}
-      hasMore={list.hasMore}
+      key={view}
+      page={page}
       view={view}
       filter={filter}
-      taskTypes={taskTypes}
+      choices={{ taskTypes, workflows }}
       selectedId={selectedId}
       isPicked={picked !== null}
-      views={<InboxViews view={view} counts={counts} />}
+      views={<InboxViews view={view} counts={counts} saved={<SavedViews views={saved} actions={inboxActions} />} />}
+      actions={inboxActions}
       empty={<EmptyList view={view} />}
       bulkActions={bulkActions}
       mayAssign={can(session, 'task.assign')}
@@ -142,6 +140,18 @@ function EmptyList({ view }: { readonly view: InboxView }) {
         <Link className="btn" href="/inbox">
           See what is for you
         </Link>
+      </div>
+    );
+  }
+  if (view === 'groups' || view === 'unassigned') {
+    return (
+      <div className="empty">
+        <b>{view === 'groups' ? 'Nothing is open for your groups' : 'Every task has somebody'}</b>
+        <p className="soft">
+          {view === 'groups'
+            ? 'Tasks for your roles stand here, also those that a colleague has taken.'
+            : 'Tasks that nobody has taken yet stand here.'}
+        </p>
       </div>
     );
   }

@@ -121,6 +121,12 @@ export const taskWords = (of = ''): string => {
   return `(to_tsvector('simple', ${plain}) || ${texts})`;
 };
 
+/**
+ * When a task is due, for the order of lists: those without a date come last, and all dates compare with each other, so
+ * that a page can begin behind any row. The index and every list must say exactly the same.
+ */
+export const dueOrder = (of = ''): string => `coalesce(${of}due_at, 'infinity'::timestamptz)`;
+
 export const workflowTasks = pgTable(
   'workflow_tasks',
   {
@@ -157,6 +163,8 @@ export const workflowTasks = pgTable(
     question: text('question'),
     requestedBy: text('requested_by'),
     subject: text('subject'),
+    /** Of its execution, by a trigger: the inbox is narrowed by it. */
+    workflowName: text('workflow_name'),
     /** Open tasks of a tenant with the same one are one to people. */
     fingerprint: text('fingerprint'),
     contextData: jsonText<JsonObject>('context_data').notNull(),
@@ -193,7 +201,7 @@ export const workflowTasks = pgTable(
       .where(sql`${t.status} IN ('pending', 'claimed')`),
     // The inbox: by what is due first, by who may take it, by who has it, by who ended it.
     index('workflow_tasks_due')
-      .on(t.tenantId, t.dueAt, t.createdAt, t.taskId)
+      .on(t.tenantId, sql.raw(dueOrder()), t.createdAt, t.taskId)
       .where(sql`${t.status} IN ('pending', 'claimed')`),
     index('workflow_tasks_found')
       .using('gin', t.candidateRoles, t.candidateUsers, sql.raw(taskWords()))
@@ -208,7 +216,7 @@ export const workflowTasks = pgTable(
       .on(t.tenantId, t.questionTo)
       .where(sql`${t.status} = 'claimed' AND ${t.questionTo} IS NOT NULL`),
     index('workflow_tasks_ended')
-      .on(t.tenantId, t.endedBy, t.endedAt)
+      .on(t.tenantId, t.endedBy, t.endedAt, t.taskId)
       .where(sql`${t.status} IN ('completed', 'declined')`),
     // Which open tasks use a version of a form: of one tenant, and of all for the platform.
     index('workflow_tasks_form')
@@ -235,6 +243,21 @@ export const workflowTaskDrafts = pgTable(
     savedAt: instant('saved_at').notNull(),
   },
   (t) => [primaryKey({ columns: [t.taskId, t.userId] })],
+);
+
+/** A view of the inbox that somebody named: what they look for again and again. Theirs alone. */
+export const inboxSavedViews = pgTable(
+  'inbox_saved_views',
+  {
+    viewId: uuid('view_id').primaryKey(),
+    tenantId: text('tenant_id').notNull(),
+    userId: text('user_id').notNull(),
+    name: text('name').notNull(),
+    /** The address of the inbox that shows it, from its question mark on: `view=groups&due=overdue`. */
+    query: text('query').notNull(),
+    createdAt: instant('created_at').notNull().defaultNow(),
+  },
+  (t) => [unique('inbox_saved_views_name').on(t.tenantId, t.userId, t.name)],
 );
 
 /** Every change of a task, in the change's own transaction. Creation and end are in the execution's log as well. */
