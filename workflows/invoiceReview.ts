@@ -1,5 +1,15 @@
-import type { CreatedHumanTask, TaskEnd, WorkflowContext } from '@shared/workflow/authoring';
+import {
+  defineHumanTask,
+  type ContextDataOf,
+  type CreatedHumanTask,
+  type TaskEnd,
+  type WorkflowContext,
+} from '@shared/workflow/authoring';
 import type { StoredInvoice } from './actions/readInvoice';
+import { invoiceReviewForm } from './forms/invoice-review-form';
+
+/** Ties the context data below to what the form's templates name: without one of the keys this does not compile. */
+const review = defineHumanTask({ taskType: 'invoice_review', form: invoiceReviewForm });
 
 /**
  * What is believed of `INVOICE_SUBMITTED`: which invoice it is about, and whether it asks for haste. All else is read
@@ -73,8 +83,8 @@ function alreadyDecided({ logger, setState }: WorkflowContext, status: string | 
 async function askPeople(context: WorkflowContext, invoice: StoredInvoice & { isUrgent: boolean }): Promise<TaskEnd> {
   const { events, logger, setState } = context;
   setState('waiting for a manager');
-  const review = await askFor(context, invoice, { taskType: 'invoice_review', role: 'manager' });
-  const decided = await events.waitFor<TaskEnd>(review.completionEvent, { timeout: '3 days' });
+  const asked = await askFor(context, invoice, { taskType: review.taskType, role: 'manager' });
+  const decided = await events.waitFor<TaskEnd>(asked.completionEvent, { timeout: '3 days' });
   if (decided?.payload.status === 'completed') return decided.payload;
 
   logger.warn(decided === null ? 'No manager decided in three days.' : 'The manager declined to decide.');
@@ -95,6 +105,6 @@ function askFor(
     assignTo: { roles: [role] },
     distinctFrom: [invoice.requesterId],
     priority: invoice.isUrgent ? 'urgent' : 'normal',
-    contextData: { ...invoice, resolutionNotes: '' },
+    contextData: { ...invoice, resolutionNotes: '' } satisfies ContextDataOf<typeof review>,
   });
 }

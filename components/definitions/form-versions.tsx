@@ -1,14 +1,18 @@
 import Link from 'next/link';
 import { Time } from '@/components/ui/time';
-import type { FormVersionRow, OpenTaskRow } from '@/lib/queries/taskDefinitions';
+import type { FormVersionRow, OpenTaskRow, Scope } from '@/lib/queries/taskDefinitions';
 
 /** The frozen versions of a form, newest first, and which open tasks were made with each. */
 export function FormVersions({
+  scope,
+  name,
   versions,
   here,
   chosen,
   tasks,
 }: {
+  readonly scope: Scope;
+  readonly name: string;
   readonly versions: readonly FormVersionRow[];
   /** The page's own address, where tasks can be listed; null: only their number is shown. */
   readonly here: string | null;
@@ -33,7 +37,9 @@ export function FormVersions({
             {versions.map((row, index) => (
               <tr key={row.version}>
                 <td>
-                  Version {row.version}
+                  <Link className="strong" href={`/admin/forms/${scope}/${name}/versions/${row.version}`}>
+                    Version {row.version}
+                  </Link>
                   {index === 0 ? <span className="tag">new tasks get this one</span> : null}
                 </td>
                 <td>

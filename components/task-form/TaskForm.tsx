@@ -44,6 +44,8 @@ export interface TaskFormProps {
   readonly footerSlot?: ReactNode;
   /** Start of the ids of all fields: `answer` gives `answer_comment`. */
   readonly idPrefix?: string;
+  /** False: keys outside of its fields press no button. A page with another purpose has its own keys. */
+  readonly hasKeys?: boolean;
 }
 
 const UNREACHABLE = 'The server could not be reached. What you typed is still here: send it again in a moment.';
@@ -77,7 +79,7 @@ interface Problems {
 const NO_ERRORS: readonly FieldError[] = [];
 
 function AnswerForm(props: TaskFormProps) {
-  const { form, formData, texts, outcomes, disabled = false, onSubmit, idPrefix = 'answer' } = props;
+  const { form, formData, texts, outcomes, disabled = false, onSubmit, idPrefix = 'answer', hasKeys = true } = props;
   // Read once: a page that draws itself again must not put the fields back.
   const [initialData] = useState(() => readAnswers(props) ?? formData);
   const [problems, setProblems] = useState<Problems>();
@@ -157,7 +159,7 @@ function AnswerForm(props: TaskFormProps) {
   };
 
   const pressKey = useEffectEvent((event: KeyboardEvent) => {
-    if (event.defaultPrevented || event.repeat || event.isComposing || isInDialog(event.target)) return;
+    if (!hasKeys || event.defaultPrevented || event.repeat || event.isComposing || isInDialog(event.target)) return;
     const outcome = outcomeOfKey(event, outcomes, primary);
     if (confirming && event.key === 'Escape') goBack();
     else if (outcome !== undefined && !confirming) press(outcome);

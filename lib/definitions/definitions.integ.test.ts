@@ -1,4 +1,4 @@
-import postgres from 'postgres';
+import type postgres from 'postgres';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createRawClient } from '../db/rawClient';
 import { createTestDatabase, type TestDatabase } from '../db/testing/testDatabase';

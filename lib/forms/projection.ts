@@ -28,6 +28,10 @@ const TEXT_KEYWORDS: ReadonlySet<string> = new Set([
   'ui:help',
   'ui:placeholder',
 ]);
+
+/** True for words whose texts are shown, and so have their placeholders filled in. */
+export const isTextKeyword = (name: string): boolean => TEXT_KEYWORDS.has(name) || name.startsWith('ui:');
+
 const MAX_DEPTH = 16;
 /** How many fields are looked at before the rest is left empty: bounds schemas that refer to themselves. */
 const MAX_FIELDS = 20_000;
@@ -88,7 +92,7 @@ class Projector {
     const visit = (value: unknown, depth: number): void => {
       if (typeof value !== 'object' || value === null || depth > 64) return;
       for (const [name, member] of Object.entries(value)) {
-        if (typeof member === 'string' && (TEXT_KEYWORDS.has(name) || name.startsWith('ui:'))) {
+        if (typeof member === 'string' && isTextKeyword(name)) {
           if (hasPlaceholders(member)) texts[member] = this.expand(member);
         } else if (name === 'ui:messages' && isJsonObject(member)) {
           for (const message of Object.values(member)) {

@@ -11,7 +11,7 @@ export type {
   ActionTransaction,
   DatabaseActionContext,
 } from './core/actions/types';
-export { defineHumanTask, type HumanTaskDefinition } from './model/humanTasks';
+export { defineHumanTask, type ContextDataOf, type HumanTaskDefinition } from './model/humanTasks';
 export { requester, type AskOptions, type Decision, type WorkflowTasks } from './model/tasks';
 export type { AutomaticOutcome, TaskEscalation } from './model/commands';
 export type { SystemTaskDefinitionInput } from './model/ports/taskStore';

@@ -148,6 +148,18 @@ export const shotPages = [
   },
   { name: 'roles', as: omar, open: '/admin/roles' },
   { name: 'settings', as: mia, open: '/settings' },
+  { name: 'task-definitions', as: omar, open: '/admin/task-definitions' },
+  { name: 'task-definition', as: omar, open: '/admin/task-definitions/system/invoice_review' },
+  { name: 'task-definition-new', as: omar, open: '/admin/task-definitions/new?from=invoice_review' },
+  {
+    name: 'form-author',
+    as: pat,
+    open: async (page) => {
+      await visit(page, '/admin/forms/system/invoice-review-form');
+      await page.getByRole('textbox', { name: 'Schema', exact: true }).waitFor();
+    },
+  },
+  { name: 'form-version', as: omar, open: '/admin/forms/system/invoice-review-form/versions/1' },
   { name: 'health-tenant', as: omar, open: '/admin/health' },
   { name: 'health-platform', as: pat, open: '/admin/health' },
   { name: 'docs-api', as: null, open: '/docs/api' },

@@ -7,7 +7,7 @@ import type { SystemForm } from '@/lib/forms/types';
  * Context data: `invoiceNumber`, `customer`, `amountText`, `requesterName`, `note`, `lineSummary`, `isUrgent`,
  * `resolutionNotes`.
  */
-export const invoiceReviewForm: SystemForm = {
+export const invoiceReviewForm = {
   name: 'invoice-review-form',
   jsonSchema: {
     type: 'object',
@@ -39,4 +39,4 @@ export const invoiceReviewForm: SystemForm = {
       'ui:messages': { required: 'Say why you reject, so that the next version can be right.' },
     },
   },
-};
+} as const satisfies SystemForm;

@@ -1,6 +1,6 @@
 import { describe, expect, expectTypeOf, it } from 'vitest';
 import { z } from 'zod';
-import { defineHumanTask } from './humanTasks';
+import { defineHumanTask, type ContextDataOf } from './humanTasks';
 import type { Decision, WorkflowTasks } from './tasks';
 
 const form = {
@@ -36,6 +36,14 @@ describe('defineHumanTask', () => {
     void tasks.ask(review, { contextData: { customer: { name: 'Kiosk' }, amount: 7, lines: [] } });
     // @ts-expect-error all of it is missing
     void tasks.ask(review);
+  });
+
+  it('says what a call needs that names the type alone', () => {
+    type Needs = ContextDataOf<typeof review>;
+    const all = { customer: {}, amount: 7, lines: [], requester: 'Alice', more: true } satisfies Needs;
+    // @ts-expect-error requester is missing
+    const some = { customer: {}, amount: 7, lines: [] } satisfies Needs;
+    expect([all, some]).toHaveLength(2);
   });
 
   it('takes the types of the context data from a schema that has all keys', () => {

@@ -12,6 +12,14 @@ export interface HumanTaskDefinition<Outcome extends string | null = string | nu
   readonly types?: { readonly outcome: Outcome; readonly context: Context };
 }
 
+/**
+ * The context data that a type of task needs, and may have more of, for calls that name it by its type alone:
+ * `contextData: { ... } satisfies ContextDataOf<typeof review>`.
+ */
+export type ContextDataOf<Definition extends HumanTaskDefinition<string | null, Loose>> = NonNullable<
+  Definition['types']
+>['context'] & { readonly [key: string]: unknown };
+
 /** What of a form the types are read from. Declare it `as const`, or in the call. */
 export interface FormLiteral {
   readonly jsonSchema: { readonly [key: string]: unknown };

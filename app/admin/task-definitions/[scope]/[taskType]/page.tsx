@@ -10,6 +10,7 @@ import {
   getTaskDefinition,
   listFormVersions,
   listOpenTasks,
+  type Scope,
   type TaskDefinitionView,
 } from '@/lib/queries/taskDefinitions';
 import { mayManage, requireDefinitionReader, requireScope } from '../../../definition-access';
@@ -79,6 +80,7 @@ export default async function TaskDefinitionPage({ params, searchParams }: Addre
           <h2 id="form-versions">
             Form <span className="mono">{definition.formName}</span>
           </h2>
+          <FormLinks scope={form.scope} name={form.name} mayWrite={mayWrite} isBeingWritten={draft !== null} />
         </div>
         {draft === null ? null : (
           <p className="none soft">
@@ -87,6 +89,8 @@ export default async function TaskDefinitionPage({ params, searchParams }: Addre
         )}
         {versions.length > 0 ? (
           <FormVersions
+            scope={form.scope}
+            name={form.name}
             versions={versions}
             here={reader.tenant === null ? null : `/admin/task-definitions/${definition.scope}/${definition.taskType}`}
             chosen={chosen?.version ?? null}
@@ -162,5 +166,24 @@ function Facts({ definition }: { readonly definition: TaskDefinitionView }) {
         <dd className="mono">{completionEvent ?? 'Task:<id>:Complete'}</dd>
       </div>
     </dl>
+  );
+}
+
+function FormLinks({
+  scope,
+  name,
+  mayWrite,
+  isBeingWritten,
+}: {
+  readonly scope: Scope;
+  readonly name: string;
+  readonly mayWrite: boolean;
+  readonly isBeingWritten: boolean;
+}) {
+  if (!mayWrite) return null;
+  return (
+    <Link className="btn" href={`/admin/forms/${scope}/${name}`}>
+      {isBeingWritten ? 'Go on writing' : 'Write a new version'}
+    </Link>
   );
 }
