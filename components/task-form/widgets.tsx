@@ -2,7 +2,8 @@ import { useState } from 'react';
 import { Icon } from '@/components/ui/icons';
 import { useZone } from '@/components/ui/time';
 import { sameJson } from '@/lib/forms/json';
-import { numberForInput, parseNumber } from '@/lib/forms/numbers';
+import { amountForInput, moneyOf, parseAmount, type Money } from '@/lib/forms/money';
+import { parseNumber } from '@/lib/forms/numbers';
 import { typesOf, uiOption } from '@/lib/forms/schema';
 import {
   ariaOf,
@@ -98,32 +99,32 @@ function TextArea(props: TaskWidgetProps) {
 function NumberInput(props: TaskWidgetProps) {
   const { id, name, schema, disabled, placeholder, registry, onChange } = props;
   const value: unknown = props.value;
-  const currency = uiOption(props.uiSchema ?? {}, 'currency');
-  const shown =
-    typeof value === 'number' ? numberForInput(value, typeof currency === 'string' ? currency : undefined) : value;
+  const money = moneyOf(props.uiSchema ?? {});
+  const shown = typeof value === 'number' ? (money ? amountForInput(value, money) : String(value)) : value;
   const [typed, setTyped] = useState<string>();
-  const isTyped = typed !== undefined && answerOf(typed) === value;
+  const isTyped = typed !== undefined && answerOf(typed, money) === value;
   return (
     <input
       {...ariaOf(props)}
       className="input tnum"
       id={id}
       name={name}
-      inputMode={typesOf([schema]).includes('integer') ? 'numeric' : 'decimal'}
+      inputMode={typesOf([schema]).includes('integer') && !money?.isMinor ? 'numeric' : 'decimal'}
       disabled={disabled}
       placeholder={placeholder ? textOf(registry, placeholder) : undefined}
       autoComplete="off"
       value={isTyped ? typed : typeof shown === 'string' ? shown : ''}
       onChange={(event) => {
         setTyped(event.target.value);
-        onChange(answerOf(event.target.value));
+        onChange(answerOf(event.target.value, money));
       }}
     />
   );
 }
 
-function answerOf(text: string): number | string | undefined {
-  return text.trim() === '' ? undefined : (parseNumber(text) ?? text);
+function answerOf(text: string, money: Money | undefined): number | string | undefined {
+  const parse = money ? parseAmount(text, money) : parseNumber(text);
+  return text.trim() === '' ? undefined : (parse ?? text);
 }
 
 function DateTimeInput(props: TaskWidgetProps) {

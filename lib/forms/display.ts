@@ -2,6 +2,7 @@
 import { choicesOf } from './choices';
 import type { SchemaEngine } from './engine';
 import { isJsonObject, ownMember } from './json';
+import { formatAmount, moneyOf } from './money';
 import { formatNumber, LOCALE } from './numbers';
 import { shownText } from './projection';
 import {
@@ -14,7 +15,6 @@ import {
   memberNames,
   memberSchemas,
   typesOf,
-  uiOption,
 } from './schema';
 import { NOTHING } from './templates';
 import type { FormDefinition, FormTexts, JsonObject } from './types';
@@ -84,8 +84,8 @@ export function displayText(schemas: readonly JsonObject[], ui: JsonObject, valu
   if (choice) return shownText(texts, choice.title);
   if (typeof value === 'boolean') return value ? 'Yes' : 'No';
   if (typeof value === 'number') {
-    const currency = uiOption(ui, 'currency');
-    return formatNumber(value, typeof currency === 'string' ? currency : undefined);
+    const money = moneyOf(ui);
+    return money ? formatAmount(value, money) : formatNumber(value);
   }
   if (typeof value === 'string') return displayDate(schemas, value) ?? value;
   if (Array.isArray(value)) {

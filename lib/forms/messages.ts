@@ -2,6 +2,7 @@
 import { choicesOf, mustBeTrue } from './choices';
 import type { Issue } from './engine';
 import { fromPointer, isJsonObject, ownMember, valueAt } from './json';
+import { formatAmount, moneyOf } from './money';
 import { shownText } from './projection';
 import { fieldAt, labelOf, typesOf, uiOption } from './schema';
 import type { FormDefinition, FormTexts, JsonObject } from './types';
@@ -60,6 +61,8 @@ function sentenceFor(keyword: string, rule: unknown, field: Field): Sentence {
   const says = (problem: string, advice = ''): Sentence => ({ problem: `${label} ${problem}`, advice });
   const number = (value: unknown) =>
     typeof value === 'number' ? value.toLocaleString('en', MANY_DIGITS) : String(value);
+  const money = moneyOf(field.ui);
+  const amount = (value: unknown) => (money && typeof value === 'number' ? formatAmount(value, money) : number(value));
   const length = typeof field.value === 'string' ? [...field.value].length : 0;
   switch (keyword) {
     case 'required':
@@ -72,13 +75,13 @@ function sentenceFor(keyword: string, rule: unknown, field: Field): Sentence {
     case 'maxLength':
       return says('is too long.', `Write at most ${number(rule)} characters; there are ${number(length)}.`);
     case 'minimum':
-      return says(`must be ${number(rule)} or more.`);
+      return says(`must be ${amount(rule)} or more.`);
     case 'maximum':
-      return says(`must be ${number(rule)} or less.`);
+      return says(`must be ${amount(rule)} or less.`);
     case 'exclusiveMinimum':
-      return says(`must be more than ${number(rule)}.`);
+      return says(`must be more than ${amount(rule)}.`);
     case 'exclusiveMaximum':
-      return says(`must be less than ${number(rule)}.`);
+      return says(`must be less than ${amount(rule)}.`);
     case 'multipleOf':
       return says(multipleOfProblem(rule));
     case 'const':
@@ -129,18 +132,22 @@ function requiredSentence(field: Field): Sentence {
 
 function typeSentence(field: Field): Sentence {
   const types = typesOf(field.schemas);
-  const currency = uiOption(field.ui, 'currency');
-  const expected = types.includes('integer')
-    ? 'a whole number, such as 1 or 12'
-    : types.includes('number')
-      ? `${typeof currency === 'string' ? 'an amount' : 'a number'}, such as 12.50`
-      : types.includes('boolean')
-        ? 'yes or no'
-        : types.includes('array')
-          ? 'a list'
-          : types.includes('object')
-            ? 'a group of fields'
-            : 'text';
+  const money = moneyOf(field.ui);
+  const isNumber = types.includes('integer') || types.includes('number');
+  const expected =
+    money && isNumber && (money.isMinor || !types.includes('integer'))
+      ? `an amount, such as ${(12.5).toFixed(money.digits)}`
+      : types.includes('integer')
+        ? 'a whole number, such as 1 or 12'
+        : types.includes('number')
+          ? 'a number, such as 12.50'
+          : types.includes('boolean')
+            ? 'yes or no'
+            : types.includes('array')
+              ? 'a list'
+              : types.includes('object')
+                ? 'a group of fields'
+                : 'text';
   return { problem: `${field.label} must be ${expected}.`, advice: '' };
 }
 

@@ -7,14 +7,28 @@ export const LOCALE = 'en';
  * exactly three digits, a comma groups thousands and a point is decimal. Undefined for anything else.
  */
 export function parseNumber(text: string): number | undefined {
+  const decimal = readDecimal(text);
+  if (!decimal) return undefined;
+  const value = Number(`${decimal.sign}${decimal.whole}.${decimal.fraction || '0'}`);
+  return Number.isFinite(value) ? value : undefined;
+}
+
+/** A number as its digits; `whole` has at least one. */
+export interface DecimalText {
+  readonly sign: '' | '-';
+  readonly whole: string;
+  readonly fraction: string;
+}
+
+/** The digits of a number a person wrote, read as `parseNumber` does. */
+export function readDecimal(text: string): DecimalText | undefined {
   const compact = text.replace(/[\s'’€$£]/g, '');
   const decimalAt = decimalSeparatorAt(compact);
   const whole = decimalAt === -1 ? compact : compact.slice(0, decimalAt);
   const fraction = decimalAt === -1 ? '' : compact.slice(decimalAt + 1);
   const isWhole = /^[+-]?\d+$/.test(whole) || /^[+-]?\d{1,3}([.,]\d{3})+$/.test(whole) || /^[+-]?$/.test(whole);
   if (!isWhole || !/^\d*$/.test(fraction) || !/\d/.test(compact)) return undefined;
-  const value = Number(`${whole.replace(/[.,+]/g, '') || '0'}.${fraction || '0'}`);
-  return Number.isFinite(value) ? value : undefined;
+  return { sign: whole.startsWith('-') ? '-' : '', whole: whole.replace(/[.,+-]/g, '') || '0', fraction };
 }
 
 /** A number for reading; with a currency (ISO 4217) as an amount of it. */
@@ -23,12 +37,6 @@ export function formatNumber(value: number, currency?: string): string {
     return value.toLocaleString(LOCALE, { maximumFractionDigits: 20 });
   }
   return value.toLocaleString(LOCALE, { style: 'currency', currency });
-}
-
-/** A number for changing: amounts with their cents, other numbers without grouping. */
-export function numberForInput(value: number, currency?: string): string {
-  if (currency === undefined) return String(value);
-  return value.toLocaleString(LOCALE, { minimumFractionDigits: 2, maximumFractionDigits: 20 });
 }
 
 /**
