@@ -56,6 +56,7 @@ test('of two managers who decide at once one wins, and the other is told who and
   for (const page of [mia, mara]) await visit(page, address);
   await reviewForm(taskOf(mia, customer)).comment.fill('Mia says yes.');
   await reviewForm(taskOf(mara, customer)).comment.fill('Mara says no.');
+  for (const page of [mia, mara]) await expect(taskOf(page, customer)).toContainText('Saved for you');
   await reviewForm(taskOf(mia, customer)).approve.click();
   await reviewForm(taskOf(mara, customer)).reject.click();
   await release();
@@ -78,6 +79,71 @@ test('of two managers who decide at once one wins, and the other is told who and
   await expect(reviewForm(lost).approve).toBeDisabled();
   await expect(reviewForm(lost).reject).toBeDisabled();
   await expect(taskOf(winner.page, customer)).toContainText(winner.typed);
+
+  // It is still there for whoever comes back later, and for nobody else.
+  await visit(loser.page, address);
+  await expect(reviewForm(lost).comment).toHaveValue(loser.typed);
+  await expect(reviewForm(lost).approve).toBeDisabled();
+  await visit(winner.page, address);
+  await expect(taskOf(winner.page, customer)).not.toContainText(loser.typed);
+});
+
+test('whoever decides while the workflow withdraws the task is told so and keeps what was typed', async ({ as }) => {
+  const customer = uniqueCustomer('Helios');
+  await submitForReview(await as('alice'), customer);
+  const mia = await as('mia');
+  const address = await addressOfTask(mia, customer);
+  await visit(mia, address);
+  const task = taskOf(mia, customer);
+  const number = (await task.innerText()).match(/INV-\d+/)?.[0] ?? '';
+  const release = await holdDecisions([mia], address);
+  await reviewForm(task).comment.fill('Half of it was returned.');
+  await expect(task).toContainText('Saved for you');
+  await reviewForm(task).approve.click();
+
+  const omar = await as('omar');
+  await visit(omar, '/admin/executions');
+  await omar.getByRole('link', { name: number }).first().click();
+  const header = omar.getByRole('main').locator('header').first();
+  await header.getByRole('button', { name: 'Cancel…' }).click();
+  const dialog = omar.getByRole('dialog', { name: 'Cancel this execution' });
+  await dialog.getByRole('textbox', { name: 'Why' }).fill('Sent twice by mistake.');
+  await dialog.getByRole('button', { name: 'Cancel the execution' }).click();
+  await expect(header).toContainText('Canceled');
+  await release();
+
+  const told = task.getByRole('alert').filter({
+    hasText: 'The workflow no longer needs an answer. What you typed is still below',
+  });
+  await expect(told).toBeVisible();
+  await expect(reviewForm(task).comment).toHaveValue('Half of it was returned.');
+  await expect(reviewForm(task).approve).toBeDisabled();
+  await visit(mia, address);
+  await expect(told).toBeVisible();
+  await expect(reviewForm(task).comment).toHaveValue('Half of it was returned.');
+});
+
+test('an answer of 5 MB is refused in words, and stays on the page', async ({ as }) => {
+  const customer = uniqueCustomer('Folio');
+  await submitForReview(await as('alice'), customer);
+  const mia = await as('mia');
+  await visit(mia, await addressOfTask(mia, customer));
+  const task = taskOf(mia, customer);
+  const form = reviewForm(task);
+  // Pasted, as nobody types so much.
+  await form.notes.evaluate((field: HTMLTextAreaElement) => {
+    Object.getOwnPropertyDescriptor(HTMLTextAreaElement.prototype, 'value')?.set?.call(field, 'x'.repeat(5_000_000));
+    field.dispatchEvent(new Event('input', { bubbles: true }));
+  });
+  await form.comment.fill('With the whole contract.');
+  await form.approve.click();
+  await expect(task.getByRole('group', { name: 'One answer needs a change before this can go' })).toBeVisible();
+  await expect(task).toContainText('Not saved yet');
+  expect(await form.notes.evaluate((field: HTMLTextAreaElement) => field.value.length)).toBe(5_000_000);
+  await expect(form.comment).toHaveValue('With the whole contract.');
+  await form.notes.fill('See the contract.');
+  await form.approve.click();
+  await expect(task).toContainText('You decided: approve');
 });
 
 test('a draft typed in one browser opens in another, and goes with the decision', async ({ as, colleague }) => {

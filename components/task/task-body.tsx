@@ -68,6 +68,7 @@ export function TaskBody({
           title={task.title}
           form={task.form}
           mayDecide={task.access.mayDecide}
+          hasEnded={!isOpenTask(task.status)}
           endedNote={endedNote(task)}
           details={details}
           settled={<Settled task={task} />}

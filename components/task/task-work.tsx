@@ -8,6 +8,7 @@ import { unreachable } from '@/components/ui/action-types';
 import { Icon } from '@/components/ui/icons';
 import { useToast } from '@/components/ui/toast';
 import { AfterDecision } from './after-decision';
+import { isTooLarge, tooLarge } from './most';
 import type { TaskActions } from './task-actions';
 import { useDraft } from './use-draft';
 
@@ -23,6 +24,7 @@ export function TaskWork({
   title,
   form,
   mayDecide,
+  hasEnded,
   endedNote,
   details,
   settled,
@@ -34,6 +36,7 @@ export function TaskWork({
   readonly title: string;
   readonly form: TaskFormView;
   readonly mayDecide: boolean;
+  readonly hasEnded: boolean;
   /** Why it can no longer be decided here, said to somebody who was about to. */
   readonly endedNote: string;
   /** Activity and reason, between the fields and the buttons. */
@@ -54,7 +57,8 @@ export function TaskWork({
   const [isSent, setSent] = useState(false);
   const typed = useDraft({ taskId, stored: draft, save: saveDraft });
 
-  const hasLost = wasOpen && !mayDecide && !isSent;
+  // Also when the reader comes back to what somebody else, or the workflow, ended.
+  const hasLost = !mayDecide && !isSent && (wasOpen || (hasEnded && draft !== null));
   const keepsTyped = hasLost && typed.hasTyped;
   if (!mayDecide && !keepsTyped) {
     return (
@@ -69,6 +73,7 @@ export function TaskWork({
   }
 
   const submit = async (outcome: string | null, data: JsonObject): Promise<SubmitAnswer> => {
+    if (isTooLarge(data)) return { ok: false, message: tooLarge };
     typed.saver.hold();
     const answer = await complete({ taskId, outcome: outcome ?? plainOutcome, data }).catch(() => ({
       ok: false as const,

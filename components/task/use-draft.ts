@@ -2,6 +2,7 @@
 import { useEffect, useState } from 'react';
 import type { JsonObject } from '@/lib/forms/types';
 import { DraftSaver, typedButUnsaved, type DraftState } from './draft-saver';
+import { isTooLarge } from './most';
 import type { TaskActions } from './task-actions';
 
 /** The reader's draft of one task: where the form starts, and what keeps it. */
@@ -18,7 +19,8 @@ export function useDraft(options: {
     () =>
       new DraftSaver({
         taskId,
-        save: async (data) => (await save({ taskId, data })).ok,
+        // Kept on the page alone: the server would not take it.
+        save: async (data) => !isTooLarge(data) && (await save({ taskId, data })).ok,
         tell: setState,
       }),
   );

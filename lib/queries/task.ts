@@ -142,7 +142,7 @@ export async function getTask({
     loadForm({ tenant, task }),
     roleNames(tenant),
     loadActivity({ tenant, taskId }),
-    access.mayDecide ? loadDraft({ tenant, taskId, userId: reader.userId }) : null,
+    access.mayDecide || !isOpenTask(task.status) ? loadDraft({ tenant, taskId, userId: reader.userId }) : null,
     task.fingerprint !== null && isOpenTask(task.status) ? readAlike({ tenant, taskId, userId: reader.userId }) : null,
   ]);
   const names = await namesOf({

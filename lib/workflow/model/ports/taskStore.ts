@@ -153,7 +153,7 @@ export interface TaskPlan {
 
 /** What people typed and did not send. Private: only whoever typed it reads it. */
 export interface TaskDraftStore {
-  /** null: nothing typed, or the task has ended. */
+  /** null: nothing typed, or this person ended the task. What others typed outlives its end. */
   read(query: DraftKey): Promise<TaskDraft | null>;
   /** Replaces what was there. Nothing happens, and the answer is null, where the task is not open. */
   save(draft: DraftKey & { readonly data: JsonObject }): Promise<Pick<TaskDraft, 'savedAtMs'> | null>;

@@ -49,19 +49,31 @@ describe('a draft', () => {
     await expect(saveDraft(deps, { ...mia, taskId, data: long })).rejects.toMatchObject({ name: 'InvalidInputError' });
   });
 
-  it('goes with the end of its task, whoever ends it, and comes back for nobody', async () => {
+  it('goes with the end of its task for whoever ends it, and stays for everybody else', async () => {
     for (const end of [completeTask, declineTask]) {
       const { taskId } = await fixture.createTask();
       await saveDraft(deps, { ...mia, taskId, data: { comment: 'mine' } });
       await saveDraft(deps, { ...max, taskId, data: { comment: 'his' } });
       await end(fixture.deps, { ...max, taskId, outcome: 'approve', data: {}, reason: 'no' });
-      expect(await draftsOf(taskId)).toHaveLength(0);
+      expect(await draftsOf(taskId)).toEqual([{ user_id: 'mia' }]);
       const late = saveDraft(deps, { ...mia, taskId, data: { comment: 'late' } });
       await expect(late).rejects.toMatchObject({ code: 'task_conflict' });
+      expect((await readDraft(deps, { ...mia, taskId }))?.data).toEqual({ comment: 'mine' });
     }
   });
 
-  it('saved in the same moment as the end is gone afterwards', async () => {
+  it('stays where the workflow or time ended its task', async () => {
+    for (const status of ['canceled', 'expired']) {
+      const { taskId } = await fixture.createTask();
+      await saveDraft(deps, { ...mia, taskId, data: { comment: 'mine' } });
+      await fixture.sql`UPDATE workflow_tasks SET status = ${status}, ended_at = now() WHERE task_id = ${taskId}`;
+      expect((await readDraft(deps, { ...mia, taskId }))?.data).toEqual({ comment: 'mine' });
+      await dropDraft(deps, { ...mia, taskId });
+      expect(await readDraft(deps, { ...mia, taskId })).toBeNull();
+    }
+  });
+
+  it('saved in the same moment as the end is gone afterwards for whoever ended it', async () => {
     for (let round = 0; round < 10; round += 1) {
       const { taskId } = await fixture.createTask();
       await Promise.allSettled([
@@ -70,7 +82,7 @@ describe('a draft', () => {
         saveDraft(deps, { ...max, taskId, data: { comment: 'b' } }),
       ]);
       expect((await fixture.rowOf(taskId))?.status).toBe('completed');
-      expect(await draftsOf(taskId)).toHaveLength(0);
+      expect(await draftsOf(taskId)).not.toContainEqual({ user_id: 'max' });
     }
   });
 });

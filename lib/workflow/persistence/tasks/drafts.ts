@@ -4,7 +4,7 @@ import type { TaskDraftStore } from '../../model/ports/taskStore';
 
 /**
  * Drafts of answers. A draft is written under a share lock of its task, so that it is either there before the task ends,
- * and goes with it, or is not written at all.
+ * or is not written at all. The one of whoever ends the task goes with it; what others typed stays theirs to copy from.
  */
 export function createTaskDraftStore({ sql }: { readonly sql: Sql }): TaskDraftStore {
   return {
