@@ -43,6 +43,8 @@ export type Command =
   | { readonly type: 'drop_timer'; readonly commandId: string }
   /** The wait is over: its row among the things waited for goes. */
   | { readonly type: 'end_wait'; readonly commandId: string }
+  /** It lost a race and is waited for again: its rows are wanted as they were. */
+  | { readonly type: 'wait_again'; readonly commandId: string }
   /** The time of this task is over; whatever waited for it has been told. */
   | { readonly type: 'end_task'; readonly taskId: string; readonly end: TaskEnding }
   /** It is time to remind the people of an open task, or to give it to more of them. */

@@ -200,6 +200,7 @@ export class WorkflowInstance {
         case 'fail':
         case 'drop_timer':
         case 'end_wait':
+        case 'wait_again':
         case 'end_task':
         case 'continue_as_new':
           return true;

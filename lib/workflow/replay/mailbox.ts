@@ -24,6 +24,8 @@ export interface OpenWait extends Wanted {
   readonly sinceMs: number;
   readonly receive: (event: WorkflowEvent | null) => void;
   readonly reject: (error: Error) => void;
+  /** What the code holds. */
+  promise: Promise<unknown> | null;
 }
 
 export class Mailbox {

@@ -136,6 +136,11 @@ export class Turn {
     return this.#root !== null && this.branch()?.isWithdrawn === true;
   }
 
+  /** Others wait for what it asked for: it does not end with its branch. */
+  leavesBranch(commandId: string): void {
+    this.#branchOfCommand?.delete(commandId);
+  }
+
   isOfWithdrawn(commandId: string): boolean {
     return this.#branchOfCommand?.get(commandId)?.isWithdrawn === true;
   }

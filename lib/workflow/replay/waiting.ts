@@ -10,6 +10,7 @@ import { Cancellation } from './cancellation';
 import { Children, type NewChild } from './children';
 import { KnownTasks } from './knownTasks';
 import { Mailbox, type Mail, type OpenWait } from './mailbox';
+import { onNextUse } from './nextUse';
 import { ignore, type OpenCalls } from './openCalls';
 import type { Turn } from './turn';
 import { viewsOf, type WaitView } from './waitViews';
@@ -27,6 +28,8 @@ interface OpenSleep {
   readonly reject: (error: Error) => void;
   fireAtMs: number;
   readonly sinceMs: number;
+  /** What the code holds. */
+  promise: Promise<unknown> | null;
 }
 
 export class Waiting {
@@ -40,6 +43,8 @@ export class Waiting {
   readonly #waitOfPromise = new WeakMap<object, string>();
   /** What a wait was given at once: a lost race gives it back. */
   #mailOfPromise: WeakMap<object, Mail> | null = null;
+  /** Entries of timers that had been taken when their waits lost a race. */
+  #firedForNobody: Map<string, number> | null = null;
   #cancellation: Cancellation | null = null;
   /** Commands below this position were issued before the code was told that it is canceled. */
   #canceledBelow = 0;
@@ -81,11 +86,11 @@ export class Waiting {
       (this.#mailOfPromise ??= new WeakMap()).set(given, mail);
       return given;
     }
+    const { commandId } = ref;
     const promise = new Promise<WorkflowEvent | null>((receive, reject) => {
-      const { commandId } = ref;
-      this.#mailbox.open({ commandId, names, match, taskId, deadlineMs, sinceMs, receive, reject });
+      this.#mailbox.open({ commandId, names, match, taskId, deadlineMs, sinceMs, receive, reject, promise: null });
     });
-    return this.#known(promise, ref.commandId);
+    return this.#known(promise, commandId, this.#mailbox.find(commandId));
   }
 
   sleepUntil(fireAtMs: number): Promise<void> {
@@ -93,19 +98,24 @@ export class Waiting {
     if (refusal) return refusal;
     const ref = this.#turn.issue('sleep', 'sleep', '', true);
     this.#push({ type: 'sleep', ...ref, fireAtMs });
+    const { commandId } = ref;
     const promise = new Promise<void>((resolve, reject) => {
-      this.#sleeps.set(ref.commandId, { resolve, reject, fireAtMs, sinceMs: this.#turn.nowMs });
+      this.#sleeps.set(commandId, { resolve, reject, fireAtMs, sinceMs: this.#turn.nowMs, promise: null });
     });
-    return this.#known(promise, ref.commandId);
+    return this.#known(promise, commandId, this.#sleeps.get(commandId));
   }
 
-  #known<T>(promise: Promise<T>, commandId: string): Promise<T> {
+  #known<T>(promise: Promise<T>, commandId: string, open: { promise: Promise<unknown> | null } | undefined): Promise<T> {
     promise.catch(ignore);
     this.#waitOfPromise.set(promise, commandId);
+    if (open) open.promise = promise;
     return promise;
   }
 
-  /** These lost a race: what they wait for is waited for no more, and what they were given at once is for others. */
+  /**
+   * These lost a race: what they wait for is waited for no more until the code uses them again, and what they were given
+   * at once is for others.
+   */
   withdraw(promises: readonly unknown[]): void {
     const known = promises.filter((promise): promise is object => typeof promise === 'object' && promise !== null);
     for (const promise of known) {
@@ -134,9 +144,44 @@ export class Waiting {
 
   #close(commandId: string): void {
     const wait = this.#mailbox.close(commandId);
-    const slept = this.#sleeps.delete(commandId);
-    if ((wait && wait.deadlineMs !== null) || slept) this.#push({ type: 'drop_timer', commandId });
-    if (wait || slept) this.#push({ type: 'end_wait', commandId });
+    const sleep = this.#sleeps.get(commandId);
+    this.#sleeps.delete(commandId);
+    if ((wait && wait.deadlineMs !== null) || sleep) this.#push({ type: 'drop_timer', commandId });
+    if (wait || sleep) this.#push({ type: 'end_wait', commandId });
+    if (wait) this.#ifUsedAgain(wait, () => this.#waitAgain(wait));
+    if (sleep) this.#ifUsedAgain(sleep, () => this.#sleepAgain(commandId, sleep));
+  }
+
+  /** A deadline in a loop of races, for one: it lost each of them but the last. */
+  #ifUsedAgain({ promise, reject }: Pick<OpenWait, 'promise' | 'reject'>, reopen: () => void): void {
+    if (!promise) return;
+    onNextUse(promise, () => {
+      // A withdrawn branch goes no further.
+      if (this.#turn.isOver) return false;
+      this.#turn.mustBeOn('use a wait again that lost a race');
+      const { refusal } = this;
+      if (refusal) refusal.catch(reject);
+      else reopen();
+      return true;
+    });
+  }
+
+  #waitAgain(wait: OpenWait): void {
+    const { commandId } = wait;
+    this.#turn.leavesBranch(commandId);
+    const mail = this.#mailbox.take(wait);
+    if (mail) return wait.receive(this.#turn.given(mail.event));
+    const firedAt = this.#firedForNobody?.get(commandId);
+    if (firedAt !== undefined) return this.#endByTime(firedAt, wait);
+    this.#mailbox.open(wait);
+    this.#push({ type: 'wait_again', commandId });
+  }
+
+  #sleepAgain(commandId: string, sleep: OpenSleep): void {
+    this.#turn.leavesBranch(commandId);
+    if (this.#firedForNobody?.has(commandId)) return sleep.resolve();
+    this.#sleeps.set(commandId, sleep);
+    this.#push({ type: 'wait_again', commandId });
   }
 
   // Entries of the log
@@ -199,7 +244,11 @@ export class Waiting {
       return;
     }
     const wait = this.#mailbox.close(commandId);
-    if (!wait) return;
+    if (wait) this.#endByTime(seq, wait);
+    else (this.#firedForNobody ??= new Map()).set(commandId, seq);
+  }
+
+  #endByTime(seq: number, wait: OpenWait): void {
     this.#end(wait, null, true);
     if (wait.taskId !== null) this.#endTaskByTime(seq, wait.taskId, { status: 'expired' });
   }

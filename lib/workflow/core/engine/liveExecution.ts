@@ -107,8 +107,8 @@ export class LiveExecution {
     closingTasks: readonly string[],
     options: { readonly restoresRows: boolean } = { restoresRows: false },
   ): void {
-    this.absorb(commands.filter((c) => c.type !== 'drop_timer' && c.type !== 'end_wait' && c.type !== 'end_task'));
-    if (options.restoresRows) this.#restoreRows();
+    this.absorb(commands.filter(({ type }) => !rowChanges.has(type)));
+    if (options.restoresRows || commands.some(({ type }) => type === 'wait_again')) this.#restoreRows();
     const { waits } = this.instance;
     const wanted = new Set(waits.map((wait) => wait.commandId));
     // That a child is awaited has no entry of its own: its row may be missing.
@@ -458,7 +458,11 @@ export class LiveExecution {
       case 'drop_timer':
         return this.#dropTimer(command.commandId);
       case 'end_wait':
+        // It may have been taken already, and come back since with a wait that is used again.
+        this.#dropTimer(command.commandId);
         return this.#endWait(command.commandId);
+      case 'wait_again':
+        return this.#waitAgain(command.commandId);
       case 'end_task':
         return this.#pending.endTask(this.#taskRow(command.taskId), command.end);
       case 'step_task':
@@ -507,6 +511,14 @@ export class LiveExecution {
       sinceMs: this.#lastAt,
     });
     this.#addTimer(commandId, fireAtMs, null);
+  }
+
+  #waitAgain(commandId: string): void {
+    const wait = this.instance.waits.find((open) => open.commandId === commandId);
+    if (!wait || this.#waitRows.has(commandId)) return;
+    this.#pending.restored();
+    this.#addWait(wait);
+    if (wait.deadlineMs !== null) this.#addTimer(commandId, wait.deadlineMs, wait.taskId);
   }
 
   #stepTask({ taskId, commandId, step }: CommandOf<'step_task'>): void {
@@ -609,6 +621,9 @@ export class LiveExecution {
     return placed;
   }
 }
+
+/** Of these a replay tells all that ever were: the rows are compared instead. */
+const rowChanges: ReadonlySet<Command['type']> = new Set(['drop_timer', 'end_wait', 'wait_again', 'end_task']);
 
 /** One list for all that have nothing: it is asked for in every round. */
 const nothing: readonly never[] = [];

@@ -65,7 +65,7 @@ export class PendingChanges {
   }
 
   addTimer(timer: TimerRow): void {
-    this.#rows.timersAdded.set(timer.commandId, timer);
+    if (!this.#rows.timersDropped.delete(timer.commandId)) this.#rows.timersAdded.set(timer.commandId, timer);
   }
 
   dropTimer(commandId: string): void {
@@ -73,7 +73,7 @@ export class PendingChanges {
   }
 
   addWait(wait: WaitRow): void {
-    this.#rows.waitsAdded.set(wait.commandId, wait);
+    if (!this.#rows.waitsEnded.delete(wait.commandId)) this.#rows.waitsAdded.set(wait.commandId, wait);
   }
 
   endWait(commandId: string): void {

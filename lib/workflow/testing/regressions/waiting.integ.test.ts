@@ -72,6 +72,17 @@ async function raced({ events, race, scope, sleep }: WorkflowContext): Promise<s
   return `${first.name} ${next.payload.n as number}`;
 }
 
+/** One sleep in every race: it loses each of them but the last. */
+async function untilDeadline({ events, sleep }: WorkflowContext): Promise<number[]> {
+  const deadline = sleep('5 days');
+  const got: number[] = [];
+  for (;;) {
+    const event = await Promise.race([events.waitFor<{ n: number }>('Item'), deadline]);
+    if (!event) return got;
+    got.push(event.payload.n);
+  }
+}
+
 beforeAll(async () => {
   harness = await createHarness({ hints });
   await publishSystemDefinitions(
@@ -96,6 +107,7 @@ beforeAll(async () => {
     Distracted: distracted,
     Impatient: impatient,
     Raced: raced,
+    UntilDeadline: untilDeadline,
   }))
     harness.runtime.registerWorkflow(workflow, { name });
   await harness.startWorker();
@@ -164,6 +176,19 @@ describe('regressions of waiting', () => {
     await harness.untilStatus(id, 'completed');
     expect((await rowOf(id))?.result).toBe('late 7');
     expect(await harness.sql`SELECT 1 FROM workflow_waits WHERE execution_id = ${id}`).toEqual([]);
+  });
+
+  it('deadline that lost one race and never comes in the next', async () => {
+    const id = await start('UntilDeadline');
+    const waits = async () => (await harness.history(id)).filter(({ kind }) => kind === 'wait_started').length;
+    for (const n of [1, 2]) {
+      await send(id, 'Item', { n });
+      await until(async () => (await waits()) === n + 1, 'the next race begins');
+    }
+    harness.moveTime(6 * dayMs);
+    await harness.untilStatus(id, 'completed');
+    expect((await rowOf(id))?.result).toEqual([1, 2]);
+    expect(await harness.sql`SELECT 1 FROM workflow_timers WHERE execution_id = ${id}`).toEqual([]);
   });
 
   it.each(['Distracted', 'Impatient'])('foreign await while another wait is open: %s', async (name) => {

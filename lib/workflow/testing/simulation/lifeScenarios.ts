@@ -40,8 +40,36 @@ export const lifeDrafts = {
     });
     return { data: { sleepsMs }, events, expected: completed((history) => scoped(history, sleepsMs.length)) };
   },
+  deadline: (dice: Dice): Draft => {
+    const ms = dice.between(1, 30) * 100;
+    const events = Array.from({ length: dice.between(1, 6) }, (_, index) => {
+      const afterMs = dice.chance(0.3) ? Math.max(0, ms + dice.between(-60, 60)) : sometime(dice, 4_000);
+      return { afterMs, name: 'Item', payload: { n: `${index}` } };
+    });
+    return { data: { ms }, events, expected: completed(seenInTime) };
+  },
   mended: (): Draft => ({ data: {}, events: [], isRetried: true, expected: completed(() => 'mended') }),
 };
+
+/** What came before the time was over. While an item is booked nobody looks at the time, and what came has priority. */
+function seenInTime(history: readonly HistoryEntry[]): string[] {
+  const seen: string[] = [];
+  const mail: string[] = [];
+  let [isBooking, isOver] = [false, false];
+  for (const entry of history) {
+    if (entry.kind === 'execution_started') continue;
+    if (entry.kind === 'event_received') mail.push(payloadN(entry.body));
+    if (entry.kind === 'action_completed') isBooking = false;
+    if (entry.kind === 'timer_fired') isOver = true;
+    for (let item = mail[0]; item !== undefined && !isBooking; item = mail[0]) {
+      seen.push(item);
+      mail.shift();
+      isBooking = seen.length % 2 === 0;
+    }
+    if (isOver && !isBooking) return seen;
+  }
+  return seen;
+}
 
 /** What the log holds of the ends of the children that the code waited for. */
 function toldOf(hires: readonly Hire[], history: readonly HistoryEntry[]): string[] {

@@ -109,6 +109,19 @@ export async function scopes({ actions, all, data, events, race, scope, sleep }:
   return [...results, last.payload.n];
 }
 
+/** Takes what comes until its time is over: one sleep in every race, which loses each of them but the last. */
+export async function deadline({ actions, data, events, sleep }: WorkflowContext): Promise<string[]> {
+  const over = sleep(data.get<number>('ms'));
+  const seen: string[] = [];
+  for (;;) {
+    const item = await Promise.race([events.waitFor<{ n: string }>('Item'), over]);
+    if (!item) return seen;
+    seen.push(item.payload.n);
+    // Nobody waits for the time while this is done.
+    if (seen.length % 2 === 0) await actions.book?.({ what: item.payload.n });
+  }
+}
+
 /** Fails until what it needs works, and goes on from there each time somebody wants it tried again. */
 export async function mended({ actions, events, sleep }: WorkflowContext): Promise<string> {
   await actions.book?.({ what: 'before' });

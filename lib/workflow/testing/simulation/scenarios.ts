@@ -103,8 +103,8 @@ const drafts: Readonly<Record<Drawn, (dice: Dice) => Draft>> = {
   foreign: () => ({ ...quiet, expected: { status: 'blocked_on_code', result: () => null } }),
 };
 
-/** Events of the bus have runs of their own. */
-const kinds = Object.keys(drafts).filter((kind) => kind !== 'payment') as [Drawn, ...Drawn[]];
+/** Events of the bus and deadlines have runs of their own. */
+const kinds = Object.keys(drafts).filter((kind) => kind !== 'payment' && kind !== 'deadline') as [Drawn, ...Drawn[]];
 
 /** @param decided how many of them somebody decides about, of 1. */
 export function drawScenarios(dice: Dice, count: number, only?: Drawn, decided = 0.15): Scenario[] {

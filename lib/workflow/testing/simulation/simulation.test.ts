@@ -51,6 +51,20 @@ describe('simulation of workers over one database', () => {
   );
 
   it(
+    'keeps the time of a sleep that loses one race after the other, whatever fails',
+    async () => {
+      const broken: string[] = [];
+      for (let seed = 1; seed <= 150; seed += 1) {
+        const scenarios = drawScenarios(new Dice(String(seed)), 4, 'deadline');
+        const { violations } = await simulate({ seed: String(seed), scenarios });
+        for (const violation of violations) broken.push(`seed ${seed}: ${violation}`);
+      }
+      expect(broken).toEqual([]);
+    },
+    10 * minuteMs,
+  );
+
+  it(
     'comes to the same end where nothing fails',
     async () => {
       for (let seed = 1; seed <= 50; seed += 1) {
