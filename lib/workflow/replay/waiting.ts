@@ -105,7 +105,11 @@ export class Waiting {
     return this.#known(promise, commandId, this.#sleeps.get(commandId));
   }
 
-  #known<T>(promise: Promise<T>, commandId: string, open: { promise: Promise<unknown> | null } | undefined): Promise<T> {
+  #known<T>(
+    promise: Promise<T>,
+    commandId: string,
+    open: { promise: Promise<unknown> | null } | undefined,
+  ): Promise<T> {
     promise.catch(ignore);
     this.#waitOfPromise.set(promise, commandId);
     if (open) open.promise = promise;
