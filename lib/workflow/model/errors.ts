@@ -1,4 +1,5 @@
-import { decodeJson, encodeJson, storableText, type JsonValue } from './json';
+import type { JsonValue } from './json';
+import { detailsOf, messageOf } from './messages';
 
 /** One wrong field of an input. `path` is a JSON pointer such as `/lines/0/quantity`. */
 export interface FieldError {
@@ -329,30 +330,14 @@ export function recordError(thrown: unknown): RecordedError {
     return { name: thrown.type, message: thrown.message, code: thrown.code, details: thrown.details };
   }
   if (thrown instanceof Error) {
-    const { code, details } = thrown as Error & { code?: unknown; details?: unknown };
+    const { name, message, code, details } = thrown as Error & { code?: unknown; details?: unknown };
     return {
-      name: textOf(thrown.name),
-      message: textOf(thrown.message),
+      name: messageOf(name),
+      message: messageOf(message),
       code: typeof code === 'string' ? code : null,
       details: detailsOf(details),
     };
   }
-  return { name: 'Error', message: textOf(thrown), code: null, details: null };
-}
-
-/** Code may throw anything; recording it must not fail. */
-function textOf(value: unknown): string {
-  try {
-    return storableText(String(value));
-  } catch {
-    return 'Something was thrown that has no text.';
-  }
-}
-
-function detailsOf(details: unknown): JsonValue {
-  try {
-    return decodeJson(encodeJson(details, 'Details of an error'));
-  } catch {
-    return null;
-  }
+  const isObject = typeof thrown === 'object' && thrown !== null;
+  return { name: 'Error', message: messageOf(thrown), code: null, details: isObject ? detailsOf(thrown) : null };
 }

@@ -32,10 +32,15 @@ const maybeUnstorable = /\\u(?:0000|d[89a-f])/;
 const unstorable = /\u0000|\p{Surrogate}/u;
 const allUnstorable = new RegExp(unstorable, 'gu');
 
+/** Whether the database can hold the text: it has neither the character NUL nor half of a surrogate pair. */
+export function isStorableText(text: string): boolean {
+  return !unstorable.test(text);
+}
+
 function isStorable(value: JsonValue | undefined): boolean {
-  if (typeof value === 'string') return !unstorable.test(value);
+  if (typeof value === 'string') return isStorableText(value);
   if (typeof value !== 'object' || value === null) return true;
-  return Object.entries(value).every(([name, member]) => !unstorable.test(name) && isStorable(member as JsonValue));
+  return Object.entries(value).every(([name, member]) => isStorableText(name) && isStorable(member as JsonValue));
 }
 
 /** The text with what the database cannot hold made visible. For messages, which must never fail to be stored. */

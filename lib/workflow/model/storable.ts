@@ -1,6 +1,6 @@
 /** What senders and authors pass in must come back out of the database as it was: else their call fails, and no other. */
 import { InvalidInputError, ReservedEventNameError } from './errors';
-import { encodeJson } from './json';
+import { encodeJson, isStorableText } from './json';
 import { PayloadTooLargeError } from './limits';
 
 /**
@@ -9,6 +9,17 @@ import { PayloadTooLargeError } from './limits';
  */
 export function assertStorable(value: unknown, where: string): void {
   storedText(value, where);
+}
+
+/**
+ * For names that author code makes up, at every call of it.
+ * @throws InvalidInputError as `assertStorable` does.
+ */
+export function assertStorableName(name: string, where: string): void {
+  if (isStorableText(name)) return;
+  throw new InvalidInputError(
+    `${where} holds the character NUL or half of a surrogate pair, which cannot be stored. Give it another name.`,
+  );
 }
 
 /** @throws PayloadTooLargeError for what is larger, and as `assertStorable` does. */

@@ -1,4 +1,5 @@
 import { InvalidInputError } from '../model/errors';
+import { assertStorableName } from '../model/storable';
 import type { ActionToExecute, FailureStrategy, GroupMember, GroupOptions, SyncPoint } from '../model/actionGroups';
 
 /** A member of a group, as far as order goes. */
@@ -40,11 +41,16 @@ export function planGroup(members: readonly GroupMember[], options: GroupOptions
 const isSyncPoint = (member: GroupMember): member is SyncPoint => 'syncPoint' in member;
 
 function nodeOf(member: GroupMember, options: GroupOptions): GroupNode {
+  const names = isSyncPoint(member) ? [member.syncPoint] : [member.actionName, member.id ?? ''];
+  for (const name of names) assertStorableName(name, 'A name in a group of actions');
   if (isSyncPoint(member)) {
     const { syncPoint: id, dependsOn, when = 'succeeded' } = member;
     return { kind: 'sync', id, dependsOn, when };
   }
   const { actionName, id = actionName, dependsOn = [], onError = options.onError ?? 'stop' } = member;
+  if (typeof actionName !== 'string' || actionName === '') {
+    throw new InvalidInputError('Each action of a group needs an actionName.');
+  }
   if (!['stop', 'continue', 'retry', 'compensate'].includes(onError)) {
     throw new InvalidInputError(
       `Action "${id}" has the strategy "${onError}". Use stop, continue, retry or compensate.`,

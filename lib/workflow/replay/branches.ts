@@ -3,6 +3,7 @@
  * is withdrawn: what it waits for goes, and its code never goes on.
  */
 import { InvalidInputError } from '../model/errors';
+import { assertStorableName } from '../model/storable';
 import type { Branches, Combinators } from '../model/combinators';
 
 export class Branch {
@@ -70,6 +71,7 @@ export function combinatorsOf(host: BranchHost): Combinators {
     if (typeof branches !== 'object' || branches === null || Object.keys(branches).length === 0) {
       throw new InvalidInputError(`context.${kind} needs a list or a record of functions or promises.`);
     }
+    for (const key of Object.keys(branches)) assertStorableName(key, `The name of a branch of context.${kind}`);
     const group = host.currentBranch().open(kind);
     return Object.entries(branches).map(([key, branch]) => {
       const own = group.member(key);

@@ -3,10 +3,11 @@ import { durationMs, storableInstant } from '../model/durations';
 import { ForbiddenInWorkflowError, InvalidInputError } from '../model/errors';
 import type { WorkflowEvent } from '../model/events';
 import type { LogLevel } from '../model/history';
-import { decodeJson, encodeJson, storableText, type JsonObject, type JsonValue } from '../model/json';
+import { decodeJson, encodeJson, type JsonObject, type JsonValue } from '../model/json';
 import type { Loose } from '../model/loose';
 import { checkedMatch } from '../model/match';
-import { assertStorable } from '../model/storable';
+import { detailsOf, messageOf } from '../model/messages';
+import { assertStorable, assertStorableName } from '../model/storable';
 import { combinatorsOf, type BranchHost } from './branches';
 import { planGroup } from './actionGraph';
 import { runGroup, transactGroupOf, type GroupCall } from './actionGroup';
@@ -43,16 +44,15 @@ export interface ContextHost extends ChildHost, BranchHost, TaskCallHost {
 }
 
 export function createContext(host: ContextHost): WorkflowContext {
-  const actions = actionsOf(host);
   return {
     executionId: host.executionId,
     tenant: host.tenant,
     input: freshInput(host),
-    actions,
+    actions: actionsOf(host),
     async executeActions(members, options = {}) {
       const plan = planGroup(members, options);
       const group = {
-        run: async ({ actionName, parameters }: GroupCall) => (await actions[actionName]?.(parameters)) as unknown,
+        run: async ({ actionName, parameters }: GroupCall) => callAction(host, actionName, parameters),
         pause: (ms: number) => host.sleepUntil(host.nowMs() + ms),
       };
       return options.transaction === true ? transactGroupOf(plan, group) : runGroup(plan, group);
@@ -72,6 +72,7 @@ export function createContext(host: ContextHost): WorkflowContext {
         return (text === undefined ? undefined : decodeJson(text)) as T;
       },
       set(key, value) {
+        assertStorableName(key, 'The key of data.set');
         host.setData(key, encodeJson(value, `data.set('${key}')`));
       },
     },
@@ -136,15 +137,19 @@ class ActionCalls implements ProxyHandler<WorkflowActions> {
     // A context that is returned from an async function must not look like a promise.
     if (typeof name !== 'string' || name === 'then' || name === 'toJSON') return undefined;
     const host = this.#host;
-    const canonical = canonicalActionName(name);
-    return canonical === 'createHumanTask'
-      ? (request: unknown) => host.createTask(encodeJson(checkedTask(request), 'createHumanTask'))
-      : (params?: unknown) => host.action(canonical, encodeJson(params ?? {}, `Parameters of ${name}`));
+    return (params?: unknown) => callAction(host, name, params);
   }
 
   set(): never {
     throw new ForbiddenInWorkflowError('Assigning to context.actions', 'Register actions in workflows/actions.');
   }
+}
+
+function callAction(host: ContextHost, name: string, params: unknown): Promise<unknown> {
+  const canonical = canonicalActionName(name);
+  if (canonical === 'createHumanTask') return host.createTask(encodeJson(checkedTask(params), 'createHumanTask'));
+  assertStorableName(canonical, 'The name of an action');
+  return host.action(canonical, encodeJson(params ?? {}, `Parameters of ${name}`));
 }
 
 /** `SendInvoiceEmail`, `send_invoice_email` and `sendInvoiceEmail` are one action. */
@@ -165,6 +170,7 @@ function eventsOf(host: ContextHost): WorkflowEvents {
       return host.waitFor(names, options?.timeout === undefined ? null : durationMs(options.timeout), match);
     },
     async emit(name: string, payload?: unknown, options?: EmitOptions) {
+      assertStorableName(name, 'The name of an event');
       const to = options?.to ?? 'bus';
       const event = { name, payload: payload ?? null };
       if (to === 'bus') await host.action('emitEvent', encodeJson(event, `Payload of ${name}`));
@@ -186,21 +192,20 @@ function receiverOf(host: ContextHost, to: Exclude<EmitOptions['to'], 'bus'>): s
 function loggerOf(host: ContextHost): WorkflowLogger {
   return {
     debug(message, data) {
-      host.log('debug', storableText(String(message)), loggable(data));
+      host.log('debug', messageOf(message), loggable(data));
     },
     info(message, data) {
-      host.log('info', storableText(String(message)), loggable(data));
+      host.log('info', messageOf(message), loggable(data));
     },
     warn(message, data) {
-      host.log('warn', storableText(String(message)), loggable(data));
+      host.log('warn', messageOf(message), loggable(data));
     },
     error(message, data) {
-      host.log('error', storableText(String(message)), loggable(data));
+      host.log('error', messageOf(message), loggable(data));
     },
   };
 }
 
 function loggable(data: unknown): JsonValue {
-  if (data instanceof Error) return { name: storableText(data.name), message: storableText(data.message) };
-  return data === undefined ? null : decodeJson(encodeJson(data, 'Data of a log line'));
+  return data instanceof Error ? { name: messageOf(data.name), message: messageOf(data.message) } : detailsOf(data);
 }

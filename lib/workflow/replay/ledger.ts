@@ -15,6 +15,9 @@ export interface IssuedCommand extends CommandRef {
   readonly recordedAtOnce: boolean;
 }
 
+const advice =
+  'Deploy the code that wrote this log, or guard the new path by context.patched or another workflow version.';
+
 export class Ledger {
   /** Where commands were issued, for explaining a difference; null: not traced, which costs nothing. */
   readonly #sites: Map<string, string> | null;
@@ -100,8 +103,7 @@ export class Ledger {
       const isNewPath = command.n > this.#retriedAt;
       if (command.recordedAtOnce && command.n < this.#highestRecorded && !isNewPath) {
         throw new NondeterminismError(
-          `The code now does "${command.what}" (${command.commandId}) at a place where the log has nothing. ` +
-            `Deploy the code that wrote this log, or guard the new path by a new workflow version.`,
+          `The code now does "${command.what}" (${command.commandId}) at a place where the log has nothing. ${advice}`,
           { seq: null, recorded: null, actual: command.what, callSite: this.#sites?.get(command.commandId) ?? null },
         );
       }
@@ -122,9 +124,8 @@ export class Ledger {
     const sameCall = actual?.what === recorded.what && actual.commandId === recorded.commandId;
     return new NondeterminismError(
       sameCall && actual.n === recorded.n
-        ? `Entry ${seq} of the log is "${recorded.what}" (${recorded.commandId}) with other arguments than the code passes now.`
-        : `Entry ${seq} of the log is command ${recorded.n}, "${recorded.what}" (${recorded.commandId}); at that place the code now does ${did}. ` +
-            `Deploy the code that wrote this log, or guard the new path by a new workflow version.`,
+        ? `Entry ${seq} of the log is "${recorded.what}" (${recorded.commandId}) with other arguments than the code passes now. ${advice}`
+        : `Entry ${seq} of the log is command ${recorded.n}, "${recorded.what}" (${recorded.commandId}); at that place the code now does ${did}. ${advice}`,
       {
         seq,
         recorded: recorded.what,

@@ -6,6 +6,7 @@ import type { WorkflowContext } from '../../model/workflow';
 import { createTaskDefinitionStore } from '../../persistence/tasks/taskDefinitions';
 import { publishSystemDefinitions } from '../../tasks/publishDefinitions';
 import { createHarness, until, type Harness } from '../harness';
+import { testWorkflow } from '../index';
 
 let harness: Harness;
 const dayMs = 86_400_000;
@@ -85,6 +86,37 @@ async function untilDeadline({ actions, events, sleep }: WorkflowContext): Promi
   }
 }
 
+/** What its own names and log lines must not do: stop the batch that they are written in. */
+async function misnamed({ actions, data, events, executeActions, logger, race, setState }: WorkflowContext) {
+  const refusals: unknown[] = [];
+  for (const bad of ['a\u0000b', '\ud800']) {
+    const calls: (() => unknown)[] = [
+      () => data.set(bad, 1),
+      () => (actions as Record<string, (params: object) => unknown>)[bad]?.({}),
+      () => executeActions([{ actionName: bad }]),
+      () => race({ [bad]: () => actions.pause({ ms: 1 }), other: () => 1 }),
+      () => events.waitFor(bad),
+      () => events.emit(bad),
+      () => setState(bad),
+    ];
+    for (const call of calls) {
+      try {
+        refusals.push(await call());
+      } catch (error) {
+        refusals.push((error as { code?: string }).code);
+      }
+    }
+    logger.info(bad, { [bad]: bad, total: 10n });
+  }
+  await actions.pause({ ms: 1 });
+  return refusals;
+}
+
+async function talkative({ logger }: WorkflowContext): Promise<void> {
+  logger.info('m'.repeat(3_000_000));
+  throw new Error('m'.repeat(3_000_000));
+}
+
 beforeAll(async () => {
   harness = await createHarness({ hints });
   await publishSystemDefinitions(
@@ -110,6 +142,8 @@ beforeAll(async () => {
     Impatient: impatient,
     Raced: raced,
     UntilDeadline: untilDeadline,
+    Misnamed: misnamed,
+    Talkative: talkative,
   }))
     harness.runtime.registerWorkflow(workflow, { name });
   await harness.startWorker();
@@ -217,6 +251,24 @@ describe('regressions of waiting', () => {
     await expect(submitEvent(harness.deps, { ...event, subject: bad })).rejects.toMatchObject(refused);
     await send(id, 'Go');
     await harness.untilStatus(id, 'completed');
+  });
+
+  it('name that the database cannot give back stops the execution', async () => {
+    const id = await start('Misnamed');
+    expect(await harness.untilStatus(id, 'completed', 'blocked_on_code')).toBe('completed');
+    expect((await rowOf(id))?.result).toEqual(Array.from({ length: 14 }, () => 'invalid_input'));
+    const kept = await testWorkflow(misnamed, { actions: { pause: () => ({}) } });
+    expect(kept.result).toEqual((await rowOf(id))?.result);
+  });
+
+  it('message without end is stored as it is', async () => {
+    const id = await start('Talkative');
+    await harness.untilStatus(id, 'failed');
+    const [sizes] = await harness.sql`
+      SELECT length(e.error ->> 'message') AS error, max(length(l.payload ->> 'message')) AS line
+      FROM workflow_executions e JOIN workflow_events l USING (execution_id) WHERE execution_id = ${id} GROUP BY 1`;
+    expect(sizes?.error).toBeLessThan(100_100);
+    expect(sizes?.line).toBeLessThan(100_100);
   });
 
   it('event that imitates the end of a task', async () => {
