@@ -1,6 +1,7 @@
 /** Schemas of what the API takes. */
 import type { JsonValue } from '@shared/workflow/model/json';
 import { executionStatuses } from '@shared/workflow/model/status';
+import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
 import { apiTaskStatuses } from '../queries/apiTasks';
 import { inboxViews } from '../queries/inbox-views';
@@ -36,13 +37,19 @@ const eventSchema = z.strictObject({
  * An event as submitted over the API. The envelope is written in snake case, as workflow code reads it; the same
  * members in camel case are taken too.
  */
-export const eventInputSchema = z.preprocess(
-  (raw) =>
-    typeof raw === 'object' && raw !== null && !Array.isArray(raw)
-      ? Object.fromEntries(Object.entries(raw).map(([name, value]) => [snakeCase(name), value as unknown]))
-      : raw,
-  eventSchema,
-);
+export const eventInputSchema = z.preprocess((raw, context) => {
+  if (typeof raw !== 'object' || raw === null || Array.isArray(raw)) return raw;
+  const members = new Map<string, unknown>();
+  for (const [name, value] of Object.entries(raw) as [string, unknown][]) {
+    const snake = snakeCase(name);
+    if (members.has(snake) && !isDeepStrictEqual(members.get(snake), value)) {
+      const message = `${snake} is given in both spellings, with different values.`;
+      context.addIssue({ code: 'custom', path: [snake], message });
+    }
+    members.set(snake, value);
+  }
+  return Object.fromEntries(members);
+}, eventSchema);
 
 function snakeCase(name: string): string {
   return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);

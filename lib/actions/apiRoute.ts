@@ -18,7 +18,7 @@ interface ApiDeclaration<Params extends z.ZodType, Query extends z.ZodType, Body
   readonly params?: Params;
   /** Schema of the search parameters; absent: they are ignored. */
   readonly query?: Query;
-  /** Schema of the JSON body; absent: none is read. */
+  /** Schema of the JSON body; absent: none is read. One that takes undefined takes a request without a body. */
   readonly body?: Body;
 }
 
@@ -49,7 +49,9 @@ export function apiRoute<
         tenant,
         params: await parseWhenDeclared(schemas.params, () => context.params),
         query: await parseWhenDeclared(schemas.query, () => Object.fromEntries(searchParams)),
-        body: await parseWhenDeclared(schemas.body, () => readJsonBody(request)),
+        body: await parseWhenDeclared(schemas.body, () =>
+          readJsonBody(request, { mayBeEmpty: schemas.body?.safeParse(undefined).success ?? false }),
+        ),
       });
     } catch (error) {
       const { httpStatus, retryAfterSeconds, told } = failureOf({

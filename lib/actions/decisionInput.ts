@@ -11,6 +11,9 @@ export const decisionSchema = z.object({
     .nullish(),
 });
 
+/** The body of a request that decides: all of it may be left out. */
+export const decisionBody = z.strictObject(decisionSchema.shape).prefault({});
+
 export const forkSchema = decisionSchema.extend({
   /** The last entry of the log that the fork begins with. */
   from: z

@@ -16,12 +16,17 @@ export class BadJsonError extends BatonError {
 }
 
 /**
+ * @param mayBeEmpty a request without a body is read as undefined.
  * @throws BodyTooLargeError beyond `MAX_BODY_BYTES`, without reading on.
  * @throws BadJsonError when the bytes are no JSON in UTF-8.
  * @throws InvalidInputError when the value is nested too deep.
  */
-export async function readJsonBody(request: Request): Promise<unknown> {
+export async function readJsonBody(
+  request: Request,
+  { mayBeEmpty = false }: { readonly mayBeEmpty?: boolean } = {},
+): Promise<unknown> {
   const bytes = await readWithin(request);
+  if (mayBeEmpty && bytes.length === 0) return undefined;
   let value: unknown;
   try {
     value = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));

@@ -191,10 +191,19 @@ function hasWait(kind: 'person' | 'event' | 'time'): SQL {
   return sql`${has('timer')} AND NOT ${has('task')} AND NOT ${has('event')}`;
 }
 
+/** What a cursor of ours names; null for any other text. */
+function placeOf(cursor: string): { readonly at: Date; readonly id: string } | null {
+  const [time = '', id = '', ...more] = cursor.split('_');
+  return /^\d{1,15}$/.test(time) && isUuid(id) && more.length === 0 ? { at: new Date(Number(time)), id } : null;
+}
+
+/** Whether a page may have given this cursor. */
+export const isExecutionCursor = (cursor: string): boolean => placeOf(cursor) !== null;
+
 function olderThan(cursor: string | null): SQL | undefined {
-  const [time, id] = (cursor ?? '').split('_');
-  if (!time || !id || !/^\d{1,15}$/.test(time) || !isUuid(id)) return undefined;
-  const at = new Date(Number(time));
+  const place = placeOf(cursor ?? '');
+  if (place === null) return undefined;
+  const { at, id } = place;
   return or(lt(e.createdAt, at), and(eq(e.createdAt, at), lt(e.executionId, id)));
 }
 

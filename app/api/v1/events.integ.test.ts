@@ -94,6 +94,22 @@ describe('POST /events', () => {
     ]);
   });
 
+  it('refuses both spellings with different values, and takes them with the same', async () => {
+    const both = { event_type: 'ORDER_PLACED', eventType: 'OTHER' };
+    const { status, json } = await call(postEvent, { body: both });
+    expect({ status, code: json.code }).toEqual({ status: 422, code: 'invalid_input' });
+    expect((json.fieldErrors as { path: string; message: string }[])[0]).toMatchObject({ path: '/event_type' });
+    expect((await call(postEvent, { body: { ...both, eventType: 'ORDER_PLACED' } })).status).toBe(202);
+  });
+
+  it.each([
+    [{ payload: null }, null],
+    [{}, {}],
+  ])('keeps the payload of %j', async (more, payload) => {
+    const { eventId } = await submit('omar', { event_type: 'ORDER_PLACED', ...more });
+    expect(await sql`SELECT payload FROM workflow_bus_events WHERE event_id = ${eventId}`).toEqual([{ payload }]);
+  });
+
   it('answers a repeated idempotency key with the ids of the first time', async () => {
     const first = await submit('omar', { ...event, idempotency_key: 'k-1' });
     const second = await submit('omar', { ...event, idempotency_key: 'k-1' });

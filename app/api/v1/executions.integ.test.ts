@@ -114,6 +114,17 @@ describe('decisions about an execution', () => {
     ).toMatchObject([{ kind, payload: { by: 'omar', reason: 'Wrong invoice' } }]);
   });
 
+  it.each(Object.entries(decisions))('take %s without a body: nobody must give a reason', async (kind, handler) => {
+    const { executionIds } = await submit();
+    const executionId = executionIds[0] ?? '';
+    const { status } = await call(handler, { as: 'omar', params: { executionId } });
+    expect(status).toBe(202);
+    expect(
+      await sql`SELECT kind, payload FROM workflow_events WHERE execution_id = ${executionId} AND seq IS NULL`,
+    ).toMatchObject([{ kind, payload: { by: 'omar', reason: null } }]);
+    expect((await call(handler, { as: 'omar', params: { executionId }, body: '{' })).status).toBe(400);
+  });
+
   it('are for operators of its own tenant, and refused where they make no sense', async () => {
     const { executionIds } = await submit();
     const params = { executionId: executionIds[0] ?? '' };
@@ -181,6 +192,13 @@ describe('POST /executions/:id/fork', () => {
 });
 
 describe('GET /executions', () => {
+  it('refuses a cursor that no page gave', async () => {
+    for (const cursor of ['abc', '1_2', `${'9'.repeat(16)}_${randomUUID()}`, `1_${randomUUID()}_2`]) {
+      const { status, json } = await call(getExecutions, { search: `?cursor=${cursor}` });
+      expect({ cursor, status, code: json.code }).toEqual({ cursor, status: 422, code: 'invalid_input' });
+    }
+  });
+
   it('lists those that are stuck, of the own tenant alone, with since when and why', async () => {
     const { executionIds } = await submit('omar');
     const [executionId = ''] = executionIds;

@@ -28,6 +28,7 @@ export interface EnqueueEventInput {
   readonly execution_id: string;
   readonly event_name: string;
   readonly event_type?: string;
+  /** Null stays null; `{}` when left out. */
   readonly payload?: JsonValue;
   readonly user_id?: string | null;
   readonly tenant: string;
@@ -57,7 +58,7 @@ export async function sendEvent(deps: EngineDeps, input: EnqueueEventInput): Pro
   const event = {
     name,
     type: input.event_type ?? name,
-    payload: input.payload ?? {},
+    payload: input.payload === undefined ? {} : input.payload,
     user_id: input.user_id ?? null,
     event_id: newId(),
     timestamp: new Date().toISOString(),

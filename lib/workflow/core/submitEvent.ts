@@ -99,7 +99,7 @@ function eventOf(input: SubmitEventInput): WorkflowEvent<JsonValue> {
   return {
     name: input.eventName ?? input.eventType,
     type: input.eventType,
-    payload: input.payload ?? {},
+    payload: input.payload === undefined ? {} : input.payload,
     user_id: input.userId,
     event_id: newId(),
     timestamp: new Date().toISOString(),

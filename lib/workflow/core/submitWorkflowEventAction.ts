@@ -30,6 +30,6 @@ export async function submitWorkflowEventAction(submission: WorkflowEventSubmiss
     userId: session.userId,
     eventType: submission.event_type,
     eventName: submission.event_name ?? submission.event_type,
-    payload: submission.payload ?? {},
+    payload: submission.payload === undefined ? {} : submission.payload,
   });
 }

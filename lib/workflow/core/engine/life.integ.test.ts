@@ -29,6 +29,13 @@ const workflows: Record<string, (context: WorkflowContext) => Promise<unknown>> 
       await actions.note?.({ what: 'finally' });
     }
   },
+  async Swallows({ events, actions }) {
+    await events.waitFor('Never').catch((error: Error) => actions.note?.({ what: error.message }));
+    return (await events.waitFor<null>('Go')).payload;
+  },
+  async Echo({ events }) {
+    return [(await events.waitFor('Go')).payload, (await events.waitFor('Go')).payload];
+  },
   async Holds({ actions, events }) {
     await actions.held?.({ what: 'slow' });
     await actions.note?.({ what: 'after' });
@@ -114,7 +121,37 @@ const worker = async () => {
   return { stop: () => one.stop() };
 };
 
+describe('the payload of an event', () => {
+  it('is null where null was sent, and an empty object where nothing was', async () => {
+    const { stop } = await worker();
+    const id = await start('Echo');
+    const event = { execution_id: id, tenant, event_name: 'Go' };
+    await harness.runtime.enqueueEvent({ ...event, payload: null });
+    await harness.runtime.enqueueEvent(event);
+    await harness.untilStatus(id, 'completed');
+    expect(await statusOf(id)).toMatchObject({ result: [null, {}] });
+    await stop();
+  });
+});
+
 describe('cancel', () => {
+  it('comes once: a second one is kept, and what swallowed the first goes on to its end as canceled', async () => {
+    const { stop } = await worker();
+    const id = await start('Swallows');
+    await harness.untilStatus(id, 'waiting');
+    await harness.runtime.cancelExecution({ executionId: id, tenant, reason: 'first' });
+    await until(() => done.includes('first'), 'the code learns of the first');
+    await harness.runtime.cancelExecution({ executionId: id, tenant, reason: 'second' });
+    await until(
+      async () => (await kindsOf(id)).filter((kind) => kind === 'cancel_requested').length === 2,
+      'the second is in the log',
+    );
+    await harness.runtime.enqueueEvent({ execution_id: id, tenant, event_name: 'Go', payload: null });
+    await harness.untilStatus(id, 'canceled');
+    expect(done).toEqual(['first']);
+    await stop();
+  });
+
   it('throws at the wait, lets the code clean up with actions and sleeps, and ends canceled though it is swallowed', async () => {
     const { stop } = await worker();
     const id = await start('CleansUp');

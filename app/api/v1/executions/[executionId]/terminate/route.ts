@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { apiRoute } from '@/lib/actions/apiRoute';
-import { decisionSchema } from '@/lib/actions/decisionInput';
+import { decisionBody } from '@/lib/actions/decisionInput';
 import { terminateExecution } from '@/lib/workflow';
 
 /** Ends an execution at once, without running its code. Accepted once it is stored; the execution's log tells what came of it. */
@@ -8,7 +8,7 @@ export const POST = apiRoute(
   {
     act: 'execution.operate',
     params: z.object({ executionId: z.string() }),
-    body: z.strictObject(decisionSchema.shape),
+    body: decisionBody,
   },
   async ({ session, tenant, params: { executionId }, body: { reason } }) => {
     await terminateExecution({ tenant, executionId, userId: session.userId, reason });
