@@ -40,6 +40,7 @@ endWith({
   table: {
     runs: results.reduce((sum, result) => sum + result.runs, 0),
     shapes: results.length,
+    signals: results.reduce((sum, result) => sum + result.signals, 0),
     kills: results.reduce((sum, result) => sum + result.kills, 0),
     seconds: (performance.now() - began) / 1000,
   },

@@ -41,6 +41,9 @@ export const testWorkerSettings: WorkerSettings = {
   drainMs: 2_000,
 };
 
+/** For tests in which no worker is to lose its lease, however long the machine stands still. */
+export const longLease: WorkerSettings['membership'] = { leaseMs: 60_000, heartbeatMs: 400, balanceMs: 50 };
+
 export interface TestWorker {
   readonly worker: Worker;
   readonly workerId: string;

@@ -14,8 +14,8 @@ describe.skipIf(!hasTestRedis())('races on three workers that die and stand stil
   afterAll(() => site.close(), patienceMs);
 
   it.each(shapes.map((shape) => [shape.name, shape] as const))('leave every log whole: %s', async (name, shape) => {
-    const { kills, ms, violations } = await runRaces(site, shape, runs, 'test');
-    const counts = { shape: name, runs, kills, ms: Math.round(ms), violations: violations.length };
+    const { signals, kills, ms, violations } = await runRaces(site, shape, runs, 'test');
+    const counts = { shape: name, runs, signals, kills, ms: Math.round(ms), violations: violations.length };
     process.stdout.write(`races ${JSON.stringify(counts)}\n`);
     expect(violations, site.cluster.report()).toEqual([]);
   });

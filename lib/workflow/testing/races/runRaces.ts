@@ -9,6 +9,8 @@ import type { Shape } from './shapes';
 export interface RaceCounts {
   readonly shape: string;
   readonly runs: number;
+  /** Sent by the test itself. */
+  readonly signals: number;
   readonly kills: number;
   readonly ms: number;
   readonly violations: readonly string[];
@@ -21,21 +23,24 @@ export async function runRaces(site: Site, shape: Shape, runs: number, seed: str
   const dice = new Dice(`${seed}:${shape.name}`);
   const killsBefore = site.cluster.kills;
   const violations: string[] = [];
+  let signals = 0;
   for (let done = 0; done < runs; done += groupSize) {
-    const group = Array.from({ length: Math.min(groupSize, runs - done) }, () =>
-      beginAttack(site, {
-        title: shape.name,
-        definition: shape.definition,
-        data: shape.data,
-        events: shape.events(dice),
-        judge: shape.judge,
-      }),
-    );
-    const [executions] = await Promise.all([Promise.all(group), disturb(site, dice)]);
+    const group = Array.from({ length: Math.min(groupSize, runs - done) }, () => ({
+      title: shape.name,
+      definition: shape.definition,
+      data: shape.data,
+      events: shape.events(dice),
+      judge: shape.judge,
+    }));
+    signals += group.reduce((sum, { events }) => sum + events.length, 0);
+    const [executions] = await Promise.all([
+      Promise.all(group.map((attack) => beginAttack(site, attack))),
+      disturb(site, dice),
+    ]);
     await untilEnded(site.sql, executions);
     violations.push(...(await attackViolations(site.sql, executions)));
     await site.cluster.settled();
   }
   const ms = performance.now() - startedAt;
-  return { shape: shape.name, runs, kills: site.cluster.kills - killsBefore, ms, violations };
+  return { shape: shape.name, runs, signals, kills: site.cluster.kills - killsBefore, ms, violations };
 }

@@ -1,5 +1,5 @@
 /**
- * Six shapes of executions that have corrupted logs of systems like this one, and what each must come to. Every shape
+ * Seven shapes of executions that have corrupted logs of systems like this one, and what each must come to. Every shape
  * is a workflow, what is sent to it, and a judge that knows the one result its log allows.
  */
 import type { HistoryEntry } from '../../model/history';
@@ -70,6 +70,13 @@ async function raceWakeLoop({ actions, events, sleep }: WorkflowContext): Promis
     await sleep(round % 3);
   }
   return wakes;
+}
+
+const ticks = 20;
+async function raceSignalLoop({ events }: WorkflowContext): Promise<string[]> {
+  const seen: string[] = [];
+  while (seen.length < ticks) seen.push((await events.waitFor<Hook>('Hook')).payload.n);
+  return seen;
 }
 
 const steps = 12;
@@ -144,6 +151,13 @@ export const shapes: readonly Shape[] = [
   shape('hook-storm', 'many signals at once', raceHookStorm, hookEvents(hooks, 400), received('Hook')),
   shape('hook-sleep', 'a signal and the end of a sleep', raceHookSleep, hookEvents(naps, 500), received('Hook')),
   shape('wake-loop', 'an execution that wakes itself', raceWakeLoop, noEvents, () => wakes),
+  shape(
+    'signal-loop',
+    'signals without pause to one that waits again at once',
+    raceSignalLoop,
+    () => numbers(ticks).map((n) => ({ afterMs: n, name: 'Hook', payload: { n: String(n) } })),
+    received('Hook'),
+  ),
   shape(
     'blocked-branch',
     'a branch that waits while others go on',

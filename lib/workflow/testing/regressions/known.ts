@@ -100,5 +100,12 @@ export const knownRegressions: readonly KnownRegression[] = [
       simulation,
     ],
   },
-  { name: 'execution that never leaves "running"', tests: [simulation] },
+  {
+    name: 'execution that never leaves "running"',
+    tests: [
+      restarts('end every execution that a lost worker left running: in an action, and before its work was written'),
+      at('testing/regressions/waiting.integ.test.ts', 'execution that never leaves running'),
+      simulation,
+    ],
+  },
 ];

@@ -9,7 +9,7 @@ import { createRedisHintPublisher } from '../../streams/redisHintPublisher';
 import { createRedisHintSource } from '../../streams/redisHintSource';
 import { silentLogger } from '../../telemetry/silentLogger';
 import { silentMetrics } from '../../telemetry/silentMetrics';
-import { createHarness, type Harness } from '../harness';
+import { createHarness, longLease, until, type Harness } from '../harness';
 
 const tenant = 'acme';
 
@@ -28,10 +28,21 @@ async function rememberingWorkflow({ actions, events }: WorkflowContext): Promis
   return seen;
 }
 
+async function drawingWorkflow({ actions, events }: WorkflowContext): Promise<string> {
+  await events.waitFor('Go');
+  const { word } = await actions.held();
+  return String(word);
+}
+
 const exportingWorkflow = ({ actions }: WorkflowContext) => actions.exportAll();
 
 const send = (harness: Harness, executionId: string, word: string) =>
   harness.runtime.enqueueEvent({ tenant, execution_id: executionId, event_name: 'Go', payload: { word } });
+
+async function statusOf({ sql }: Harness, executionId: string): Promise<unknown> {
+  const [row] = await sql`SELECT status FROM workflow_executions WHERE execution_id = ${executionId}`;
+  return row?.status as unknown;
+}
 
 async function resultOf({ sql }: Harness, executionId: string): Promise<unknown> {
   const [row] = await sql`SELECT result FROM workflow_executions WHERE execution_id = ${executionId}`;
@@ -95,6 +106,42 @@ describe('workers that come and go', () => {
     await third.worker.stop();
   });
 
+  it('end every execution that a lost worker left running: in an action, and before its work was written', async () => {
+    const calls: string[] = [];
+    harness.actions.registerSimpleAction('held', 'The very first call never ends.', [], (_, context) => {
+      calls.push(context.executionId);
+      return calls.length === 1 ? new Promise(() => undefined) : { word: 'after all' };
+    });
+    harness.runtime.registerWorkflow(drawingWorkflow);
+    const first = await harness.startWorker();
+    const inAction = await harness.runtime.startWorkflow('Drawing', { tenant });
+    await send(harness, inAction, 'go');
+    await until(() => calls.includes(inAction), 'the first worker is in the action');
+    expect(await statusOf(harness, inAction)).toBe('running');
+    let unwritten = 0;
+    const second = await harness.startWorker({
+      replaces: first.workerId,
+      wrapStore: (store) => ({
+        ...store,
+        flush: () => {
+          unwritten += 1;
+          return new Promise(() => undefined);
+        },
+      }),
+    });
+    const beforeWriting = await harness.runtime.startWorkflow('Drawing', { tenant });
+    await until(() => unwritten > 0, 'the second worker has something to write');
+    const third = await harness.startWorker({ replaces: second.workerId });
+    await send(harness, beforeWriting, 'go');
+    for (const id of [inAction, beforeWriting]) await harness.untilStatus(id, 'completed');
+    expect([await resultOf(harness, inAction), await resultOf(harness, beforeWriting)]).toEqual([
+      'after all',
+      'after all',
+    ]);
+    expect(await harness.sql`SELECT 1 FROM workflow_executions WHERE status = 'running'`).toHaveLength(0);
+    await third.worker.stop();
+  });
+
   it('claim no job twice, however many claim in the same instant', async () => {
     const worker = await harness.startWorker();
     const ids = await Promise.all(
@@ -139,7 +186,8 @@ describe.runIf(canRunOwnRedis)('a message that is trimmed while it is unread', (
         if ((await redis.type(key)) === 'stream') trimmed += await redis.xtrim(key, 'MAXLEN', 0);
       }
       expect(trimmed).toBeGreaterThan(0);
-      await harness.startWorker({ hints: source });
+      // Nobody would take over from the only worker if the machine stood still for longer than a short lease.
+      await harness.startWorker({ hints: source, settings: { membership: longLease } });
       for (const id of ids) {
         await harness.untilStatus(id, 'completed');
         expect(await resultOf(harness, id)).toBe('unheard');
