@@ -5,20 +5,20 @@ import { fileURLToPath } from 'node:url';
 import { ensurePackages } from './lib/packages.mjs';
 import { formatDuration, step } from './lib/steps.mjs';
 import { testParts } from './lib/testParts.mjs';
+import { closingLines, noTotals, partLine, withPart } from './lib/testSummary.mjs';
 import { makeThrowawayDirectory } from './lib/throwaway.mjs';
 import { UserError } from './lib/userError.mjs';
 
 const projectRoot = fileURLToPath(new URL('..', import.meta.url));
-const isCi = process.env.CI === 'true';
+const where = { isCi: process.env.CI === 'true' };
 const workDir = makeThrowawayDirectory();
 const cleanups = [];
 
 async function main() {
   const { names, filters } = readArguments(process.argv.slice(2));
   await step('packages', () => ensurePackages({ projectRoot }));
-  const totals = { passed: 0, failed: 0, notRun: [] };
-  for (const name of names) add(totals, await runPart({ name, filters }));
-  for (const what of totals.notRun) console.log(`\n!! NOT RUN: ${what}.${isCi ? ' In CI that is a failure.' : ''}`);
+  let totals = noTotals();
+  for (const name of names) totals = withPart(totals, await runPart({ name, filters }), where);
   return totals;
 }
 
@@ -46,10 +46,7 @@ async function runPart({ name, filters }) {
   const result = await testParts[name](context).catch(asFailure);
   await cleanUp();
   if (result.failed > 0 && result.output !== undefined) console.log(result.output.trimEnd());
-  const counts = `${result.passed} passed, ${result.failed} failed`;
-  const skipped = result.skipped > 0 ? `, ${result.skipped} skipped` : '';
-  const sign = result.failed > 0 ? '✗' : '✓';
-  console.log(`${sign} ${name.padEnd(12)} ${formatDuration(performance.now() - startedAt)}  ${counts}${skipped}`);
+  console.log(partLine(name, formatDuration(performance.now() - startedAt), result, where));
   return result;
 }
 
@@ -58,12 +55,6 @@ const asFailure = (error) => ({
   failed: 1,
   output: error instanceof UserError ? error.message : (error.stack ?? String(error)),
 });
-
-function add(totals, { passed, failed, notRun }) {
-  totals.passed += passed;
-  totals.failed += failed + (notRun !== undefined && isCi ? 1 : 0);
-  if (notRun !== undefined) totals.notRun.push(notRun);
-}
 
 async function cleanUp() {
   while (cleanups.length > 0) await cleanups.pop()();
@@ -77,11 +68,11 @@ async function end(exitCode) {
 
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, () => void end(130));
 
-let totals = { passed: 0, failed: 1 };
+let totals = { ...noTotals(), failed: 1 };
 try {
   totals = await main();
 } catch (error) {
   console.error(error instanceof UserError ? error.message : error);
 }
-console.log(`${totals.passed} passed, ${totals.failed} failed`);
+for (const line of closingLines(totals, where)) console.log(line);
 await end(totals.failed === 0 ? 0 : 1);

@@ -17,6 +17,10 @@ import { UserError } from './userError.mjs';
  *   onCleanup: (cleanup: () => Promise<void>) => void }} PartContext
  */
 
+/** Told of a machine without Redis, where all that needs it is skipped. */
+export const withoutRedis =
+  'races, kill points, chaos and all else on Redis: there is no redis-server, and it could not be installed';
+
 /** @type {Record<string, (context: PartContext) => Promise<PartResult>>} */
 export const testParts = {
   format: check('check:format'),
@@ -72,7 +76,7 @@ async function integ(context) {
   };
   const result = await vitest({ context, project: 'integ', env });
   if (servers.redisUrl !== undefined) return result;
-  return { ...result, notRun: 'everything on Redis: there is no redis-server, and it could not be installed' };
+  return { ...result, notRun: withoutRedis };
 }
 
 async function build({ projectRoot, workDir }) {
