@@ -1,5 +1,6 @@
 /** Executions of a tenant: the list with what each waits for, counts by status, pages by cursor. */
 import { and, asc, desc, eq, inArray, lt, or, sql, type SQL } from 'drizzle-orm';
+import { InvalidInputError } from '@shared/workflow/model/errors';
 import { executionStatuses, type ExecutionStatus } from '@shared/workflow/model/status';
 import type { JsonValue } from '@shared/workflow/model/json';
 import type { Match } from '@shared/workflow/model/match';
@@ -197,8 +198,15 @@ function placeOf(cursor: string): { readonly at: Date; readonly id: string } | n
   return /^\d{1,15}$/.test(time) && isUuid(id) && more.length === 0 ? { at: new Date(Number(time)), id } : null;
 }
 
-/** Whether a page may have given this cursor. */
-export const isExecutionCursor = (cursor: string): boolean => placeOf(cursor) !== null;
+/**
+ * The cursor that a caller gave, who must know what it is.
+ * @throws InvalidInputError for one that no page gave.
+ */
+export function checkedExecutionCursor(cursor: string | undefined): string | null {
+  if (cursor === undefined) return null;
+  if (placeOf(cursor) !== null) return cursor;
+  throw new InvalidInputError('This cursor is not one of ours. Use the `next` of the page before.');
+}
 
 function olderThan(cursor: string | null): SQL | undefined {
   const place = placeOf(cursor ?? '');
