@@ -228,7 +228,7 @@ describe('the action runner', () => {
   it('keeps what a handler throws storable', async () => {
     const thrown = Object.assign(new Error('a\u0000b'), { details: { text: '\u0000' } });
     const { runner } = parts(withSimple(() => Promise.reject(thrown), { attempts: 1 }));
-    expect(await runner.run(call)).toMatchObject({ error: { message: 'a\ufffdb', details: null } });
+    expect(await runner.run(call)).toMatchObject({ error: { message: 'a\ufffdb', details: { text: '\ufffd' } } });
   });
 });
 
