@@ -23,15 +23,18 @@ import type { WorkflowDefinition } from '../../model/workflow';
 import type { Drain, Sandbox, Turn } from '../../replay/sandbox';
 import { instruments } from '../../telemetry/names';
 import { processScheduler, sleep } from '../scheduler';
+import { ActionCalls } from './actionCalls';
 import { BusLooks } from './busLooks';
 import { Blocks, type BlockCause } from './blocks';
 import type { EngineClock } from './clock';
 import { countCommitted, countRun, observeTimers, openTasksIn } from './engineMetrics';
 import { Deferrals, type Misplaced } from './deferrals';
-import { HeldExecutions, type CallUnderWay, type SortedExecutions } from './heldExecutions';
+import { HeldExecutions, type SortedExecutions } from './heldExecutions';
 import { LimitGuard } from './limitGuard';
+import { LiveCopies } from './liveCopies';
 import { type LiveExecution } from './liveExecution';
 import { LiveTurn, type LiveTurnPorts } from './liveTurn';
+import { Notices } from './notices';
 import { signalledBy, touchedBy } from './relations';
 import { Pressure, type PressureCause } from './pressure';
 import { Probation } from './probation';
@@ -114,13 +117,12 @@ interface Work {
 export class Engine {
   readonly #ports: EnginePorts;
   readonly #limits: EngineLimits;
-  /** In order of last use, oldest first. */
-  readonly #lives = new Map<string, LiveExecution>();
+  readonly #lives: LiveCopies;
+  readonly #notices: Notices;
+  readonly #calls: ActionCalls;
   readonly #ready = new Map<string, ExecutionKey>();
-  readonly #dirty = new Set<LiveExecution>();
   readonly #partitions = new Set<number>();
-  readonly #actionsInFlight = new Map<string, CallUnderWay>();
-  readonly #decisions: HeldExecutions;
+  readonly #heldBack: HeldExecutions;
   readonly #timerWakes: TimerWakes;
   readonly #busLooks: BusLooks;
   readonly #probation: Probation;
@@ -137,7 +139,6 @@ export class Engine {
   readonly #early = new Map<string, ExecutionKey>();
   /** On the database's clock. */
   #rescueAtMs = 0;
-  #changes: LiveChange[] = [];
   readonly #rounds = new Set<Promise<void>>();
   /** Executions that a round under way works on. No other round touches them. */
   readonly #held = new Set<string>();
@@ -147,7 +148,17 @@ export class Engine {
     this.#ports = ports;
     this.#limits = limits;
     this.#scheduler = ports.scheduler ?? processScheduler;
+    this.#lives = new LiveCopies(ports.onWork);
+    this.#notices = new Notices(ports.live);
     this.#probation = new Probation(ports);
+    this.#calls = new ActionCalls({
+      actions: ports.actions,
+      isSuspect: (executionId) => !this.#probation.isEmpty && this.#probation.isStruckByAction(executionId),
+      ended: (live, call, command, outcome) => this.#actionEnded(live, call, command, outcome),
+      endedBehind: ({ executionId, partitionId }) => {
+        if (this.#partitions.has(partitionId)) this.#heldBack.callEnded(executionId);
+      },
+    });
     this.#pressure = new Pressure({
       ...ports,
       bounds: { liveExecutions: limits.liveExecutions, unwritten: limits.flushBatch * mostCommitsBehind },
@@ -165,8 +176,8 @@ export class Engine {
       this.#again(keys);
     };
     const changed = (change: LiveChange) => {
-      this.#changes.push(change);
-      this.#publish();
+      this.#notices.add(change);
+      this.#notices.publish();
     };
     this.#blocks = new Blocks({
       ...ports,
@@ -187,23 +198,19 @@ export class Engine {
       blocks: this.#blocks,
       changed,
       owns: (partitionId) => this.#partitions.has(partitionId),
-      revived: (live) => {
-        this.#lives.set(live.executionId, live);
-        this.#touch(live);
-      },
+      revived: (live) => this.#lives.touch(live),
       wentOnByItself: (live, error) => {
         if (this.#lives.get(live.executionId) === live) this.#block(live.executionId, error);
       },
       troubled,
     });
     this.#busLooks = new BusLooks({ ...ports, wake: (keys) => this.wake(keys) });
-    this.#decisions = new HeldExecutions({
+    this.#heldBack = new HeldExecutions({
       workerId: ports.workerId,
       store: ports.store,
       nowMs: () => ports.clock.nowMs(),
       hasCode: ({ workflowName, workflowVersion }) => ports.definition(workflowName, workflowVersion) !== undefined,
-      underWay: (executionId) =>
-        [...this.#actionsInFlight].flatMap(([key, call]) => (key.startsWith(`${executionId}:`) ? [call] : [])),
+      underWay: (executionId) => this.#calls.of(executionId),
       interrupt: (executionId) => ports.actions.interrupt?.({ executionId, why: 'terminated' }),
       write: (flushes) => this.#write(flushes),
       onWritten: (flush, { history }) => this.#written(flush, () => openTasksIn(history)),
@@ -252,7 +259,7 @@ export class Engine {
       if (lives.every((live) => !this.#held.has(live.executionId) && (live.parked || (late && !live.flushing)))) {
         for (const live of lives) {
           if (!live.parked) this.#ports.actions.abandon({ executionId: live.executionId });
-          this.#drop(live);
+          this.#lives.drop(live);
         }
         return;
       }
@@ -273,7 +280,7 @@ export class Engine {
       ...(this.#deferrals.size > 0 ? { exceptDeferredBy: this.#ports.workerId } : {}),
     });
     this.#ports.clock.seen(found.nowMs);
-    this.#pressure.measure({ live: this.#lives.size, unwritten: this.#dirty.size });
+    this.#pressure.measure({ live: this.#lives.size, unwritten: this.#lives.unwritten });
     for (const { executionId } of found.executions) this.#lives.get(executionId)?.announce();
     for (const timer of found.upcoming) this.#timerWakes.schedule(timer, timer.fireAtMs);
     this.wake(found.executions);
@@ -292,13 +299,13 @@ export class Engine {
     for (const { executionId, tenant } of examination.condemned) {
       logger.error({ executionId, tenant, workerId }, 'Workers ended again and again while they ran it; put aside');
       this.#ports.metrics.count({ counter: instruments.deadLetters, labels: { kind: 'poison' } });
-      this.#changes.push({ tenant, topic: 'execution', id: executionId });
+      this.#notices.add({ tenant, topic: 'execution', id: executionId });
     }
     for (const partition of partitions) if (this.#unadopted.has(partition)) this.#partitions.add(partition);
     const early = [...this.#early.values()];
     this.#early.clear();
     this.wake(early);
-    this.#publish();
+    this.#notices.publish();
   }
 
   /** Somebody wants these to go on that were put aside. */
@@ -348,7 +355,7 @@ export class Engine {
 
   /** Nothing is worked on before a sweep has told the database's time. */
   get hasWork(): boolean {
-    return this.#ports.clock.isSet && (this.#ready.size > 0 || this.#dirty.size > 0);
+    return this.#ports.clock.isSet && (this.#ready.size > 0 || this.#lives.unwritten > 0);
   }
 
   /** Whether an execution was woken and what it was woken for is not committed yet. */
@@ -366,7 +373,7 @@ export class Engine {
   } {
     const { size: deferred } = this.#deferrals;
     const { causes: pressure } = this.#pressure;
-    return { live: this.#lives.size, ready: this.#ready.size, actions: this.#actionsInFlight.size, deferred, pressure };
+    return { live: this.#lives.size, ready: this.#ready.size, actions: this.#calls.size, deferred, pressure };
   }
 
   /**
@@ -376,7 +383,7 @@ export class Engine {
    */
   async tick(): Promise<'fine' | 'trouble'> {
     const others = [...this.#rounds];
-    const flushing = this.#nextFlush();
+    const flushing = this.#lives.takeUnwritten(this.#limits.flushBatch, (executionId) => this.#held.has(executionId));
     const taking = this.#nextTake(flushing);
     const work: Work = { flushing, ...taking };
     if ([flushing, taking.now, taking.afterFlush].every(({ length }) => length === 0)) {
@@ -425,9 +432,9 @@ export class Engine {
     await this.#run(feed);
     if (!this.#probation.isEmpty) await this.#endProbation([...flushing, ...now, ...afterFlush]);
     // What ends at once shares the commit of what the code did before it asked for it.
-    if (this.#startActions(feed.keys())) await this.#ports.drain([]);
-    this.#evict();
-    this.#publish();
+    if (this.#calls.start(feed.keys())) await this.#ports.drain([]);
+    this.#evictTo(this.#limits.liveExecutions);
+    this.#notices.publish();
   }
 
   stop(): void {
@@ -437,21 +444,10 @@ export class Engine {
     this.#unadopted.clear();
     this.#ready.clear();
     this.#early.clear();
-    for (const live of [...this.#lives.values()]) this.#drop(live);
+    for (const live of [...this.#lives.values()]) this.#lives.drop(live);
   }
 
   // Flush
-
-  #nextFlush(): LiveExecution[] {
-    const flushing: LiveExecution[] = [];
-    for (const live of this.#dirty) {
-      if (flushing.length >= this.#limits.flushBatch) break;
-      if (this.#held.has(live.executionId)) continue;
-      this.#dirty.delete(live);
-      if (!live.dropped && live.needsFlush) flushing.push(live);
-    }
-    return flushing;
-  }
 
   async #flush(lives: readonly LiveExecution[], feed: Feed): Promise<void> {
     if (lives.length === 0) return;
@@ -469,13 +465,13 @@ export class Engine {
     const wasBlocked = live.blocked;
     const entries = live.committed(flush);
     this.#written(flush, () => live.instance.openTasks.length);
-    for (const task of flush.tasksAdded) this.#changes.push({ tenant, topic: 'task', id: task.row.taskId });
-    for (const { taskId } of flush.tasksChanged) this.#changes.push({ tenant, topic: 'task', id: taskId });
+    for (const task of flush.tasksAdded) this.#notices.add({ tenant, topic: 'task', id: task.row.taskId });
+    for (const { taskId } of flush.tasksChanged) this.#notices.add({ tenant, topic: 'task', id: taskId });
     for (const timer of flush.timersAdded) this.#scheduleWake(live, timer.fireAtMs);
     if (flush.waitsAdded.length > 0) this.#busLooks.committed(flush);
-    if (flush.end || (live.isPaused && live.parked)) return this.#drop(live);
+    if (flush.end || (live.isPaused && live.parked)) return this.#lives.drop(live);
     // What the log holds is not for the code now; a later replay gives it.
-    if (live.isHeld) return this.#touch(live);
+    if (live.isHeld) return this.#lives.touch(live);
     feed.set(live, [...entries]);
     if (wasBlocked) this.wake([live]);
   }
@@ -491,10 +487,10 @@ export class Engine {
   /** Tells of a commit. */
   #written(flush: ExecutionFlush, openTasks: () => number): void {
     const { executionId: id, tenant } = flush;
-    this.#changes.push({ tenant, topic: 'execution', id });
+    this.#notices.add({ tenant, topic: 'execution', id });
     if (flush.relations) this.#announce(touchedBy(flush));
     countCommitted(this.#ports.metrics, flush, openTasks);
-    if (flush.end && flush.cancelOpenTasks) this.#changes.push({ tenant, topic: 'task', id });
+    if (flush.end && flush.cancelOpenTasks) this.#notices.add({ tenant, topic: 'task', id });
   }
 
   /** Timers are rows that the sweep finds; this only makes them punctual. */
@@ -556,10 +552,10 @@ export class Engine {
   /** What is under way is finished before more is begun: a worker that begins all at once carries all of it along. */
   #mayBegin(flushing: number): number {
     const { takeBatch, flushBatch } = this.#limits;
-    this.#pressure.measure({ live: this.#lives.size, unwritten: this.#dirty.size });
+    this.#pressure.measure({ live: this.#lives.size, unwritten: this.#lives.unwritten });
     if (!this.#pressure.isOn) return flushing < flushBatch / 2 ? takeBatch : leastBegun;
     // Where nothing is under way, nothing that ends would ever relieve it.
-    const isIdle = flushing + this.#dirty.size + this.#rounds.size + this.#actionsInFlight.size === 0;
+    const isIdle = flushing + this.#lives.unwritten + this.#rounds.size + this.#calls.size === 0;
     return isIdle ? leastBegun : 0;
   }
 
@@ -568,7 +564,7 @@ export class Engine {
     const cold = keys.filter((key) => !this.#lives.has(key.executionId));
     const wasCold = new Set(cold);
     let loaded: readonly LoadedExecution[] = [];
-    this.#decisions.beginLoad(cold);
+    this.#heldBack.beginLoad(cold);
     try {
       loaded = cold.length > 0 ? await this.#ports.store.load({ executions: cold }) : [];
     } catch (error) {
@@ -579,7 +575,7 @@ export class Engine {
       this.#trouble = true;
       return this.#again(keys);
     }
-    const { toRun, late, held } = this.#decisions.sort(
+    const { toRun, late, held } = this.#heldBack.sort(
       loaded.filter(({ partitionId }) => this.#partitions.has(partitionId)),
     );
     const revived = await this.#revival.reviveAll(toRun);
@@ -591,10 +587,10 @@ export class Engine {
     });
     for (const { live } of revived) if (live) feed.set(live, feed.get(live) ?? []);
     await this.#takeEntries(
-      warm.filter((live) => !this.#dirty.has(live) && !live.blocked),
+      warm.filter((live) => !this.#lives.isUnwritten(live) && !live.blocked),
       feed,
     );
-    this.#again(warm.filter((live) => this.#dirty.has(live) && !live.blocked));
+    this.#again(warm.filter((live) => this.#lives.isUnwritten(live) && !live.blocked));
     await this.#decideHeld(held);
     if (late.length === 0) return;
     const { handedTo } = await this.#ports.store.closeLate({ workerId: this.#ports.workerId, executions: late });
@@ -603,7 +599,7 @@ export class Engine {
 
   async #decideHeld(held: SortedExecutions['held']): Promise<void> {
     try {
-      await this.#decisions.handle(held);
+      await this.#heldBack.handle(held);
     } catch (error) {
       if (error instanceof FencedError) throw error;
       const { logger, workerId } = this.#ports;
@@ -657,8 +653,8 @@ export class Engine {
     feed.delete(live);
     const { executionId } = live;
     if (live.isTerminating) this.#ports.actions.interrupt?.({ executionId, why: 'terminated' });
-    if (live.isPaused && live.parked) this.#drop(live);
-    else this.#touch(live);
+    if (live.isPaused && live.parked) this.#lives.drop(live);
+    else this.#lives.touch(live);
   }
 
   async #endProbation(ran: readonly ExecutionKey[]): Promise<void> {
@@ -695,7 +691,7 @@ export class Engine {
     }
     await this.#runTogether(feed, queues);
     countRun(metrics, { mode: 'warm', runs, ms: clock.nowMs() - startedMs });
-    for (const live of feed.keys()) this.#touch(live);
+    for (const live of feed.keys()) this.#lives.touch(live);
   }
 
   /** @param queues what is left to feed of `feed`; used up. */
@@ -753,74 +749,31 @@ export class Engine {
 
   // Actions
 
-  /** True when there were any. */
-  #startActions(lives: Iterable<LiveExecution>): boolean {
-    let started = false;
-    for (const live of lives) {
-      if (live.dropped) continue;
-      for (const { command, call } of live.takeStartable()) {
-        started = true;
-        const key = `${call.executionId}:${call.commandId}`;
-        // After a reload the same call may still be under way: its outcome serves the new copy.
-        const running = this.#actionsInFlight.get(key) ?? { command, outcome: this.#runAction(call) };
-        this.#actionsInFlight.set(key, running);
-        void running.outcome.then((outcome) => {
-          if (this.#actionsInFlight.get(key) === running) this.#actionsInFlight.delete(key);
-          if (live.dropped) {
-            if (this.#partitions.has(live.partitionId)) this.#decisions.callEnded(live.executionId);
-            return;
-          }
-          if (outcome.status === 'ownership_lost') return this.#reload(live);
-          if (outcome.status === 'deferred') return this.#actionDeferred(live, command, outcome.taskId);
-          live.actionEnded(command, outcome);
-          // Nobody is asked about it any more.
-          if (call.isCanceled) this.#changes.push({ tenant: live.tenant, topic: 'task', id: live.executionId });
-          this.#announce(signalledBy(command.name, outcome));
-          this.#dirty.add(live);
-          this.#ports.onWork();
-        });
-      }
-    }
-    return started;
-  }
-
-  #runAction(call: ActionCall): Promise<ActionOutcome> {
-    const isSuspect = !this.#probation.isEmpty && this.#probation.isStruckByAction(call.executionId);
-    return this.#ports.actions.run(isSuspect ? { ...call, isSuspect } : call);
+  #actionEnded(live: LiveExecution, call: ActionCall, command: CommandOf<'action'>, outcome: ActionOutcome): void {
+    if (outcome.status === 'ownership_lost') return this.#reload(live);
+    if (outcome.status === 'deferred') return this.#actionDeferred(live, command, outcome.taskId);
+    live.actionEnded(command, outcome);
+    // Nobody is asked about it any more.
+    if (call.isCanceled) this.#notices.add({ tenant: live.tenant, topic: 'task', id: live.executionId });
+    this.#announce(signalledBy(command.name, outcome));
+    this.#lives.markUnwritten(live);
   }
 
   /** The outcome comes through the inbox, which may have brought it already. */
   #actionDeferred(live: LiveExecution, command: CommandOf<'action'>, taskId: string | null): void {
     live.actionDeferred(command);
     if (taskId !== null) {
-      this.#changes.push({ tenant: live.tenant, topic: 'task', id: taskId });
-      this.#publish();
+      this.#notices.add({ tenant: live.tenant, topic: 'task', id: taskId });
+      this.#notices.publish();
     }
-    this.#dirty.add(live);
     this.wake([live]);
-    this.#ports.onWork();
+    this.#lives.markUnwritten(live);
   }
 
   // Memory
 
-  /** Marks the execution as used just now, and for writing if it has something to write. */
-  #touch(live: LiveExecution): void {
-    if (live.dropped) return;
-    this.#lives.delete(live.executionId);
-    this.#lives.set(live.executionId, live);
-    if (!live.needsFlush) return;
-    this.#dirty.add(live);
-    this.#ports.onWork();
-  }
-
-  #drop(live: LiveExecution): void {
-    live.dropped = true;
-    this.#dirty.delete(live);
-    if (this.#lives.get(live.executionId) === live) this.#lives.delete(live.executionId);
-  }
-
   #reload(live: LiveExecution): void {
-    this.#drop(live);
+    this.#lives.drop(live);
     this.#again([live]);
   }
 
@@ -828,24 +781,8 @@ export class Engine {
     this.wake(keys);
   }
 
-  #evict(): void {
-    this.#evictTo(this.#limits.liveExecutions);
-  }
-
-  /** Copies at rest leave, those that rest longest first, until so many are left. */
   #evictTo(kept: number): void {
-    if (this.#lives.size <= kept) return;
-    for (const live of this.#lives.values()) {
-      if (this.#lives.size <= kept) return;
-      if (live.parked && !this.isReady(live.executionId)) this.#drop(live);
-    }
-  }
-
-  #publish(): void {
-    if (this.#changes.length === 0) return;
-    const changes = this.#changes;
-    this.#changes = [];
-    void this.#ports.live.publish({ changes });
+    this.#lives.evictTo(kept, (executionId) => this.isReady(executionId));
   }
 
   // Trouble
@@ -854,7 +791,7 @@ export class Engine {
   #block(executionId: string, error: unknown, cause: BlockCause = 'code'): void {
     const live = this.#lives.get(executionId);
     if (!live) return;
-    this.#drop(live);
+    this.#lives.drop(live);
     void this.#blocks.write(live, error, cause);
   }
 }

@@ -2,16 +2,10 @@
  * Decisions about executions that are not at work in memory: paused, blocked on code, failed, of unknown code, or to be
  * terminated. None of their code is run here.
  */
-import type { CommandOf } from '../../model/commands';
-import type { ActionOutcome } from '../../model/ports/actions';
 import type { ExecutionFlush, ExecutionKey, ExecutionStore, LoadedExecution } from '../../model/ports/store';
 import { failuresUndone } from '../../model/retries';
+import type { CallUnderWay } from './actionCalls';
 import { coldStep, pauseFlush, terminationFlush, type ColdStep, type SettledCall } from './coldSteps';
-
-export interface CallUnderWay {
-  readonly command: CommandOf<'action'>;
-  readonly outcome: Promise<ActionOutcome>;
-}
 
 interface HeldPorts {
   readonly workerId: string;
