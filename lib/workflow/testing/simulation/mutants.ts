@@ -116,12 +116,12 @@ export const mutants: readonly Mutant[] = [
       },
       {
         file: engine,
-        find: '          live.actionEnded(command, outcome);\n',
-        replace: `          live.actionEnded(command, outcome);
-          if (live.flushing) {
-            const turns = live.appendNow().map((entry) => new LiveTurn(this.#turnPorts, live, entry));
-            void this.#ports.drain(turns).then(() => this.#startActions([live]));
-          }
+        find: '    live.actionEnded(command, outcome);\n',
+        replace: `    live.actionEnded(command, outcome);
+    if (live.flushing) {
+      const turns = live.appendNow().map((entry) => new LiveTurn(this.#turnPorts, live, entry));
+      void this.#ports.drain(turns).then(() => this.#calls.start([live]));
+    }
 `,
       },
     ],
