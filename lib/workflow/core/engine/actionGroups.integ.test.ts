@@ -39,6 +39,8 @@ describe('executeActions inside a workflow', () => {
     await until(() => isStuck, 'the last wave begins');
     await harness.startWorker({ replaces: first.workerId });
     await harness.untilStatus(executionId, 'completed');
+    // Until it knows, it may run actions of other executions too.
+    await until(() => first.fenced(), 'the first worker finds itself fenced');
     expect(await resultOf(executionId)).toEqual([
       { id: 'reserve', actionName: 'reserve', success: true, result: 'reserve' },
       { id: 'charge', actionName: 'charge', success: true, result: 'charge' },

@@ -140,6 +140,8 @@ describe('workers that come and go', () => {
     ]);
     expect(await harness.sql`SELECT 1 FROM workflow_executions WHERE status = 'running'`).toHaveLength(0);
     await third.worker.stop();
+    // One that does not know yet would wait for its flush when it is stopped.
+    await until(() => second.fenced(), 'the second worker finds itself fenced');
   });
 
   it('claim no job twice, however many claim in the same instant', async () => {
