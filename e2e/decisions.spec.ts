@@ -65,7 +65,7 @@ test('of two managers who decide at once one wins, and the other is told who and
     { page: mia, name: 'Mia Rossi', note: 'You decided: approve', verb: 'approve', typed: 'Mia says yes.' },
     { page: mara, name: 'Mara Lindt', note: 'You decided: reject', verb: 'reject', typed: 'Mara says no.' },
   ];
-  const shows = (page: Page, text: string) => taskOf(page, customer).getByText(text).isVisible();
+  const shows = (page: Page, text: string) => taskOf(page, customer).getByText(text, { exact: true }).isVisible();
   await expect.poll(async () => Promise.all(decided.map(({ page, note }) => shows(page, note)))).toContain(true);
   const miaWon = await shows(mia, 'You decided: approve');
   const [winner, loser] = miaWon ? decided : decided.toReversed();

@@ -91,7 +91,7 @@ test('a form with conditions, lists, groups, dates and money is answered by keyb
   await ben.keyboard.press('Control+Enter');
   await expect(task.getByRole('group', { name: 'Confirm' }).getByRole('button', { name: 'Approve' })).toBeFocused();
   await ben.keyboard.press('Enter');
-  await expect(task.getByText('You decided: approve')).toBeVisible();
+  await expect(task.getByText('You decided: approve', { exact: true })).toBeVisible();
 
   const [stored] = await database.sql`
     SELECT output FROM workflow_tasks WHERE task_id = ${address.replace('/tasks/', '')}`;

@@ -9,6 +9,12 @@ export function newNonce(): string {
   return btoa(String.fromCharCode(...crypto.getRandomValues(new Uint8Array(16))));
 }
 
+/**
+ * Of `display:none`: what React sends late of a drawing waits in an element with this attribute. Nothing else may be
+ * said by such an attribute.
+ */
+const hiddenDrawing = "'unsafe-hashes' 'sha256-aqNNdDLnnrDOnTNdkJpYlAxKVJtLt9CtFLklmInuUAE='";
+
 /** @param isDevelopment React's tools for developers evaluate text, and style sheets come as inline elements. */
 export function contentSecurityPolicy({
   nonce,
@@ -21,6 +27,7 @@ export function contentSecurityPolicy({
     "default-src 'self'",
     `script-src 'self' 'nonce-${nonce}' 'strict-dynamic'${isDevelopment ? " 'unsafe-eval'" : ''}`,
     `style-src 'self' ${isDevelopment ? "'unsafe-inline'" : `'nonce-${nonce}'`}`,
+    ...(isDevelopment ? [] : [`style-src-attr ${hiddenDrawing}`]),
     "img-src 'self' blob: data:",
     "object-src 'none'",
     "base-uri 'none'",
