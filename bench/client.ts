@@ -19,8 +19,11 @@ import { loadSubject } from './subjects/index';
 import type { Subject, SubjectClient } from './subjects/subject';
 import { Workers } from './workers';
 
-/** Executions before the measured ones: compiled code, open connections, prepared statements. */
-const warmUp = 500;
+/**
+ * Executions before the measured ones, of what is measured: a worker runs for weeks, and its code is compiled for good
+ * after some seconds. The floors get the same. What a process costs in its first seconds is W4's cold start.
+ */
+const warmUp = { pipeline: 6_000, approval: 3_000, fanOut: 60, hello: 300 };
 /** Longest wait for the tables to show what the worker has done. */
 const settleMs = 60_000;
 /** Between parking and the signal, one at a time: the engine has nothing left to do for the execution. */
@@ -65,7 +68,8 @@ async function main(): Promise<void> {
         workerCpu: async () => (await worker.report()).cpuSeconds,
       }),
   };
-  await warm(bench);
+  await startAll(bench, 'pipeline', config.workload === 'W1' ? warmUp.pipeline : warmUp.pipeline / 10);
+  await settled(bench);
   const result = { ...nothing, ...(await measures[config.workload](bench)) };
   const rssMegabytes = (await worker.report()).rssMegabytes;
   await worker.stop();
@@ -104,11 +108,6 @@ const measures: Record<Workload, (bench: Bench) => Promise<Part>> = {
   parked: wakeAll,
 };
 
-async function warm(bench: Bench): Promise<void> {
-  await startAll(bench, 'pipeline', warmUp);
-  await settled(bench);
-}
-
 /** W1: many pipelines of five steps. */
 async function pipelines(bench: Bench): Promise<Part> {
   const { config, worker } = bench;
@@ -130,31 +129,22 @@ async function pipelines(bench: Bench): Promise<Part> {
 
 /** W2: many approvals are parked and then resumed; afterwards some more, one at a time. */
 async function approvals(bench: Bench): Promise<Part> {
+  await resumeAll(bench, await parkAll(bench, warmUp.approval));
   return { ...(await wakeAll(bench)), latencyMs: await oneAtATime(bench) };
 }
 
 /** Parks all and resumes all. */
 async function wakeAll(bench: Bench): Promise<Part> {
-  const { config, worker, client, sql, subject } = bench;
-  await worker.reset('none');
+  const { config, worker } = bench;
   const parkBeganMs = nowMs();
-  const ids = [...(await startAll(bench, 'approval', config.n, 'first')).keys()];
-  await tablesShow(() => subject.countParked(sql), config.n, 'parked');
+  const ids = await parkAll(bench, config.n);
   const parksPerSecond = round((config.n * 1000) / (nowMs() - parkBeganMs));
   await sleep(1_000);
   const parkedMegabytes = (await worker.report()).rssMegabytes;
 
   const before = await bench.snapshot();
-  const signalledAt = new Map<string, number>();
-  const done = worker.reached('done', config.n);
   const beganMs = nowMs();
-  await runPool(config.n, config.concurrency, async (index) => {
-    const id = ids[index] ?? '';
-    signalledAt.set(id, nowMs());
-    await client.signal(id, 0);
-  });
-  await done;
-  await settled(bench);
+  const signalledAt = await resumeAll(bench, ids);
   const endedMs = nowMs();
   const after = await bench.snapshot();
   const report = await worker.report(true);
@@ -166,6 +156,28 @@ async function wakeAll(bench: Bench): Promise<Part> {
     cost: costBetween(before, after, config.n),
     violations: stepViolations(report, config.n * stepsOf.approval),
   };
+}
+
+/** Starts so many approvals and answers with their ids once the tables show all of them waiting. */
+async function parkAll(bench: Bench, n: number): Promise<readonly string[]> {
+  await bench.worker.reset('none');
+  const ids = [...(await startAll(bench, 'approval', n, 'first')).keys()];
+  await tablesShow(() => bench.subject.countParked(bench.sql), n, 'parked');
+  return ids;
+}
+
+/** Signals all and waits until the tables show them complete. Answers with the instants of the calls. */
+async function resumeAll(bench: Bench, ids: readonly string[]): Promise<Map<string, number>> {
+  const signalledAt = new Map<string, number>();
+  const done = bench.worker.reached('done', ids.length);
+  await runPool(ids.length, bench.config.concurrency, async (index) => {
+    const id = ids[index] ?? '';
+    signalledAt.set(id, nowMs());
+    await bench.client.signal(id, 0);
+  });
+  await done;
+  await settled(bench);
+  return signalledAt;
 }
 
 async function oneAtATime(bench: Bench): Promise<Quantiles> {
@@ -188,14 +200,14 @@ async function oneAtATime(bench: Bench): Promise<Quantiles> {
 /** W3: a hundred steps at once, one execution at a time. */
 async function fanOuts(bench: Bench): Promise<Part> {
   const n = Math.max(5, Math.round(bench.config.latencySamples / 5));
-  await startsOneAtATime(bench, 'fanOut', 5, 'done');
+  await startsOneAtATime(bench, 'fanOut', warmUp.fanOut, 'done');
   await bench.worker.reset('ends');
   return latencyOfStarts(bench, 'fanOut', n, 'done');
 }
 
 /** W5: from the call that starts an execution until its first step runs. */
 async function starts(bench: Bench): Promise<Part> {
-  await startsOneAtATime(bench, 'hello', 20, 'first');
+  await startsOneAtATime(bench, 'hello', warmUp.hello, 'first');
   await bench.worker.reset('ends');
   return latencyOfStarts(bench, 'hello', bench.config.latencySamples, 'first');
 }

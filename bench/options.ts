@@ -16,7 +16,7 @@ export interface BenchOptions {
   readonly profileDir: string | null;
 }
 
-export const usage = `npm run bench -- [${workloads.join(' ')}] [${parked}] [inbox] [--json] [--n 4000] [--rounds 3]
+export const usage = `npm run bench -- [${workloads.join(' ')}] [${parked}] [inbox] [--json] [--n 10000] [--rounds 3]
   ${parked}         100,000 executions parked at the same time and all woken, once; only when it is named
   inbox          each view and filter of the inbox with 100,000 tasks in a tenant; only when it is named
   --n            executions of each case; tasks of the inbox

@@ -86,7 +86,7 @@ async function runCase(
 
 /** The floors have no memory to fill: how many they resume a second is known sooner. */
 const sizeOf = (workload: Workload, subject: SubjectName): number =>
-  workload === parked && subject === 'ours' ? 100_000 : 4_000;
+  workload === parked && subject === 'ours' ? 100_000 : 10_000;
 
 /** Client and worker know of the environment what an installation must set, and nothing else of the product's. */
 function runClient(config: CaseConfig): Promise<CaseResult> {

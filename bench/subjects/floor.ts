@@ -42,7 +42,12 @@ export function floorSubject(mode: 'single' | 'batched'): Subject {
       };
     },
     countDone: async (sql) => count(await sql`SELECT count(*)::int FROM floor_runs WHERE state = 'done'`),
-    countParked: async (sql) => count(await sql`SELECT count(*)::int FROM floor_entries WHERE seq = 0`),
+    countParked: async (sql) =>
+      count(
+        await sql`
+        SELECT count(*)::int FROM floor_entries e JOIN floor_runs r ON r.id = e.run_id
+        WHERE e.seq = 0 AND r.kind = 'approval' AND r.state = 'running'`,
+      ),
     check,
   };
 }
