@@ -20,7 +20,8 @@ export interface InboxReader {
   readonly readsAll?: boolean;
 }
 
-const isOpen = inArray(t.status, ['pending', 'claimed']);
+/** As the indexes of the inbox say it. */
+export const isOpen = inArray(t.status, ['pending', 'claimed']);
 
 /** Which tasks are in a view: each says the status of its indexes. */
 export function inView(reader: InboxReader, view: InboxView): SQL | undefined {

@@ -1,5 +1,5 @@
 /** The inbox: which tasks a person may take, has taken or has decided, with what they are about. */
-import { and, asc, desc, eq, inArray, isNull, or, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, getTableColumns, inArray, isNull, or, sql, Subquery, type SQL } from 'drizzle-orm';
 import type { TaskStatus } from '@shared/workflow/model/status';
 import { pageDb } from '../db/client';
 import {
@@ -13,9 +13,9 @@ import {
 } from '../db/schema';
 import { formatCents } from '../invoices/invoiceInput';
 import { countAlike } from './alike';
-import { cursorOf, inView, isBehind, orderOf, type InboxReader, type InboxView } from './inbox-views';
+import { cursorOf, inView, isBehind, isOpen, orderOf, type InboxReader, type InboxView } from './inbox-views';
 import { namesOf } from './people';
-import { matchesFilter, type TaskFilter } from './task-filter';
+import { matchesFilter, noFilter, type TaskFilter } from './task-filter';
 
 /** Rows of a page. */
 export const inboxPageSize = 100;
@@ -48,6 +48,8 @@ export interface InboxList {
 }
 
 const t = workflowTasks;
+/** What conditions and orders call the tasks that they are about, whichever those are. */
+const ownName = 'workflow_tasks';
 
 /** What a list shows; the filters narrow it. */
 export interface InboxQuery extends InboxReader {
@@ -66,7 +68,9 @@ export interface InboxQuery extends InboxReader {
  * the index by which they are found grows with the tenant.
  * @throws InvalidInputError for a cursor that no page gave.
  */
-export function inboxPage({ nowMs = Date.now(), after, taskIds, ...query }: InboxQuery) {
+export function inboxPage(query: InboxQuery) {
+  const isSearch = query.filter.words !== null && query.taskIds === undefined && searchedViews.includes(query.view);
+  const tasks: Subquery = isSearch ? searched(query) : pageDb().select().from(t).as(ownName);
   return pageDb()
     .select({
       taskId: t.taskId,
@@ -86,18 +90,68 @@ export function inboxPage({ nowMs = Date.now(), after, taskIds, ...query }: Inbo
       subject: t.subject,
       fingerprint: t.fingerprint,
     })
+    .from(tasks)
+    .where(isSearch ? undefined : isOnPage(query))
+    .orderBy(...orderOf(query.view))
+    .limit(inboxPageSize + 1);
+}
+
+function isOnPage({ nowMs = Date.now(), after, taskIds, ...query }: InboxQuery): SQL | undefined {
+  return and(
+    eq(t.tenantId, query.tenant),
+    taskIds === undefined ? undefined : inArray(t.taskId, [...taskIds]),
+    inView(query, query.view),
+    matchesFilter(query.filter, nowMs),
+    after === undefined ? undefined : isBehind(query.view, after),
+  );
+}
+
+/** Views of many open tasks, in the order of one index. */
+const searchedViews: readonly InboxView[] = ['for-me', 'groups', 'unassigned'];
+
+/** So many tasks are looked at in their order before the index of words is asked. */
+const lookedAt = 500;
+
+/**
+ * The page of a search, as one table. A word that many tasks have fills a page with the first tasks of the list: finding
+ * all of them to order them would take the longer, the more there are. A word that few have is found by the index of
+ * words; it is asked only where the first tasks did not fill the page. Nobody knows beforehand which kind a word is.
+ */
+function searched(query: InboxQuery): Subquery {
+  const { nowMs = Date.now(), after, filter, view } = query;
+  const order = orderOf(view);
+  const first = pageDb()
+    .select()
     .from(t)
     .where(
       and(
         eq(t.tenantId, query.tenant),
-        taskIds === undefined ? undefined : inArray(t.taskId, [...taskIds]),
-        inView(query, query.view),
-        matchesFilter(query.filter, nowMs),
-        after === undefined ? undefined : isBehind(query.view, after),
+        isOpen,
+        // Not the words, nor what else would make it look further: this many tasks and no more.
+        matchesFilter({ ...noFilter, due: filter.due }, nowMs),
+        after === undefined ? undefined : isBehind(view, after),
       ),
     )
-    .orderBy(...orderOf(query.view))
+    .orderBy(...order)
+    .limit(lookedAt)
+    .as(ownName);
+  const among = pageDb()
+    .select(getTableColumns(t))
+    .from(first)
+    .where(isOnPage(query))
+    .orderBy(...order)
     .limit(inboxPageSize + 1);
+  const found = pageDb()
+    .select()
+    .from(t)
+    .where(isOnPage(query))
+    .orderBy(...order)
+    .limit(inboxPageSize + 1);
+  const fills = sql`(SELECT count(*) FROM among) > ${inboxPageSize}::int`;
+  const page = sql`WITH among AS MATERIALIZED (${among})
+    SELECT * FROM among WHERE ${fills}
+    UNION ALL SELECT * FROM (${found}) AS found WHERE NOT (${fills})`;
+  return new Subquery(page, getTableColumns(t), ownName);
 }
 
 export async function listInbox(query: InboxQuery): Promise<InboxList> {

@@ -2,10 +2,11 @@ import postgres from 'postgres';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { closeDatabase } from '../db/client';
 import { createTestDatabase, type TestDatabase } from '../db/testing/testDatabase';
-import { countedViews, inboxCount, inboxPage } from './inbox';
+import { countedViews, inboxCount, inboxPage, listInbox, type InboxRow } from './inbox';
 import { cursorOf, inboxViews } from './inbox-views';
 import { noFilter } from './task-filter';
 import {
+  begunScansOf,
   insertManyTasks,
   manyTasksFilters,
   manyTasksIndexes,
@@ -26,6 +27,7 @@ beforeAll(async () => {
   sql = postgres(database.url, { max: 1, onnotice: () => undefined });
   await insertManyTasks(sql, { tenant: 'acme', count: 20_000 });
   await insertManyTasks(sql, { tenant: 'globex', count: 20_000 });
+  await insertManyTasks(sql, { tenant: 'initech', count: 2_000 });
 });
 afterAll(async () => {
   await closeDatabase();
@@ -33,6 +35,17 @@ afterAll(async () => {
   await database.drop();
   vi.unstubAllEnvs();
 });
+
+/** All pages of a list, one after the other. */
+async function allOf(query: Parameters<typeof listInbox>[0]): Promise<readonly InboxRow[]> {
+  const rows: InboxRow[] = [];
+  for (let after: string | undefined; ;) {
+    const page = await listInbox({ ...query, after });
+    rows.push(...page.rows);
+    if (page.next === null) return rows;
+    after = page.next;
+  }
+}
 
 const isEmptyByNature = (view: string, roles: readonly string[]) => view === 'groups' && roles.length === 0;
 
@@ -55,6 +68,36 @@ describe('every view and filter of the inbox', () => {
     const query = { ...mia, roles, view, filter: { ...noFilter, ...filter }, nowMs };
     expect(await scansOf(sql, inboxPage(query))).toContain(index);
   });
+
+  it.each(['for-me', 'groups', 'unassigned'] as const)(
+    'a word that every task of %s has is found in their order, a rare one by the index of words',
+    async (view) => {
+      const begun = async (words: string) =>
+        begunScansOf(sql, inboxPage({ ...mia, view, filter: { ...noFilter, words }, nowMs }));
+      expect(await begun('approve')).not.toContain('workflow_tasks_found');
+      expect(await begun('inv 4242')).toContain('workflow_tasks_found');
+    },
+  );
+
+  it.each(['for-me', 'groups', 'unassigned'] as const)(
+    'a search of %s gives what the list has with such words, page by page',
+    async (view) => {
+      const reader = { ...mia, tenant: 'initech' };
+      const all = await allOf({ ...reader, view, filter: noFilter, nowMs });
+      for (const words of ['approve', 'nordwind', 'customer 4', 'nobody wrote this']) {
+        const wanted = words.split(' ');
+        const having = all.filter(({ title, subject }) => {
+          const has = `${title} ${subject}`.toLowerCase().split(/[^a-z0-9]+/);
+          return wanted.every((word) => has.some((other) => other.startsWith(word)));
+        });
+        const found = await allOf({ ...reader, view, filter: { ...noFilter, words }, nowMs });
+        expect(
+          found.map(({ taskId }) => taskId),
+          words,
+        ).toEqual(having.map(({ taskId }) => taskId));
+      }
+    },
+  );
 
   it.each(['for-me', 'groups', 'unassigned', 'done'] as const)(
     'a further page of %s begins in the index of its order',

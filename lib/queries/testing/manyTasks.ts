@@ -104,23 +104,42 @@ interface PlanNode {
   readonly 'Node Type': string;
   readonly 'Relation Name'?: string;
   readonly 'Index Name'?: string;
+  readonly 'Actual Loops'?: number;
   readonly Plans?: readonly PlanNode[];
 }
 
+/** A query of Drizzle. */
+interface Explained {
+  toSQL(): { readonly sql: string; readonly params: unknown[] };
+}
+
 /** How a query of Drizzle finds its rows: the names of the indexes, and every scan that uses none as `all of <table>`. */
-export async function scansOf(
-  sql: postgres.Sql,
-  query: { toSQL(): { readonly sql: string; readonly params: unknown[] } },
-): Promise<ReadonlySet<string>> {
+export async function scansOf(sql: postgres.Sql, query: Explained): Promise<ReadonlySet<string>> {
+  return new Set(scansIn(await planOf(sql, query)).map(({ name }) => name));
+}
+
+async function planOf(sql: postgres.Sql, query: Explained, options = ''): Promise<PlanNode> {
   const { sql: text, params } = query.toSQL();
-  const [row] = await sql.unsafe(`EXPLAIN (FORMAT JSON) ${text}`, params as postgres.ParameterOrJSON<never>[]);
+  const [row] = await sql.unsafe(
+    `EXPLAIN (${options}FORMAT JSON) ${text}`,
+    params as postgres.ParameterOrJSON<never>[],
+  );
   const [{ Plan: plan }] = row?.['QUERY PLAN'] as [{ readonly Plan: PlanNode }];
-  const all = (node: PlanNode): readonly PlanNode[] => [node, ...(node.Plans ?? []).flatMap(all)];
-  const names = all(plan).flatMap((node) => {
-    if (node['Index Name'] !== undefined) return [node['Index Name']];
-    return node['Node Type'] === 'Seq Scan' ? [`all of ${node['Relation Name'] ?? ''}`] : [];
-  });
-  return new Set(names);
+  return plan;
+}
+
+function scansIn(node: PlanNode): readonly { readonly name: string; readonly loops: number }[] {
+  const loops = node['Actual Loops'] ?? 0;
+  const below = (node.Plans ?? []).flatMap(scansIn);
+  if (node['Index Name'] !== undefined) return [{ name: node['Index Name'], loops }, ...below];
+  return node['Node Type'] === 'Seq Scan'
+    ? [{ name: `all of ${node['Relation Name'] ?? ''}`, loops }, ...below]
+    : below;
+}
+
+/** Like `scansOf`, of a query that is carried out: only scans that were begun. */
+export async function begunScansOf(sql: postgres.Sql, query: Explained): Promise<ReadonlySet<string>> {
+  return new Set(scansIn(await planOf(sql, query, 'ANALYZE, ')).flatMap(({ name, loops }) => (loops > 0 ? name : [])));
 }
 
 /** Of those, what is no index of the tasks. */
