@@ -6,7 +6,7 @@ import { systemTaskDefinitions } from '../workflows/taskDefinitions';
 import { closeDatabase, rawSql } from '../lib/db/client';
 import { env } from '../lib/env';
 import { connectFromEnvironment, getWorkflowRuntime, provideEngine, publishSystemDefinitions } from '../lib/workflow';
-import { seedDemoAttachment } from './seeding/demoAttachment';
+import { seedDemoAttachments } from './seeding/demoAttachments';
 import { seedDemoInvoices } from './seeding/demoInvoices';
 import { seedDemoPeople } from './seeding/demoPeople';
 
@@ -20,7 +20,7 @@ try {
   if (env().isDemo) {
     const sql = rawSql();
     await seedDemoPeople({ sql });
-    await seedDemoAttachment({ sql });
+    await seedDemoAttachments({ sql });
     await seedDemoInvoices({ sql });
   }
 } finally {

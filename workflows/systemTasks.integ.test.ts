@@ -50,8 +50,8 @@ async function mapProductWorkflow(context: WorkflowContext): Promise<void> {
     },
   });
   const ended = await events.waitFor(task.completionEvent);
-  const { output } = ended.payload as { output: { mappingAdded: string } };
-  setState(output.mappingAdded);
+  const { output } = ended.payload as { output: { mappingAdded: string; quickbooksItem: string } };
+  setState(`${output.mappingAdded} ${output.quickbooksItem}`);
 }
 
 async function processItemWithMappingWorkflow(context: WorkflowContext): Promise<void> {
@@ -187,8 +187,12 @@ describe('the task qbo_mapping_error', () => {
         'Product: Managed firewall (ID: prod-7)\nCompany: Nordwind Logistics\nMessage: No QuickBooks item is mapped to this product.',
     });
     await expect(complete(task.task_id, {})).rejects.toMatchObject({ code: 'validation_failed' });
-    await complete(task.task_id, { mappingAdded: 'added' });
-    expect(await endOf(executionId)).toBe('added');
+    const unnamed = complete(task.task_id, { mappingAdded: 'added' });
+    await expect(unnamed).rejects.toMatchObject({
+      fieldErrors: [{ message: 'QuickBooks item is required. Name the item that this product is booked on.' }],
+    });
+    await complete(task.task_id, { mappingAdded: 'added', quickbooksItem: '4711 Firewalls' });
+    expect(await endOf(executionId)).toBe('added 4711 Firewalls');
   });
 });
 

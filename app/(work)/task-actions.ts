@@ -13,6 +13,7 @@ import {
   delegateTaskAction,
   forwardTaskAction,
   giveBackTaskAction,
+  planTaskAction,
   releaseTaskAction,
   saveDraftAction,
   withdrawQuestionAction,
@@ -40,6 +41,7 @@ export const taskActions: TaskActions = {
   answer: answerQuestionAction,
   withdraw: withdrawQuestionAction,
   comment: commentOnTaskAction,
+  plan: planTaskAction,
 };
 
 /** What the inbox can do with many tasks. */

@@ -6,6 +6,7 @@ import {
   draftSchema,
   handoverSchema,
   noteSchema,
+  planSchema,
   parseTaskId,
   questionSchema,
   reasonSchema,
@@ -24,6 +25,7 @@ import {
   delegateTask,
   forwardTask,
   giveBackTask,
+  planTask,
   releaseTask,
   saveDraft,
   withdrawQuestion,
@@ -117,6 +119,13 @@ export const commentOnTaskAction = serverAction(
     const { userId, roles } = session;
     return commentOnTask({ tenant, userId, roles, taskId: id, text: input.text });
   },
+);
+
+/** Changes priority, due date and follow-up of a task. */
+export const planTaskAction = serverAction(
+  { act: 'task.decide', input: z.object({ taskId, plan: planSchema }) },
+  ({ session: { userId, roles }, tenant, input }) =>
+    planTask({ ...input.plan, tenant, userId, roles, taskId: parseTaskId(input.taskId) }),
 );
 
 /** Keeps what the caller typed and did not send yet. */

@@ -249,7 +249,7 @@ function RowContent({ row, view, end }: { readonly row: InboxRow; readonly view:
     <>
       <b>{row.title}</b>
       <span className={`end${isLate ? ' late' : ''}`}>
-        {row.count > 1 ? <span className="tag">{row.count} wait</span> : null}
+        {row.count > 1 ? <span className="tag">{row.count} wait for this</span> : null}
         {row.isMine && view === 'for-me' ? <span className="tag">Yours</span> : null}
         {end ?? <RowTime row={row} view={view} />}
         {view === 'done' ? null : <PriorityMark priority={row.priority} />}

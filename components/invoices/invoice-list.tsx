@@ -3,6 +3,8 @@ import type { InvoiceRow } from '@/lib/queries/invoices';
 import { Time } from '@/components/ui/time';
 import { InvoiceStatusMark } from './invoice-status';
 
+const bookingText = { asked: 'being booked', booked: 'booked' } as const;
+
 /** The invoices of a company, newest first. Each row opens its invoice. */
 export function InvoiceList({ rows, hasMore }: { readonly rows: readonly InvoiceRow[]; readonly hasMore: boolean }) {
   return (
@@ -33,6 +35,7 @@ export function InvoiceList({ rows, hasMore }: { readonly rows: readonly Invoice
               </td>
               <td>
                 <InvoiceStatusMark status={row.status} stage={row.stage} />
+                {row.booking ? <span className="sub">{bookingText[row.booking]}</span> : null}
               </td>
               <td className="r amount">{row.amountText}</td>
             </tr>

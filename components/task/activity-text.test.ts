@@ -2,13 +2,14 @@ import { describe, expect, it } from 'vitest';
 import type { TaskActivity } from '@/lib/queries/task';
 import { activityText } from './activity-text';
 
-const nothing = { fromName: null, outcomeTitle: null, toNames: [], plan: null } as const;
+const nothing = { fromName: null, outcomeTitle: null, together: null, toNames: [], plan: null } as const;
 const line = (kind: string, more: Partial<TaskActivity> = {}): TaskActivity => ({
   activityId: 1,
   kind,
   actorName: 'Mia Rossi',
   byReader: false,
   toName: null,
+  isToReader: false,
   text: null,
   detail: nothing,
   at: '2026-11-23T10:00:00Z',
@@ -23,9 +24,20 @@ describe('activity of people', () => {
     ['released', {}, 'Mia Rossi gave it back'],
     ['released', { detail: { ...nothing, fromName: 'Max' } }, 'Mia Rossi took it from Max for others to take'],
     ['completed', { detail: { ...nothing, outcomeTitle: 'Approve' } }, 'Mia Rossi decided: Approve'],
+    [
+      'completed',
+      { detail: { ...nothing, outcomeTitle: 'Resolved', together: 3 } },
+      'Mia Rossi decided: Resolved, with one answer for all 3 that waited for it',
+    ],
     ['declined', {}, 'Mia Rossi declined it'],
+    [
+      'declined',
+      { detail: { ...nothing, together: 2 } },
+      'Mia Rossi declined it, with one answer for all 2 that waited for it',
+    ],
     ['commented', {}, 'Mia Rossi commented'],
     ['assigned', { toName: 'Max' }, 'Mia Rossi assigned it to Max'],
+    ['assigned', { toName: 'Max', isToReader: true }, 'Mia Rossi assigned it to you'],
     ['delegated', { toName: 'Max' }, 'Mia Rossi asked for the help of Max'],
     ['given_back', {}, 'Mia Rossi gave it back'],
     ['forwarded', { toName: 'Max' }, 'Mia Rossi handed it on to Max'],

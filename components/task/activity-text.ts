@@ -42,8 +42,13 @@ export function activityText(entry: TaskActivity, timeText: (iso: string) => str
   if (kind === 'released' && detail.fromName !== null)
     return `${actor} took it from ${detail.fromName} for others to take`;
   const words = deeds[kind] ?? kind.replaceAll('_', ' ');
-  if (kind === 'completed' && detail.outcomeTitle !== null) return `${actor} ${words}: ${detail.outcomeTitle}`;
-  return entry.toName === null ? `${actor} ${words}` : `${actor} ${words} ${entry.toName}`;
+  const together = detail.together === null ? '' : `, with one answer for all ${detail.together} that waited for it`;
+  if (kind === 'completed' && detail.outcomeTitle !== null) {
+    return `${actor} ${words}: ${detail.outcomeTitle}${together}`;
+  }
+  if (kind === 'completed' || kind === 'declined') return `${actor} ${words}${together}`;
+  const to = entry.isToReader ? 'you' : entry.toName;
+  return to === null ? `${actor} ${words}` : `${actor} ${words} ${to}`;
 }
 
 function planText({ detail: { plan } }: TaskActivity, timeText: (iso: string) => string): string {

@@ -21,4 +21,12 @@ export interface TaskActions {
   readonly answer: TextAction;
   readonly withdraw: TaskAction;
   readonly comment: TextAction;
+  /** What is left out stays; null takes a date away. */
+  readonly plan: Act<{
+    readonly plan: {
+      readonly priority?: 'low' | 'normal' | 'high' | 'urgent';
+      readonly dueAt?: string | null;
+      readonly followUpAt?: string | null;
+    };
+  }>;
 }

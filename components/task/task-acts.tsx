@@ -10,13 +10,15 @@ import { useAct } from '@/components/ui/use-act';
 import type { Colleague } from '@/lib/queries/people';
 import type { TaskAccess } from '@/lib/queries/task-access';
 import { AfterDecision } from './after-decision';
+import { PlanDialog, type TaskPlan } from './plan-dialog';
 import type { TaskActions } from './task-actions';
 
 interface Act {
   readonly word: string;
   readonly icon: IconName;
   readonly key?: string;
-  readonly question: ActQuestion;
+  /** What the act asks before it is done; planning has a dialog of its own. */
+  readonly question: ActQuestion | 'plan';
 }
 
 /** What can be done with a task besides answering it: only what works now is shown. */
@@ -24,6 +26,7 @@ export function TaskActs({
   taskId,
   title,
   access,
+  plan,
   holderName,
   people,
   actions,
@@ -31,6 +34,7 @@ export function TaskActs({
   readonly taskId: string;
   readonly title: string;
   readonly access: TaskAccess;
+  readonly plan: TaskPlan;
   /** To whom a delegated task goes back. */
   readonly holderName: string | null;
   readonly people: readonly Colleague[];
@@ -40,7 +44,7 @@ export function TaskActs({
   const toast = useToast();
   const { act, pending, failure } = useAct();
   const goOn = use(AfterDecision);
-  const [open, setOpen] = useState<{ readonly question: ActQuestion; readonly done: string } | null>(null);
+  const [open, setOpen] = useState<{ readonly question: Act['question']; readonly done: string } | null>(null);
   const menu = useRef<HTMLDetailsElement>(null);
 
   const claiming = { action: () => actions.claim({ taskId }), done: `${title} is yours` };
@@ -54,6 +58,18 @@ export function TaskActs({
     if (!chosen) return;
     if (menu.current) menu.current.open = false;
     setOpen({ question: chosen.question, done: `${title}: ${chosen.word.toLowerCase().replace('…', '')}` });
+  };
+
+  const finish = (done: string, question?: Act['question']) => {
+    setOpen(null);
+    toast(done);
+    if (typeof question === 'object' && question.isDanger && goOn) goOn(taskId);
+    else router.refresh();
+  };
+  const close = () => {
+    setOpen(null);
+    // Somebody may have been quicker: the page says so.
+    router.refresh();
   };
 
   useKey('c', claim);
@@ -106,21 +122,15 @@ export function TaskActs({
         </details>
       ) : null}
       <ActProblem text={failure?.text ?? null} />
-      {open ? (
+      {open?.question === 'plan' ? (
+        <PlanDialog taskId={taskId} plan={plan} send={actions.plan} onDone={() => finish(open.done)} onClose={close} />
+      ) : null}
+      {open && open.question !== 'plan' ? (
         <ActDialog
           question={open.question}
           people={people}
-          onDone={() => {
-            setOpen(null);
-            toast(open.done);
-            if (open.question.isDanger && goOn) goOn(taskId);
-            else router.refresh();
-          }}
-          onClose={() => {
-            setOpen(null);
-            // Somebody may have been quicker: the page says so.
-            router.refresh();
-          }}
+          onDone={() => finish(open.done, open.question)}
+          onClose={close}
         />
       ) : null}
     </>
@@ -209,6 +219,7 @@ function actsOf({
         send: ({ to, words }) => actions.assign({ taskId, to, note: words }),
       },
     },
+    { isShown: access.mayPlan, word: 'Plan…', icon: 'clock', question: 'plan' },
     {
       isShown: access.mayDecide,
       word: 'Decline…',

@@ -42,6 +42,7 @@ export function TaskBody({
             taskId={task.taskId}
             title={task.title}
             access={task.access}
+            plan={{ priority: task.priority, dueAt: task.dueAt, followUpAt: task.followUpAt }}
             holderName={task.ownerName}
             people={people}
             actions={actions}
@@ -60,7 +61,7 @@ export function TaskBody({
         />
       ) : null}
       {task.description ? <p className="prose">{task.description}</p> : null}
-      {task.alike ? <AlikeNote alike={task.alike} /> : null}
+      {task.alike ? <AlikeNote alike={task.alike} task={task} /> : null}
       {task.form ? (
         <TaskWork
           key={task.taskId}
@@ -87,14 +88,21 @@ export function TaskBody({
 }
 
 /** One answer serves many: which, and that they all go on with it. */
-function AlikeNote({ alike: { count, subjects } }: { readonly alike: NonNullable<TaskView['alike']> }) {
+function AlikeNote({
+  alike: { count, subjects },
+  task: { access, assigneeName },
+}: {
+  readonly alike: NonNullable<TaskView['alike']>;
+  readonly task: TaskView;
+}) {
+  const whose = !access.isMine && assigneeName ? `${assigneeName} has it, and that answer` : 'One answer';
   const more = count - subjects.length;
   const named = [...subjects, ...(more > 0 ? [`${more} more`] : [])];
   return (
     <p className="note">
       <Icon name="users" />
       <span>
-        <b>{count + 1} wait for this.</b> Your answer is given to all of them
+        <b>{count + 1} wait for this.</b> {access.mayDecide ? 'Your answer' : whose} is given to all of them
         {subjects.length > 0 ? `: to this one and to ${new Intl.ListFormat('en-GB').format(named)}` : ''}, and each goes
         on by itself.
       </span>

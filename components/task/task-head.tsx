@@ -27,6 +27,12 @@ export function TaskMeta({ task }: { readonly task: TaskView }) {
           <Time at={task.endedAt} style="calendar" />
         </span>
       ) : null}
+      {isOpen && task.followUpAt ? (
+        <span className="row">
+          <Icon name="cal" />
+          Follow up <Time at={task.followUpAt} style="calendar" />
+        </span>
+      ) : null}
       {isOpen ? <PriorityMark priority={task.priority} word /> : null}
       {task.requestedByName ? (
         <span className="row">

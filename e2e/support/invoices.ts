@@ -22,14 +22,21 @@ export async function submitInvoice(
   {
     customer,
     priceEach,
+    item = 'Delivery as agreed',
     quantity = '1',
     note = '',
-  }: { readonly customer: string; readonly priceEach: string; readonly quantity?: string; readonly note?: string },
+  }: {
+    readonly customer: string;
+    readonly priceEach: string;
+    readonly item?: string;
+    readonly quantity?: string;
+    readonly note?: string;
+  },
 ): Promise<void> {
   await visit(page, '/invoices/new');
   const fields = invoiceFields(page);
   await fields.customer.fill(customer);
-  await fields.item.fill('Delivery as agreed');
+  await fields.item.fill(item);
   await fields.quantity.fill(quantity);
   await fields.priceEach.fill(priceEach);
   await fields.note.fill(note);

@@ -5,6 +5,7 @@ import { expect } from 'playwright/test';
 
 interface RunningProduct {
   readonly databaseUrl: string;
+  readonly redisUrl: string | null;
   readonly workers: readonly { readonly workerId: string; readonly pid: number }[];
 }
 

@@ -50,6 +50,7 @@ const expected: Record<Act, readonly Who[]> = {
   'live.read': signedIn,
   'invoice.create': ['requester', 'manager', 'administrator'],
   'invoice.read': members,
+  'invoice.book': ['manager', 'administrator'],
   'task.read': members,
   'task.decide': members,
   'task.readAll': ['viewer', 'operator', 'administrator'],

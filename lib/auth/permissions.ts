@@ -32,6 +32,8 @@ export const permissions = {
 
   'invoice.create': ['requester', 'manager', 'administrator'],
   'invoice.read': ['member'],
+  /** Send approved invoices to accounting. */
+  'invoice.book': ['manager', 'administrator'],
 
   'task.read': ['member'],
   'task.decide': ['member'],

@@ -8,13 +8,17 @@ interface Reader {
   readonly roles: readonly string[];
 }
 
-/** No older one of its kind stands for this task. What somebody else claimed still stands for those it will end. */
+/**
+ * No older one of its kind stands for this task. Any older one stands for what nobody is at; for what somebody has
+ * claimed only another one that they have, since nobody else's answer ends it.
+ */
 export function isFirstOfKind({ userId, roles }: Reader): SQL {
   return sql`(${t.fingerprint} IS NULL OR NOT EXISTS (
     SELECT FROM ${t} older
     WHERE older.tenant_id = ${t.tenantId} AND older.fingerprint = ${t.fingerprint}
       AND older.status IN ('pending', 'claimed') AND older.closing_at IS NULL
       AND (older.created_at, older.task_id) < (${t.createdAt}, ${t.taskId})
+      AND (${t.status} = 'pending' OR (${t.owner} IS NULL AND ${t.assignee} = older.assignee))
       AND (older.assignee = ${userId} OR (NOT (${userId} = ANY(older.excluded_users))
         AND (${userId} = ANY(older.candidate_users) OR older.candidate_roles && ${sql.param([...roles], t.candidateRoles)}::text[])))))`;
 }

@@ -6,10 +6,12 @@ import {
   invoiceLines,
   invoices,
   workflowBusEvents,
+  workflowEventAttachments,
   workflowEvents,
   workflowExecutions,
   workflowTasks,
 } from '../db/schema';
+import { bookingEventType, mostBookedAtOnce } from '../invoices/booking';
 import { formatCents, formatInvoiceNumber } from '../invoices/invoiceInput';
 import { progressSteps, whomText, type ProgressEntry, type ProgressStep, type ProgressTask } from './invoice-progress';
 import { namesOf } from './people';
@@ -36,6 +38,8 @@ export interface InvoiceRow {
   readonly submittedByName: string;
   readonly byReader: boolean;
   readonly createdAt: string;
+  /** Of an approved one: whether somebody asked for it to be booked, and whether it is. */
+  readonly booking: 'asked' | 'booked' | null;
 }
 
 /** What the list shows at once, newest first. */
@@ -71,8 +75,28 @@ export async function listInvoices({
       submittedByName: names.of(row.createdBy),
       byReader: row.createdBy === reader,
       createdAt: row.createdAt.toISOString(),
+      booking: bookingOf(row),
     })),
   };
+}
+
+function bookingOf({ bookedAt, bookingRequestedAt }: typeof invoices.$inferSelect): InvoiceRow['booking'] {
+  if (bookedAt !== null) return 'booked';
+  return bookingRequestedAt === null ? null : 'asked';
+}
+
+/**
+ * How many invoices a request for booking would send, counted to the most that one takes; 0 where nothing in the tenant
+ * books invoices.
+ */
+export async function countToBook(tenant: string): Promise<number> {
+  const [row] = await pageDb().execute<{ count: number }>(sql`
+    SELECT count(*)::int AS count FROM (
+      SELECT 1 FROM ${invoices} WHERE tenant_id = ${tenant} AND status = 'approved' AND booking_requested_at IS NULL
+        AND EXISTS (SELECT FROM ${workflowEventAttachments} a
+                    WHERE a.tenant_id = ${tenant} AND a.event_type = ${bookingEventType} AND a.is_active)
+      LIMIT ${mostBookedAtOnce}) found`);
+  return row?.count ?? 0;
 }
 
 export interface InvoiceDetail extends InvoiceRow {
@@ -85,6 +109,8 @@ export interface InvoiceDetail extends InvoiceRow {
     readonly quantity: number;
     readonly unitText: string;
     readonly sumText: string;
+    /** The item of accounting that it is booked on. */
+    readonly quickbooksItem: string | null;
   }[];
   readonly steps: readonly ProgressStep[];
   /** Executions that handle it, for people who may open the console. */
@@ -138,6 +164,7 @@ export async function getInvoice({
     submittedByName: names.of(invoice.createdBy),
     byReader: invoice.createdBy === reader,
     createdAt: invoice.createdAt.toISOString(),
+    booking: bookingOf(invoice),
     note: invoice.note,
     decisionComment: invoice.decisionComment,
     decidedByName: invoice.decidedBy === null ? null : names.of(invoice.decidedBy),
@@ -147,6 +174,7 @@ export async function getInvoice({
       quantity: line.quantity,
       unitText: money(line.unitCents),
       sumText: money(line.unitCents * line.quantity),
+      quickbooksItem: line.quickbooksItem,
     })),
     steps: progressSteps({
       invoice: { status: invoice.status, submittedBy: invoice.createdBy, submittedAt: invoice.createdAt.toISOString() },

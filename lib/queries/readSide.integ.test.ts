@@ -290,12 +290,26 @@ describe('the inbox', () => {
       [first, 9],
       [alone, 1],
     ]);
-    expect(await countInbox(mia)).toEqual({ 'for-me': 2, groups: 2, unassigned: 2, taken: 0 });
+    // What Max holds is not ended by her answer, so it stands by itself among the groups'.
+    expect(await countInbox(mia)).toEqual({ 'for-me': 2, groups: 3, unassigned: 2, taken: 0 });
     const reader = { userId: 'mia', roles: ['manager'], readsAll: false, assigns: false };
     expect(await getTask({ tenant: 'acme', taskId: first, reader })).toMatchObject({
       alike: { count: 8, subjects: ['INV-0', 'INV-2', 'INV-3', 'INV-4', 'INV-5'] },
     });
     expect(await getTask({ tenant: 'acme', taskId: alone, reader })).toMatchObject({ alike: null });
+
+    // What a colleague holds stands for what nobody is at: it is asked of nobody else, and is found among the groups'.
+    await sql`UPDATE workflow_tasks SET status = 'claimed', assignee = 'max' WHERE task_id = ${first}`;
+    expect(await idsOf('for-me', mia)).toEqual([alone]);
+    expect(await idsOf('unassigned', mia)).toEqual([alone]);
+    expect(new Set(await idsOf('groups', mia))).toEqual(new Set([first, alone]));
+    // It does not stand for what she holds herself, which that colleague's answer leaves open.
+    const hers = await add(13, { status: 'claimed', assignee: 'mia' });
+    expect(new Set(await idsOf('for-me', mia))).toEqual(new Set([hers, alone]));
+    expect(await idsOf('taken', mia)).toEqual([hers]);
+    // An ended one ends no others any more.
+    await sql`UPDATE workflow_tasks SET status = 'completed', ended_by = 'max' WHERE task_id = ${first}`;
+    expect(await getTask({ tenant: 'acme', taskId: first, reader })).toMatchObject({ alike: null });
   });
 
   it('is narrowed by words, type, priority and due date, alone and together', async () => {

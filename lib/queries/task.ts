@@ -41,6 +41,7 @@ export interface TaskActivity {
   readonly byReader: boolean;
   /** Who was handed the task, or asked. */
   readonly toName: string | null;
+  readonly isToReader: boolean;
   /** What was written: a comment, a reason, a note, a question, its answer. */
   readonly text: string | null;
   readonly detail: TaskActivityDetail;
@@ -52,6 +53,8 @@ export interface TaskActivityDetail {
   readonly fromName: string | null;
   /** What was decided, as the button said it. */
   readonly outcomeTitle: string | null;
+  /** How many tasks this one answer ended, this one included; null: this one alone. */
+  readonly together: number | null;
   /** Roles and people to whom it was escalated. */
   readonly toNames: readonly string[];
   /** What was planned anew; null takes a date away. */
@@ -208,10 +211,12 @@ export async function getTask({
       actorName: nameOf(entry.actor),
       byReader: entry.actor === reader.userId,
       toName: nameOf(textOf(entry.detail, 'to')),
+      isToReader: textOf(entry.detail, 'to') === reader.userId,
       text: textOf(entry.detail, 'text'),
       detail: {
         fromName: textOf(entry.detail, 'from') === entry.actor ? null : nameOf(textOf(entry.detail, 'from')),
         outcomeTitle: titleOf(textOf(entry.detail, 'outcome')),
+        together: typeof entry.detail?.together === 'number' ? entry.detail.together : null,
         toNames: [
           ...textsOf(entry.detail, 'roles').map(roles.of),
           ...textsOf(entry.detail, 'users').map((userId) => names.of(userId)),

@@ -27,6 +27,13 @@ async function openTask(page, view) {
   return true;
 }
 
+/** The full page of the first task that these words find. */
+async function openFound(page, words) {
+  if (!(await openFirst(page, { at: `/inbox?q=${words}`, inside: '.list', start: '/inbox' }))) return false;
+  await visit(page, `/tasks/${new URL(page.url()).searchParams.get('task')}`);
+  return true;
+}
+
 const openInvoice = (page, word) => openMatching(page, { at: '/invoices', row: 'tbody tr', word, link: 'a' });
 const openExecution = (page, query) =>
   openMatching(page, { at: `/admin/executions${query}`, row: 'tbody tr', link: '.subj' });
@@ -67,6 +74,7 @@ export const shotPages = [
     },
   },
   { name: 'invoices', as: alice, open: '/invoices' },
+  { name: 'invoices-to-book', as: mia, open: '/invoices' },
   { name: 'invoices-empty', as: gus, open: '/invoices' },
   { name: 'invoice-new', as: alice, open: '/invoices/new' },
   {
@@ -110,6 +118,36 @@ export const shotPages = [
     },
   },
   { name: 'task-done', as: mia, open: (page) => openTask(page, 'done') },
+  // Approved invoices have to be booked first: see `invoices-to-book`.
+  { name: 'task-many-wait', as: mia, open: (page) => openFound(page, 'quickbooks') },
+  {
+    name: 'task-many-wait-error',
+    as: mia,
+    open: async (page) => {
+      if (!(await openFound(page, 'quickbooks'))) return false;
+      await page.getByRole('radio', { name: 'Yes, I name the item' }).check();
+      await page.getByRole('button', { name: /^Resolved/ }).click();
+      await page.locator('.errsum').waitFor();
+    },
+  },
+  {
+    name: 'task-menu',
+    as: mia,
+    open: async (page) => {
+      if (!(await openTask(page, 'taken'))) return false;
+      await page.getByText('More', { exact: true }).click();
+    },
+  },
+  {
+    name: 'task-plan',
+    as: mia,
+    open: async (page) => {
+      if (!(await openTask(page, 'taken'))) return false;
+      await page.getByText('More', { exact: true }).click();
+      await page.getByRole('button', { name: 'Plan…' }).click();
+      await page.getByRole('dialog', { name: 'Plan' }).waitFor();
+    },
+  },
   { name: 'executions', as: omar, open: '/admin/executions' },
   { name: 'executions-none-match', as: omar, open: '/admin/executions?status=terminated' },
   { name: 'executions-stuck', as: omar, open: '/admin/executions?stuck=true' },
@@ -157,6 +195,17 @@ export const shotPages = [
     open: async (page) => {
       await visit(page, '/admin/forms/system/invoice-review-form');
       await page.getByRole('textbox', { name: 'Schema', exact: true }).waitFor();
+    },
+  },
+  {
+    name: 'form-author-dark',
+    as: pat,
+    open: async (page) => {
+      await visit(page, '/admin/forms/system/qbo-mapping-error-form');
+      await page.getByRole('textbox', { name: 'Schema', exact: true }).waitFor();
+      const preview = page.getByRole('region', { name: 'Preview' });
+      await preview.getByText('Dark', { exact: true }).click();
+      await preview.scrollIntoViewIfNeeded();
     },
   },
   { name: 'form-version', as: omar, open: '/admin/forms/system/invoice-review-form/versions/1' },

@@ -1,4 +1,5 @@
-// The first invoices of the demo, submitted like any other: three wait for Mia, two are small enough to pass.
+// The first invoices of the demo, submitted like any other: three wait for Mia, two are small enough to pass. Those two share
+// a product: booked, they wait for the same answer.
 import type postgres from 'postgres';
 import { createInvoice } from '../../lib/invoices/createInvoice';
 import { type InvoiceInput, invoiceInputSchema } from '../../lib/invoices/invoiceInput';
@@ -16,7 +17,10 @@ const invoices: readonly InvoiceInput[] = [
   },
   {
     customer: 'Brightleaf Stationery',
-    lines: [{ description: 'Copy paper, box of 5', quantity: 12, unitCents: 2450 }],
+    lines: [
+      { description: 'Copy paper, box of 5', quantity: 12, unitCents: 2450 },
+      { description: 'Delivery', quantity: 1, unitCents: 1250 },
+    ],
   },
   {
     customer: 'Helios Energy',

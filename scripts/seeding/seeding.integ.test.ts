@@ -6,7 +6,7 @@ import { createSignInLimiter } from '../../lib/auth/signInLimiter';
 import { closeDatabase } from '../../lib/db/client';
 import { createTestDatabase, type TestDatabase } from '../../lib/db/testing/testDatabase';
 import { forgetEngine, publishRegistrations } from '../../lib/workflow';
-import { seedDemoAttachment } from './demoAttachment';
+import { seedDemoAttachments } from './demoAttachments';
 import { seedDemoInvoices } from './demoInvoices';
 import { seedDemoPeople } from './demoPeople';
 
@@ -57,19 +57,23 @@ describe('the demo', () => {
     expect((await loadSession({ sql, userId: 'mia' }))?.roles).toEqual([]);
   });
 
-  it('attaches the review of invoices for acme alone, and once', async () => {
-    await expect(seedDemoAttachment({ sql })).rejects.toThrow('InvoiceReview is not registered');
-    await publishRegistrations([{ name: 'InvoiceReview', version: '1' }]);
-    await seedDemoAttachment({ sql });
-    await seedDemoAttachment({ sql });
-    const attachments = () => sql`SELECT tenant_id, event_type, is_active FROM workflow_event_attachments`;
-    expect(await attachments()).toEqual([{ tenant_id: 'acme', event_type: 'INVOICE_SUBMITTED', is_active: true }]);
+  it('attaches the review and the booking of invoices for acme alone, and once', async () => {
+    await expect(seedDemoAttachments({ sql })).rejects.toThrow('InvoiceReview is not registered');
+    await publishRegistrations(['InvoiceReview', 'InvoiceBooking'].map((name) => ({ name, version: '1' })));
+    await seedDemoAttachments({ sql });
+    await seedDemoAttachments({ sql });
+    const attachments = () => sql`
+      SELECT tenant_id, event_type, is_active FROM workflow_event_attachments ORDER BY event_type`;
+    expect(await attachments()).toEqual([
+      { tenant_id: 'acme', event_type: 'INVOICE_BOOKING_REQUESTED', is_active: true },
+      { tenant_id: 'acme', event_type: 'INVOICE_SUBMITTED', is_active: true },
+    ]);
   });
 
   it('does not attach again what somebody has detached', async () => {
     await sql`UPDATE workflow_event_attachments SET is_active = false`;
-    await seedDemoAttachment({ sql });
-    expect(await sql`SELECT is_active FROM workflow_event_attachments`).toEqual([{ is_active: false }]);
+    await seedDemoAttachments({ sql });
+    expect(await sql`SELECT 1 FROM workflow_event_attachments WHERE is_active`).toHaveLength(0);
     await sql`UPDATE workflow_event_attachments SET is_active = true`;
   });
 

@@ -4,7 +4,7 @@ import type { SystemForm } from '@/lib/forms/types';
  * A product has no counterpart in QuickBooks. Context data: `productName`, `productId`, `companyName`,
  * `errorMessage`.
  */
-export const qboMappingErrorForm: SystemForm = {
+export const qboMappingErrorForm = {
   name: 'qbo-mapping-error-form',
   jsonSchema: {
     type: 'object',
@@ -18,19 +18,33 @@ export const qboMappingErrorForm: SystemForm = {
       },
       mappingAdded: {
         type: 'string',
-        title: 'Is the mapping in place now?',
+        title: 'Is there an item in QuickBooks?',
         oneOf: [
-          { const: 'added', title: 'Yes, I added it', description: 'The invoice is sent to QuickBooks again.' },
-          { const: 'not_needed', title: 'It is not needed', description: 'This product is left out.' },
+          {
+            const: 'added',
+            title: 'Yes, I name the item',
+            description: 'Whatever waits for it goes on with this item.',
+          },
+          { const: 'not_needed', title: 'None is needed', description: 'This product is left out.' },
         ],
       },
       resolutionNotes: { type: 'string', title: 'Resolution notes', maxLength: 4000 },
     },
     required: ['mappingAdded'],
+    if: { properties: { mappingAdded: { const: 'added' } }, required: ['mappingAdded'] },
+    then: {
+      properties: { quickbooksItem: { type: 'string', title: 'QuickBooks item', minLength: 1, maxLength: 100 } },
+      required: ['quickbooksItem'],
+    },
     'x-outcomes': [{ value: 'resolved', title: 'Resolved', tone: 'primary' }],
   },
   uiSchema: {
+    'ui:order': ['productDetails', 'mappingAdded', 'quickbooksItem', '*'],
     mappingAdded: { 'ui:widget': 'radio' },
+    quickbooksItem: {
+      'ui:help': 'Its name or number, as QuickBooks shows it. It is kept for this product from now on.',
+      'ui:messages': { required: 'Name the item that this product is booked on.' },
+    },
     resolutionNotes: { 'ui:widget': 'textarea', 'ui:placeholder': 'Anything the next person should know' },
   },
-};
+} as const satisfies SystemForm;

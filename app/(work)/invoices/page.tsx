@@ -1,23 +1,27 @@
 import type { Metadata } from 'next';
 import Link from 'next/link';
 import { Suspense } from 'react';
+import { BookInvoices } from '@/components/invoices/book-invoices';
 import { InvoiceList, InvoiceListSkeleton } from '@/components/invoices/invoice-list';
 import { CutLine } from '@/components/shell/state-page';
 import { Icon } from '@/components/ui/icons';
 import { LiveRefresh } from '@/components/ui/live-refresh';
 import { can, requireTenantPermission } from '@/lib/auth';
-import { listInvoices } from '@/lib/queries/invoices';
+import { countToBook, listInvoices } from '@/lib/queries/invoices';
+import { bookInvoicesAction } from '../../invoices/actions';
 
 export const metadata: Metadata = { title: 'Invoices' };
 
 export default async function InvoicesPage() {
   const session = await requireTenantPermission('invoice.read', { from: '/invoices' });
   const maySubmit = can(session, 'invoice.create');
+  const toBook = can(session, 'invoice.book') ? await countToBook(session.tenant) : 0;
   return (
     <main id="main" className="p-invoices on-surface">
       <LiveRefresh topics={['invoice', 'task', 'execution']} />
       <div className="hd">
         <h1 className="grow">Invoices</h1>
+        {toBook > 0 ? <BookInvoices count={toBook} book={bookInvoicesAction} /> : null}
         {maySubmit ? (
           <Link className="btn btn-primary" href="/invoices/new">
             <Icon name="plus" />

@@ -239,6 +239,27 @@ describe('many tasks at once', () => {
     expect(again.json.results).toMatchObject([{ ok: false, code: 'task_forbidden' }]);
   });
 
+  it('are not completed at all where they have other versions of a form', async () => {
+    const [older, newer] = await many(2);
+    const nextForm = randomUUID();
+    await sql`
+      INSERT INTO system_workflow_form_definitions (form_id, name, version, json_schema, ui_schema)
+      SELECT ${nextForm}, name, 2, json_schema, ui_schema FROM system_workflow_form_definitions WHERE name = 'review'`;
+    await sql`UPDATE workflow_tasks SET form_id = ${nextForm}, form_version = 2 WHERE task_id = ${newer ?? ''}`;
+    const answer = { outcome: 'approve', data: { comment: 'Both' } };
+    const { status, json } = await call(completeTasks, { as: 'mia', body: { taskIds: [older, newer], ...answer } });
+    expect(status).toBe(422);
+    expect(json).toMatchObject({ code: 'invalid_input', message: expect.stringContaining('versions of a form') });
+    const left = await sql`SELECT status FROM workflow_tasks WHERE task_id IN (${older ?? ''}, ${newer ?? ''})`;
+    expect(left.map((row) => row.status as string)).toEqual(['pending', 'pending']);
+    await sql`UPDATE workflow_tasks SET form_version = 1, form_id = (
+      SELECT form_id FROM system_workflow_form_definitions WHERE name = 'review' AND version = 1)
+      WHERE task_id = ${newer ?? ''}`;
+    await sql`DELETE FROM system_workflow_form_definitions WHERE form_id = ${nextForm}`;
+    const { json: together } = await call(completeTasks, { as: 'mia', body: { taskIds: [older, newer], ...answer } });
+    expect(together.results).toMatchObject([{ ok: true }, { ok: true }]);
+  });
+
   it('are refused as a whole where the list is none, or too long', async () => {
     for (const taskIds of [[], 'x', Array.from({ length: 201 }, () => randomUUID())]) {
       expect((await call(claimTasks, { as: 'mia', body: { taskIds } })).json.code).toBe('invalid_input');

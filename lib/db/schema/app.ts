@@ -1,4 +1,5 @@
 /** Tenants, people and the invoices of the shipped example process. */
+import { sql } from 'drizzle-orm';
 import { bigint, boolean, index, integer, pgTable, primaryKey, text, unique } from 'drizzle-orm/pg-core';
 import { instant } from './columns';
 
@@ -102,6 +103,10 @@ export const invoices = pgTable(
     status: text('status').$type<'submitted' | 'approved' | 'rejected'>().notNull(),
     decisionComment: text('decision_comment'),
     decidedBy: text('decided_by'),
+    /** When somebody asked for it to be booked; a second request does nothing. */
+    bookingRequestedAt: instant('booking_requested_at'),
+    /** When each of its lines had its item in accounting. */
+    bookedAt: instant('booked_at'),
     createdBy: text('created_by').notNull(),
     createdAt: instant('created_at').notNull().defaultNow(),
     updatedAt: instant('updated_at').notNull().defaultNow(),
@@ -109,6 +114,9 @@ export const invoices = pgTable(
   (t) => [
     unique('invoices_number').on(t.tenantId, t.number),
     index('invoices_recent').on(t.tenantId, t.createdAt.desc()),
+    index('invoices_to_book')
+      .on(t.tenantId, t.createdAt)
+      .where(sql`${t.status} = 'approved' AND ${t.bookingRequestedAt} IS NULL`),
   ],
 );
 
@@ -123,6 +131,24 @@ export const invoiceLines = pgTable(
     description: text('description').notNull(),
     quantity: integer('quantity').notNull(),
     unitCents: bigint('unit_cents', { mode: 'number' }).notNull(),
+    /** The item of QuickBooks that it is booked on; null: not booked, or left out. */
+    quickbooksItem: text('quickbooks_item'),
   },
   (t) => [primaryKey({ columns: [t.invoiceId, t.position] })],
+);
+
+/** Which item of QuickBooks a product of the invoices is booked on. */
+export const productMappings = pgTable(
+  'product_mappings',
+  {
+    tenantId: text('tenant_id')
+      .notNull()
+      .references(() => tenants.tenantId),
+    /** The product's name in small letters, without spaces around and with one between words. */
+    productId: text('product_id').notNull(),
+    quickbooksItem: text('quickbooks_item').notNull(),
+    addedBy: text('added_by').notNull(),
+    createdAt: instant('created_at').notNull().defaultNow(),
+  },
+  (t) => [primaryKey({ columns: [t.tenantId, t.productId] })],
 );

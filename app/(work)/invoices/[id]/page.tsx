@@ -64,6 +64,11 @@ export default async function InvoicePage({ params }: Address) {
           ) : null}
           <h2>What was delivered</h2>
           <Lines invoice={invoice} />
+          {invoice.booking === 'asked' ? (
+            <p className="help">
+              This is being booked. Where a product has no QuickBooks item yet, a manager names it.
+            </p>
+          ) : null}
           {invoice.note ? (
             <section className="note-s">
               <h2>Note</h2>
@@ -105,6 +110,7 @@ function Lines({ invoice }: { readonly invoice: InvoiceDetail }) {
               <small className="only-s">
                 {line.quantity} at {line.unitText}
               </small>
+              {line.quickbooksItem ? <small>Booked on {line.quickbooksItem}</small> : null}
             </td>
             <td className="r opt">{line.quantity}</td>
             <td className="r opt">{line.unitText}</td>

@@ -54,6 +54,14 @@ async function leavesTaskOpenWorkflow({ actions }: WorkflowContext): Promise<voi
   await actions.createHumanTask({ taskType: 'review', title: 'Left open', contextData: { summary: '' } });
 }
 
+async function twoTasksWorkflow({ actions, events }: WorkflowContext): Promise<void> {
+  const asked = ['One', 'Two'].map((title) =>
+    actions.createHumanTask({ taskType: 'review', title, contextData: { summary: '' } }),
+  );
+  const [first] = await Promise.all(asked);
+  await events.waitFor(first?.completionEvent ?? '');
+}
+
 async function unknownTypeWorkflow({ actions }: WorkflowContext): Promise<string> {
   try {
     await actions.createHumanTask({ taskType: 'no_such_type', title: 'x' });
@@ -117,6 +125,7 @@ beforeAll(async () => {
   runtime.registerWorkflow(slowToWaitWorkflow);
   runtime.registerWorkflow(expiringTaskWorkflow);
   runtime.registerWorkflow(leavesTaskOpenWorkflow);
+  runtime.registerWorkflow(twoTasksWorkflow);
   runtime.registerWorkflow(unknownTypeWorkflow);
   await harness.startWorker();
 });
@@ -197,6 +206,26 @@ describe('human tasks in a workflow', () => {
     const [task] = await tasksOf(id);
     expect(task).toMatchObject({ status: 'canceled' });
     await expect(answer(task?.task_id ?? '')).rejects.toMatchObject({ name: 'TaskConflictError' });
+  });
+
+  it.each([
+    ['cancelExecution', 'canceled', 'execution_canceled'],
+    ['terminateExecution', 'terminated', 'execution_terminated'],
+  ] as const)('%s withdraws every open task in the commit of its last entry', async (decide, status, kind) => {
+    const id = await harness.runtime.startWorkflow('TwoTasks', { tenant });
+    await until(async () => (await tasksOf(id)).length === 2, 'both tasks are there');
+    await harness.untilStatus(id, 'waiting');
+    await harness.runtime[decide]({ executionId: id, tenant, userId: 'omar', reason: 'not needed' });
+    await harness.untilStatus(id, status);
+    // Postgres notes at each row which transaction wrote it last.
+    const written = await harness.sql<{ row: string; by: string }[]>`
+      SELECT status AS row, xmin::text AS by FROM workflow_tasks WHERE execution_id = ${id}
+      UNION ALL SELECT kind, xmin::text FROM workflow_events WHERE execution_id = ${id} AND kind = ${kind}`;
+    expect(written.map(({ row }) => row).toSorted()).toEqual(['canceled', 'canceled', kind].toSorted());
+    expect(new Set(written.map(({ by }) => by)).size).toBe(1);
+    for (const { task_id } of await tasksOf(id)) {
+      await expect(answer(task_id)).rejects.toMatchObject({ name: 'TaskConflictError' });
+    }
   });
 
   it('throws a named error for an unknown type of task', async () => {

@@ -53,8 +53,11 @@ export async function changeTask(sql: Sql, change: TaskChange): Promise<EndedTas
       RETURNING k.*, l.status_before, l.now
     ), activity AS (
       INSERT INTO workflow_task_activity (tenant_id, task_id, kind, actor, detail, at)
-      SELECT c.tenant_id, c.task_id, a.kind, ${userId}::text, a.detail::json, c.now
-      FROM changed c, unnest(${kinds}::text[], ${details}::text[], ${whens}::text[])
+      SELECT c.tenant_id, c.task_id, a.kind, ${userId}::text,
+        CASE WHEN ${ends !== undefined}::bool AND a.kind <> 'claimed' AND n.together > 1
+          THEN (coalesce(a.detail::jsonb, '{}') || jsonb_build_object('together', n.together))::json
+          ELSE a.detail::json END, c.now
+      FROM changed c, (SELECT count(*)::int AS together FROM changed) n, unnest(${kinds}::text[], ${details}::text[], ${whens}::text[])
         WITH ORDINALITY AS a(kind, detail, only_when, place)
       WHERE a.only_when = 'always' OR c.status_before = 'pending'
       ORDER BY a.place

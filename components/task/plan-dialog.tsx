@@ -1,0 +1,130 @@
+'use client';
+import { useEffect, useId, useRef, useState } from 'react';
+import { toLocalInput, toUtc } from '@/components/task-form/dates';
+import { ErrorNote, Field } from '@/components/ui/field';
+import { unreachable } from '@/components/ui/action-types';
+import { Icon } from '@/components/ui/icons';
+import type { TaskView } from '@/lib/queries/task';
+import type { TaskActions } from './task-actions';
+
+export type TaskPlan = Pick<TaskView, 'priority' | 'dueAt' | 'followUpAt'>;
+
+const priorities: readonly (readonly [TaskPlan['priority'], string])[] = [
+  ['low', 'Low'],
+  ['normal', 'Normal'],
+  ['high', 'High'],
+  ['urgent', 'Urgent'],
+];
+
+/** How urgent a task is, when it is due, and when whoever has it looks at it again. Only what was changed is sent. */
+export function PlanDialog({
+  taskId,
+  plan,
+  send,
+  onDone,
+  onClose,
+}: {
+  readonly taskId: string;
+  readonly plan: TaskPlan;
+  readonly send: TaskActions['plan'];
+  readonly onDone: () => void;
+  readonly onClose: () => void;
+}) {
+  const dialog = useRef<HTMLDialogElement>(null);
+  const id = useId();
+  const [zone] = useState(() => Intl.DateTimeFormat().resolvedOptions().timeZone);
+  const [was] = useState(() => ({
+    priority: plan.priority,
+    dueAt: plan.dueAt === null ? '' : toLocalInput(plan.dueAt, zone),
+    followUpAt: plan.followUpAt === null ? '' : toLocalInput(plan.followUpAt, zone),
+  }));
+  const [now, setNow] = useState(was);
+  const [problem, setProblem] = useState<string>();
+  const [isSending, setSending] = useState(false);
+  useEffect(() => dialog.current?.showModal(), []);
+
+  const submit = async () => {
+    if (isSending) return;
+    const instant = (local: string) => (local === '' ? null : (toUtc(local, zone) ?? null));
+    const changes = {
+      ...(now.priority === was.priority ? {} : { priority: now.priority }),
+      ...(now.dueAt === was.dueAt ? {} : { dueAt: instant(now.dueAt) }),
+      ...(now.followUpAt === was.followUpAt ? {} : { followUpAt: instant(now.followUpAt) }),
+    };
+    if (Object.keys(changes).length === 0) return dialog.current?.close();
+    setSending(true);
+    const answer = await send({ taskId, plan: changes }).catch(() => null);
+    setSending(false);
+    if (answer?.ok) return onDone();
+    setProblem(answer?.message ?? unreachable);
+  };
+
+  return (
+    <dialog className="dlg work act-dlg" ref={dialog} aria-labelledby={`${id}-title`} onClose={onClose}>
+      <form
+        noValidate
+        onSubmit={(event) => {
+          event.preventDefault();
+          void submit();
+        }}
+      >
+        <h2 id={`${id}-title`}>Plan</h2>
+        <p className="soft">Everybody who sees this task sees its priority and dates. An empty date is none.</p>
+        <Field id={`${id}-priority`} label="Priority" problem={undefined}>
+          {(control) => (
+            <span className="select">
+              <select
+                {...control}
+                className="input"
+                value={now.priority}
+                onChange={(event) => {
+                  const chosen = priorities.find(([value]) => value === event.target.value);
+                  if (chosen) setNow({ ...now, priority: chosen[0] });
+                }}
+              >
+                {priorities.map(([value, word]) => (
+                  <option key={value} value={value}>
+                    {word}
+                  </option>
+                ))}
+              </select>
+              <Icon name="down" />
+            </span>
+          )}
+        </Field>
+        <Field id={`${id}-due`} label="Due" help={zone} problem={undefined}>
+          {(control) => (
+            <input
+              {...control}
+              className="input"
+              type="datetime-local"
+              value={now.dueAt}
+              onChange={(event) => setNow({ ...now, dueAt: event.target.value })}
+            />
+          )}
+        </Field>
+        <Field id={`${id}-follow`} label="Follow up" help={zone} problem={undefined}>
+          {(control) => (
+            <input
+              {...control}
+              className="input"
+              type="datetime-local"
+              value={now.followUpAt}
+              onChange={(event) => setNow({ ...now, followUpAt: event.target.value })}
+            />
+          )}
+        </Field>
+        <ErrorNote id={`${id}-problem`} message={problem} />
+        <div className="act-bar">
+          <button className="btn btn-ghost" type="button" onClick={() => dialog.current?.close()}>
+            Never mind
+          </button>
+          <button className="btn btn-primary" type="submit" aria-busy={isSending}>
+            {isSending ? <Icon name="retrying" /> : null}
+            Save
+          </button>
+        </div>
+      </form>
+    </dialog>
+  );
+}
