@@ -2,7 +2,7 @@
 import { expect } from 'playwright/test';
 import { progressOf, submitInvoice, uniqueCustomer } from './support/invoices';
 import { signIn, test, visit } from './support/journey';
-import { addressOfTask } from './support/tasks';
+import { addressOfTask, reviewForm, taskOf } from './support/tasks';
 
 test('a new member is given a role, sees the task in the inbox, and is signed out at once when deactivated', async ({
   as,
@@ -100,4 +100,79 @@ test('mails are switched off and on by one click each', async ({ as, colleague }
   await visit(nora, '/settings');
   await expect(reminders).not.toBeChecked();
   await expect(nora.getByRole('combobox', { name: 'Times in mails are of' })).toHaveValue('Europe/Berlin');
+});
+
+test('a member changes their own password: other browsers are signed out, this one stays', async ({
+  as,
+  visitor,
+  colleague,
+}) => {
+  const nora = await colleague({
+    name: 'Nora Berg',
+    tenant: uniqueCustomer('own').replace(' ', '-'),
+    roles: ['manager'],
+  });
+  const password = 'a new one that nobody else knows';
+  const elsewhere = await visitor();
+  await visit(elsewhere, '/sign-in');
+  await signIn(elsewhere, nora);
+  const page = await as(nora);
+  await visit(page, '/settings');
+  const section = page.getByRole('region', { name: 'Password' });
+  const now = section.getByLabel('Password now');
+  const next = section.getByLabel('New password');
+  await now.fill('not the right one');
+  await next.fill('short');
+  await page.keyboard.press('Enter');
+  await expect(section.getByText('Use 12 characters or more.')).toBeVisible();
+  await next.fill(password);
+  await page.keyboard.press('Enter');
+  await expect(section.getByText('This is not the password that you have now.')).toBeVisible();
+  await now.fill(nora.password);
+  await section.getByRole('button', { name: 'Change password' }).click();
+  await expect(page.getByRole('status').filter({ hasText: 'Your password is changed' })).toBeVisible();
+  await expect(now).toHaveValue('');
+
+  await elsewhere.goto('/inbox');
+  await expect(elsewhere).toHaveURL(/\/sign-in/);
+  await signIn(elsewhere, { ...nora, password });
+  await visit(page, '/settings');
+  await expect(section).toBeVisible();
+});
+
+test('a question to somebody who leaves goes back to who asked it', async ({ as, colleague }) => {
+  const customer = uniqueCustomer('Lumen');
+  const name = uniqueCustomer('Quinn');
+  const alice = await as('alice');
+  await submitInvoice(alice, { customer, priceEach: '5000' });
+  await expect(progressOf(alice)).toContainText(['You submitted it', 'Waiting for a manager']);
+  await colleague({ name, tenant: 'acme', roles: [] });
+  const mia = await as('mia');
+  await visit(mia, await addressOfTask(mia, customer));
+  const task = taskOf(mia, customer);
+  await reviewForm(task).claim.click();
+  await expect(task).toContainText('Claimed by you');
+  await task.getByText('More', { exact: true }).click();
+  await task.getByRole('button', { name: 'Ask a question…' }).click();
+  const asking = mia.getByRole('dialog', { name: 'Ask a question' });
+  await asking.getByRole('combobox').selectOption({ label: name });
+  await asking.getByRole('textbox').fill('Which project is it for?');
+  await asking.getByRole('button', { name: 'Ask' }).click();
+  await expect(asking).toBeHidden();
+  await expect(task).toContainText(`You asked ${name}`);
+
+  const omar = await as('omar');
+  await visit(omar, '/admin/members');
+  await omar.getByRole('searchbox', { name: 'Name or address' }).fill(name);
+  await omar.keyboard.press('Enter');
+  await expect(omar.getByRole('button', { name: /^Deactivate/ })).toHaveCount(1);
+  await omar.getByRole('button', { name: `Deactivate ${name}` }).click();
+  const leaving = omar.getByRole('dialog', { name: `Deactivate ${name}?` });
+  await expect(leaving).toContainText('The question that they were asked goes back to who asked it.');
+  await leaving.getByRole('button', { name: 'Deactivate' }).click();
+  await expect(omar.getByRole('row', { name })).toContainText('Deactivated');
+
+  await expect(task).toContainText(`Omar Haddad ended the question to ${name}`);
+  await expect(task).toContainText(`${name} can no longer answer. Ask somebody else.`);
+  await expect(task).toContainText('Claimed by you');
 });

@@ -187,10 +187,16 @@ export function DeactivateDialog({
   const { send, isSending, failure } = useDialogAct();
   const tasks =
     member.holds === 1 ? 'The open task that they hold goes' : `The ${member.holds} open tasks that they hold go`;
+  const questions =
+    member.asked === 0
+      ? ''
+      : member.asked === 1
+        ? ' The question that they were asked goes back to who asked it.'
+        : ` The ${member.asked} questions that they were asked go back to who asked them.`;
   return (
     <DialogForm
       title={`Deactivate ${member.name}?`}
-      help={`Their sessions and tokens end at once. ${member.holds === 0 ? 'They hold no open tasks.' : `${tasks} back to those who may take them.`} What they did stays theirs.`}
+      help={`Their sessions and tokens end at once. ${member.holds === 0 ? 'They hold no open tasks.' : `${tasks} back to those who may take them.`}${questions} What they did stays theirs.`}
       verb="Deactivate"
       isDanger
       isSending={isSending}

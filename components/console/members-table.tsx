@@ -141,14 +141,14 @@ function MemberActs({
         </>
       ) : (
         <>
-          {member.holds > 0 ? (
+          {member.holds + member.asked > 0 ? (
             <button
               className="btn"
               type="button"
               aria-busy={pending}
               onClick={() => act(() => actions.giveBack({ userId }), `What ${name} held is given back`)}
             >
-              Give back {member.holds}
+              Give back {member.holds + member.asked}
             </button>
           ) : null}
           <button

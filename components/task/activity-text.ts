@@ -15,6 +15,7 @@ const deeds: Readonly<Record<string, string>> = {
   info_requested: 'asked',
   info_given: 'answered',
   question_withdrawn: 'took the question back',
+  question_returned: 'ended the question to',
 };
 
 /** Done by the software. */

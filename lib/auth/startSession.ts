@@ -24,6 +24,23 @@ export async function startSession({ provider, ...credentials }: Credentials): P
   }
 }
 
+/**
+ * Begins the session of this browser anew, where its password changed.
+ * @returns false where that is refused, for example after too many failures of others: then the session has ended.
+ */
+export async function renewSession(credentials: {
+  readonly email: string;
+  readonly password: string;
+}): Promise<boolean> {
+  try {
+    await startSession({ provider: 'password', ...credentials });
+    return true;
+  } catch (error) {
+    if (error instanceof NotSignedInError) return false;
+    throw error;
+  }
+}
+
 function refusal({ outcome }: SignInRefused): string {
   if (outcome.kind === 'refused') return 'The address or the password is wrong. Check both and try again.';
   const minutes = Math.ceil(outcome.waitMs / 60_000);

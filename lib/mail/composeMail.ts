@@ -56,6 +56,8 @@ function leadOf({ kind, cause, actorName }: OutgoingMail): string {
       return `${who} gave it back to you.`;
     case 'forwarded':
       return `${who} handed it on to you.`;
+    case 'question_returned':
+      return 'Nobody can answer your question any more.';
     case 'info_requested':
       return `${who} has a question for you.`;
     default:

@@ -24,6 +24,12 @@ export class LastAdministratorError extends BatonError {
   }
 }
 
+/** Too many wrong passwords one after the other. */
+export class TooManyAttemptsError extends BatonError {
+  readonly code = 'too_many_attempts';
+  readonly httpStatus = 429;
+}
+
 export class RoleNotFoundError extends BatonError {
   readonly code = 'role_not_found';
   readonly httpStatus = 404;

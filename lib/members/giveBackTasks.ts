@@ -13,6 +13,9 @@ interface Actor {
 export interface GiveBackDeps {
   readonly sql: postgres.Sql;
   readonly releaseTask: (request: Actor & { readonly taskId: string }) => Promise<unknown>;
+  readonly returnQuestion: (
+    request: Actor & { readonly taskId: string; readonly of: string; readonly text: string },
+  ) => Promise<unknown>;
   readonly assignTask: (
     request: Actor & { readonly taskId: string; readonly to: string; readonly note: string },
   ) => Promise<unknown>;
@@ -22,10 +25,10 @@ export interface GiveBackDeps {
 const mostAtOnce = 500;
 
 /**
- * Gives the open tasks that a deactivated member holds back, one by one, each with its line of activity: to who decides, where that
- * is somebody else who asked for their help, else to all candidates. Those that somebody ends or takes meanwhile are let
- * be. May be repeated.
- * @returns how many were given back.
+ * Gives the open tasks that a deactivated member holds back, one by one, each with its line of activity: to who decides,
+ * where that is somebody else who asked for their help, else to all candidates. Questions that they were asked go back to
+ * who asked, who is told. What somebody ends or takes meanwhile is let be. May be repeated.
+ * @returns how many tasks and questions were given back.
  * @throws MemberNotFoundError, MemberConflictError while the member is active.
  */
 export async function giveBackTasks(
@@ -51,6 +54,19 @@ export async function giveBackTasks(
     const change = goesToOwner
       ? deps.assignTask({ ...by, taskId, to: owner, note: `${name} can no longer help with it.` })
       : deps.releaseTask({ ...by, taskId });
+    given += await change.then(() => 1).catch(unlessOvertaken);
+  }
+  const asked = await deps.sql<{ task_id: string }[]>`
+    SELECT task_id FROM workflow_tasks
+    WHERE tenant_id = ${by.tenant} AND status = 'claimed' AND closing_at IS NULL AND question_to = ${userId}
+    ORDER BY created_at LIMIT ${mostAtOnce}`;
+  for (const { task_id: taskId } of asked) {
+    const change = deps.returnQuestion({
+      ...by,
+      taskId,
+      of: userId,
+      text: `${name} can no longer answer. Ask somebody else.`,
+    });
     given += await change.then(() => 1).catch(unlessOvertaken);
   }
   return given;

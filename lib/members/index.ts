@@ -1,6 +1,8 @@
 /** Members and roles over this process's database; open pages hear of every change. */
 import { rawSql } from '../db/client';
-import { assignTask, engineDeps, inTransaction, releaseTask } from '../workflow';
+import { createSignInLimiter } from '../auth/signInLimiter';
+import { assignTask, engineDeps, inTransaction, releaseTask, returnQuestion } from '../workflow';
+import { changeOwnPassword as changePassword } from './ownPassword';
 import type { MemberDeps } from './deps';
 import { giveBackTasks as giveBack } from './giveBackTasks';
 import * as members from './members';
@@ -9,6 +11,7 @@ import * as workRoles from './workRoles';
 export {
   addMemberSchema,
   changeMemberSchema,
+  changePasswordSchema,
   heldMemberSchema,
   memberSchema,
   namedRoleSchema,
@@ -49,8 +52,14 @@ export async function resetPassword(request: Input<typeof members.resetPassword>
 
 /** See there. */
 export async function giveBackTasks(request: Parameters<typeof giveBack>[1]) {
-  return giveBack({ sql: rawSql(), releaseTask, assignTask }, request);
+  return giveBack({ sql: rawSql(), releaseTask, assignTask, returnQuestion }, request);
 }
+
+const passwordLimiter = createSignInLimiter();
+
+/** See there. Guessing is slowed down for each member by itself, in this process. */
+export const changeOwnPassword = (request: Omit<Parameters<typeof changePassword>[1], 'nowMs'>) =>
+  changePassword({ sql: rawSql(), limiter: passwordLimiter }, { ...request, nowMs: Date.now() });
 
 export const addWorkRole = (request: Input<typeof workRoles.addWorkRole>) => workRoles.addWorkRole(deps(), request);
 export const renameWorkRole = (request: Input<typeof workRoles.renameWorkRole>) =>

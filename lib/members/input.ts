@@ -35,6 +35,18 @@ export const heldMemberSchema = memberSchema.pick({ userId: true });
 
 export const changeMemberSchema = memberSchema.extend({ name, roles });
 
+/** What somebody sends who changes their own password. */
+export const changePasswordSchema = z.object({
+  oldPassword: z
+    .string({ error: 'Enter the password that you have now.' })
+    .min(1, 'Enter the password that you have now.')
+    .max(1000, 'This password is too long.'),
+  newPassword: z
+    .string({ error: 'Enter a new password.' })
+    .min(12, 'Use 12 characters or more.')
+    .max(1000, 'Use 1,000 characters at most.'),
+});
+
 export const roleSchema = z.object({ role });
 export const namedRoleSchema = roleSchema.extend({ name });
 export const newRoleSchema = z.object({

@@ -9,6 +9,7 @@ import { assignTask, delegateTask } from '../workflow/tasks/handOver';
 import { claimTask } from '../workflow/tasks/claimTask';
 import { completeTask } from '../workflow/tasks/completeTask';
 import { releaseTask } from '../workflow/tasks/releaseTask';
+import { askForInfo, returnQuestion } from '../workflow/tasks/askAboutTask';
 import type { MemberDeps } from './deps';
 import { giveBackTasks } from './giveBackTasks';
 import { addMember, changeMember, deactivateMember, reactivateMember, resetPassword } from './members';
@@ -47,6 +48,7 @@ const giveBack = (userId: string) =>
       sql: fixture.sql,
       releaseTask: (request) => releaseTask(fixture.deps, request),
       assignTask: (request) => assignTask(fixture.deps, request),
+      returnQuestion: (request) => returnQuestion(fixture.deps, request),
     },
     { by: omar, userId },
   );
@@ -213,6 +215,28 @@ describe('a member who is deactivated', () => {
     await claimTask(fixture.deps, { ...max, taskId: heldId });
     await completeTask(fixture.deps, { ...max, taskId: heldId, outcome: 'approve', data: {} });
     expect((await fixture.rowOf(heldId))?.ended_by).toBe('max');
+  });
+
+  it('leaves no question open: each goes back to who asked, who is told and can ask somebody else', async () => {
+    const max = { tenant: 'acme', userId: 'max', roles: ['manager'] };
+    const { taskId } = await fixture.createTask();
+    await claimTask(fixture.deps, { ...max, taskId });
+    await askForInfo(fixture.deps, { ...max, taskId, to: 'mia', text: 'Which cost centre?' });
+    await fixture.sql`INSERT INTO mail_transport (is_only, seen_at) VALUES (true, now()) ON CONFLICT DO NOTHING`;
+    await deactivateMember(deps, of('mia'));
+    expect(await giveBack('mia')).toBe(1);
+    expect(await giveBack('mia')).toBe(0);
+    expect(await fixture.rowOf(taskId)).toMatchObject({ status: 'claimed', assignee: 'max', question_to: null });
+    expect(await fixture.activityOf(taskId)).toEqual(['claimed max', 'info_requested max', 'question_returned omar']);
+    const mails = await fixture.sql`
+      SELECT m.user_id, m.kind FROM outgoing_mails m
+      JOIN workflow_task_activity a ON a.activity_id = m.activity_id AND a.kind = 'question_returned'
+      WHERE m.task_id = ${taskId}`;
+    expect(mails).toEqual([{ user_id: 'max', kind: 'assignment' }]);
+    await askForInfo(fixture.deps, { ...max, taskId, to: 'alice', text: 'Which cost centre?' });
+    expect(await fixture.rowOf(taskId)).toMatchObject({ question_to: 'alice' });
+    await fixture.sql`DELETE FROM outgoing_mails`;
+    await fixture.sql`DELETE FROM mail_transport`;
   });
 
   it('is nobody that a task can be handed to', async () => {

@@ -1,11 +1,13 @@
 /** Who belongs to a tenant and what they may do, for the console. */
-import { and, asc, count, eq, inArray, sql } from 'drizzle-orm';
+import { and, asc, count, eq, ilike, inArray, or, sql, type SQL } from 'drizzle-orm';
+import { z } from 'zod';
+import { isStorable } from '../actions/storable';
 import { pageDb } from '../db/client';
 import { userRoles, users, workflowTasks, workRoles } from '../db/schema';
 import { consoleRoles, isConsoleRole, roleNameOf, roleWords, sharedWorkRoles } from '../members/roles';
 
-/** What the list shows at once. */
-export const membersLimit = 500;
+/** Members of a page. */
+export const membersPageSize = 100;
 
 export interface RoleView {
   /** The key that people, tasks and workflows carry. */
@@ -30,34 +32,50 @@ export interface MemberView {
   readonly deactivatedAt: string | null;
   /** Open tasks that they hold, or lent to somebody. */
   readonly holds: number;
+  /** Open questions that they were asked. */
+  readonly asked: number;
   /** Of a deactivated member: open tasks that nobody else may take. An administrator can assign them. */
   readonly onlyTheirs: readonly { readonly taskId: string; readonly title: string }[];
 }
 
 export interface Members {
   readonly members: readonly MemberView[];
-  readonly hasMore: boolean;
+  /** The place behind which the next page begins; null on the last. */
+  readonly next: string | null;
 }
 
-/** The members of a tenant: active ones first, by name. */
-export async function listMembers(tenant: string): Promise<Members> {
+export interface MembersQuery {
+  readonly tenant: string;
+  /** Only those whose name or address has each of these words in it. */
+  readonly words?: string | null;
+  /** The `next` of the page before; what is none begins with the first. */
+  readonly after?: string | null;
+}
+
+/** Those who may no longer sign in come last. The index and the list must say exactly the same. */
+const isGone = sql`(${users.deactivatedAt} IS NOT NULL)`;
+
+/** The members of a tenant, a page of them: active ones first, by name. */
+export async function listMembers({ tenant, words = null, after = null }: MembersQuery): Promise<Members> {
   const db = pageDb();
   const rows = await db
     .select()
     .from(users)
-    .where(eq(users.tenantId, tenant))
-    .orderBy(sql`${users.deactivatedAt} IS NOT NULL`, asc(users.name), asc(users.userId))
-    .limit(membersLimit + 1);
-  const shown = rows.slice(0, membersLimit);
+    .where(and(eq(users.tenantId, tenant), hasWords(words), isBehind(after)))
+    .orderBy(isGone, asc(users.name), asc(users.userId))
+    .limit(membersPageSize + 1);
+  const shown = rows.slice(0, membersPageSize);
+  const last = shown.at(-1);
   const ids = shown.map(({ userId }) => userId);
   const gone = shown.filter(({ deactivatedAt }) => deactivatedAt !== null).map(({ userId }) => userId);
-  const [roles, held, stranded] = await Promise.all([
+  const [roles, held, asked, stranded] = await Promise.all([
     ids.length === 0 ? [] : db.select().from(userRoles).where(inArray(userRoles.userId, ids)).orderBy(userRoles.role),
     heldTasks(tenant),
+    openQuestions(tenant, ids),
     strandedTasks(tenant, gone),
   ]);
   return {
-    hasMore: rows.length > membersLimit,
+    next: last !== undefined && rows.length > membersPageSize ? placeOf(last) : null,
     members: shown.map((row) => ({
       userId: row.userId,
       name: row.name,
@@ -67,9 +85,59 @@ export async function listMembers(tenant: string): Promise<Members> {
       isActive: row.deactivatedAt === null,
       deactivatedAt: row.deactivatedAt?.toISOString() ?? null,
       holds: held.get(row.userId) ?? 0,
+      asked: asked.get(row.userId) ?? 0,
       onlyTheirs: stranded.filter(({ people }) => people.includes(row.userId)),
     })),
   };
+}
+
+/** More than anybody types. */
+const maxWords = 8;
+
+function hasWords(words: string | null): SQL | undefined {
+  if (!isStorable(words)) return sql`false`;
+  const all = (words ?? '').split(/\s+/).filter((word) => word !== '');
+  return and(
+    ...all.slice(0, maxWords).map((word) => {
+      const pattern = `%${word.slice(0, 100).replaceAll(/[\\%_]/g, (sign) => `\\${sign}`)}%`;
+      return or(ilike(users.name, pattern), ilike(users.email, pattern));
+    }),
+  );
+}
+
+const placeSchema = z.tuple([z.boolean(), z.string(), z.string()]);
+
+/** A place in the order of the list, as text for an address. */
+function placeOf({ deactivatedAt, name, userId }: typeof users.$inferSelect): string {
+  return Buffer.from(JSON.stringify([deactivatedAt !== null, name, userId])).toString('base64url');
+}
+
+function isBehind(after: string | null): SQL | undefined {
+  const place = after === null ? null : readPlace(after);
+  if (place === null) return undefined;
+  const [gone, name, userId] = place;
+  return sql`(${isGone}, ${users.name}, ${users.userId}) > (${gone}::bool, ${name}::text, ${userId}::text)`;
+}
+
+function readPlace(text: string): z.output<typeof placeSchema> | null {
+  try {
+    const place = placeSchema.safeParse(JSON.parse(Buffer.from(text, 'base64url').toString('utf8')));
+    return place.success && place.data.every((part) => isStorable(part)) ? place.data : null;
+  } catch {
+    return null;
+  }
+}
+
+/** How many open questions each of these people was asked. */
+async function openQuestions(tenant: string, userIds: readonly string[]): Promise<ReadonlyMap<string, number>> {
+  const t = workflowTasks;
+  if (userIds.length === 0) return new Map();
+  const rows = await pageDb()
+    .select({ userId: t.questionTo, questions: count() })
+    .from(t)
+    .where(and(eq(t.tenantId, tenant), eq(t.status, 'claimed'), inArray(t.questionTo, [...userIds])))
+    .groupBy(t.questionTo);
+  return new Map(rows.flatMap(({ userId, questions }) => (userId === null ? [] : [[userId, questions] as const])));
 }
 
 /** How many open tasks each person holds or lent. */

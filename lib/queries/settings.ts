@@ -6,6 +6,8 @@ import { type MailKind, mailKinds, mailKindWords } from '../mail/kinds';
 
 export interface Settings {
   readonly email: string;
+  /** False for those of the demo, who sign in without. */
+  readonly hasPassword: boolean;
   readonly mails: readonly {
     readonly kind: MailKind;
     readonly title: string;
@@ -21,11 +23,15 @@ export interface Settings {
 export async function readSettings(userId: string): Promise<Settings> {
   const db = pageDb();
   const [[person], rows] = await Promise.all([
-    db.select({ email: users.email, timeZone: users.timeZone }).from(users).where(eq(users.userId, userId)),
+    db
+      .select({ email: users.email, timeZone: users.timeZone, passwordHash: users.passwordHash })
+      .from(users)
+      .where(eq(users.userId, userId)),
     db.select().from(mailPreferences).where(eq(mailPreferences.userId, userId)),
   ]);
   return {
     email: person?.email ?? '',
+    hasPassword: typeof person?.passwordHash === 'string',
     mails: mailKinds.map((kind) => ({
       kind,
       ...mailKindWords[kind],

@@ -220,6 +220,10 @@ export async function withdrawQuestion(request: TaskRequest) {
   return questions.withdrawQuestion(taskDeps(await engineDeps()), request);
 }
 
+export async function returnQuestion(request: Parameters<typeof questions.returnQuestion>[1]) {
+  return questions.returnQuestion(taskDeps(await engineDeps()), request);
+}
+
 export async function commentOnTask(request: Parameters<typeof notes.commentOnTask>[1]) {
   return notes.commentOnTask(taskDeps(await engineDeps()), request);
 }

@@ -1,6 +1,8 @@
 'use server';
 import { serverAction } from '@/lib/actions/serverAction';
+import { renewSession } from '@/lib/auth/startSession';
 import { mailPreferenceSchema, setMailPreference, setTimeZone, timeZoneSchema } from '@/lib/mail';
+import { changeOwnPassword, changePasswordSchema } from '@/lib/members';
 
 /** Which mails the caller wants. */
 export const setMailPreferenceAction = serverAction(
@@ -12,4 +14,13 @@ export const setMailPreferenceAction = serverAction(
 export const setTimeZoneAction = serverAction(
   { act: 'settings.change', input: timeZoneSchema },
   async ({ session, input }) => setTimeZone({ userId: session.userId, ...input }),
+);
+
+/** Changes the caller's password. Their other sessions end; this browser stays signed in, unless sign-in is refused. */
+export const changePasswordAction = serverAction(
+  { act: 'settings.change', input: changePasswordSchema },
+  async ({ session, input }) => {
+    await changeOwnPassword({ userId: session.userId, ...input });
+    return { staysSignedIn: await renewSession({ email: session.email, password: input.newPassword }) };
+  },
 );

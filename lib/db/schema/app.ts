@@ -29,7 +29,10 @@ export const users = pgTable(
     /** In which their mails tell times, as IANA names it; null: UTC. */
     timeZone: text('time_zone'),
   },
-  (t) => [index('users_tenant').on(t.tenantId, t.name)],
+  (t) => [
+    index('users_tenant').on(t.tenantId, t.name),
+    index('users_listed').on(t.tenantId, sql`(${t.deactivatedAt} IS NOT NULL)`, t.name, t.userId),
+  ],
 );
 
 /**

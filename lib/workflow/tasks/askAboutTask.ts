@@ -56,6 +56,29 @@ export async function withdrawQuestion(deps: TaskDeps, request: TaskRequest): Pr
   });
 }
 
+/**
+ * Gives an open question back to who asked it: nobody is left to answer. Who may do that is the caller's matter.
+ * @param request.of whom it was asked.
+ * @throws TaskNotFoundError, TaskConflictError when no question to them is open any more.
+ */
+export async function returnQuestion(
+  deps: TaskDeps,
+  { of, ...request }: TaskRequest & { readonly of: string; readonly text: string },
+): Promise<TaskResult> {
+  const changed = await checkedChange(deps, request, {
+    check: (task) => {
+      assertOpen(task, request);
+      if (task.question?.to !== of) throw new TaskConflictError('No question to them is open any more.');
+    },
+    make: ({ question }) =>
+      question
+        ? deps.tasks.returnQuestion({ ...guarded(request), by: question.by, to: of, text: request.text })
+        : Promise.resolve(null),
+  });
+  await announceTask(deps, request);
+  return resultOf(request, changed, 'claimed');
+}
+
 async function endQuestion(
   deps: TaskDeps,
   request: TaskRequest & { readonly text: string | null },

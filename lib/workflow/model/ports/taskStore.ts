@@ -133,6 +133,10 @@ export interface TaskStore {
   ask(change: GuardedChange & { readonly to: string; readonly text: string }): Promise<ChangedTask | null>;
   /** Expects an open question to this person, or by this person, who thereby withdraws it (`text` null). */
   answer(change: GuardedChange & { readonly text: string | null }): Promise<ChangedTask | null>;
+  /** Gives a question back that nobody answers any more. Expects it to be `by` somebody and `to` somebody else. */
+  returnQuestion(
+    change: GuardedChange & { readonly by: string; readonly to: string; readonly text: string },
+  ): Promise<ChangedTask | null>;
   /** Adds a comment; nothing else of the task changes. */
   comment(change: GuardedChange & { readonly text: string }): Promise<ChangedTask | null>;
   /** Changes what is given of priority, due date and follow-up. Expects an open task. */

@@ -7,7 +7,7 @@ import { isSecondPerson } from './fourEyes';
 
 type Handovers = Pick<
   TaskStore,
-  'assign' | 'delegate' | 'giveBack' | 'forward' | 'ask' | 'answer' | 'comment' | 'plan'
+  'assign' | 'delegate' | 'giveBack' | 'forward' | 'ask' | 'answer' | 'returnQuestion' | 'comment' | 'plan'
 >;
 
 export function handoversOf(sql: Sql): Handovers {
@@ -74,6 +74,14 @@ export function handoversOf(sql: Sql): Handovers {
           change.text === null
             ? [{ kind: 'question_withdrawn' }]
             : [{ kind: 'info_given', detail: { text: change.text } }],
+      }),
+
+    returnQuestion: ({ by, to, text, ...change }) =>
+      changeTask(sql, {
+        ...change,
+        set: noQuestion,
+        expects: sql`k.question_to = ${to} AND k.question_by = ${by}`,
+        activities: [{ kind: 'question_returned', detail: { by, to, text } }],
       }),
 
     comment: ({ tenant, taskId, userId, text }) => addComment(sql, { tenant, taskId, userId, text }),
