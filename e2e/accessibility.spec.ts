@@ -81,6 +81,28 @@ test('members, roles and settings are accessible', async ({ as, colleague }) => 
   await expectAccessible(nora, 'settings');
 });
 
+test('task definitions and the dialog that saves a view are accessible', async ({ as }) => {
+  const omar = await as('omar');
+  await visit(omar, '/admin/task-definitions');
+  await expect(omar.getByRole('table').first()).toBeVisible();
+  await expectAccessible(omar, 'task definitions');
+  await visit(omar, '/admin/task-definitions/new');
+  await expectAccessible(omar, 'new task definition');
+  await omar.getByRole('button', { name: 'Create' }).click();
+  await expect(omar.getByRole('textbox', { name: 'Task type' })).toHaveAttribute('aria-invalid', 'true');
+  await expectAccessible(omar, 'new task definition with errors');
+
+  const mia = await as('mia');
+  await visit(mia, '/inbox?priority=high');
+  await mia.getByRole('button', { name: 'Save view…' }).click();
+  const dialog = mia.getByRole('dialog', { name: 'Save this view' });
+  await expect(dialog).toBeVisible();
+  await expectAccessible(mia, 'dialog that saves a view');
+  await dialog.getByRole('button', { name: 'Save' }).click();
+  await expect(dialog.getByText('Give it a name.')).toBeVisible();
+  await expectAccessible(mia, 'dialog that saves a view, with an error');
+});
+
 test('attachments and health are accessible', async ({ as }) => {
   const omar = await as('omar');
   await visit(omar, '/admin/attachments');

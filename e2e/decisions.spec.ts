@@ -2,6 +2,7 @@
 import { expect, type Locator, type Page, type Route } from 'playwright/test';
 import { progressOf, submitInvoice, uniqueCustomer } from './support/invoices';
 import { test, visit } from './support/journey';
+import { tabTo } from './support/keyboard';
 import { addressOfTask, pickTask, reviewForm, taskOf } from './support/tasks';
 
 /** An invoice that a manager has to decide on, on the page of its requester. */
@@ -213,15 +214,6 @@ test('a task is found, claimed and decided by keyboard alone', async ({ as, visi
   await expect(task).toContainText('You decided: approve');
   await expect(task).toContainText('Bon appetit.');
 });
-
-/** Moves the focus forward until it is there, as somebody without a mouse has to. */
-async function tabTo(page: Page, target: Locator): Promise<void> {
-  for (let stop = 0; stop < 40; stop += 1) {
-    await page.keyboard.press('Tab');
-    if (await target.evaluate((element) => element === document.activeElement)) return;
-  }
-  await expect(target, 'reached by Tab').toBeFocused();
-}
 
 /**
  * Holds what these pages send to the server from this address, so that none is ahead.

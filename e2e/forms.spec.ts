@@ -4,6 +4,7 @@ import { expectAccessible } from './support/accessible';
 import { deliveryForm, foundTenantWithForm, publishDeliveryForm } from './support/deliveryForm';
 import { submitInvoice, uniqueCustomer } from './support/invoices';
 import { test, visit } from './support/journey';
+import { tabTo } from './support/keyboard';
 import { addressOfTask, taskOf } from './support/tasks';
 
 test('a form with conditions, lists, groups, dates and money is answered by keyboard and stays as it was answered', async ({
@@ -122,16 +123,6 @@ test('a form with conditions, lists, groups, dates and money is answered by keyb
   await expect(ben.getByText('Another question')).toHaveCount(0);
   await expectAccessible(ben, 'a form with every kind of field, answered');
 });
-
-/** Presses Tab until this has the focus, forward and around. */
-async function tabTo(page: Page, target: Locator): Promise<void> {
-  await expect(target).toBeVisible();
-  for (let presses = 0; presses < 150; presses += 1) {
-    if (await target.evaluate((element) => element === document.activeElement)) return;
-    await page.keyboard.press('Tab');
-  }
-  throw new Error('Tab does not lead there.');
-}
 
 const answerTo = (page: Page, question: string): Locator =>
   page.locator('dt', { hasText: question }).locator('xpath=following-sibling::dd[1]');
