@@ -7,7 +7,8 @@ describe('options of the bench', () => {
     expect(parseOptions(['w2', '--n', '50', '--json'])).toMatchObject({ workloads: ['W2'], n: 50, json: true });
     expect(parseOptions(['Parked', 'W1'])).toMatchObject({ workloads: ['parked', 'W1'], n: null });
     expect(parseOptions(['Inbox', '--n', '500'])).toMatchObject({ workloads: [], inbox: true, n: 500 });
-    expect(parseOptions([])).toMatchObject({ inbox: false });
+    expect(parseOptions(['pages', '--desktop'])).toMatchObject({ workloads: [], pages: true, device: 'desktop' });
+    expect(parseOptions([])).toMatchObject({ inbox: false, pages: false, device: 'phone' });
     expect(parseOptions(['--workers', '4', '--no-redis'])).toMatchObject({ workers: 4, redis: false });
   });
 

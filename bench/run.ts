@@ -8,6 +8,8 @@ import { orUsage } from '../scripts/lib/commandOptions';
 import { parseOptions, usage, type BenchOptions } from './options';
 import { parked, subjects, type CaseConfig, type CaseResult, type SubjectName, type Workload } from './protocol';
 import { benchInbox, inboxTable } from './inbox/index';
+import { benchPages } from './pages/index';
+import { pagesTable } from './pages/lines';
 import { lineOf, tableOf, unitOf } from './report';
 import { startBenchServers, type BenchServers } from './servers';
 
@@ -16,6 +18,18 @@ const clientScript = fileURLToPath(new URL('./client.ts', import.meta.url));
 async function main(): Promise<void> {
   const options = orUsage(usage, parseOptions);
   const say = (text: string): void => void (options.json || process.stdout.write(`${text}\n`));
+  if (options.pages) await lookAtPages(options, say);
+  if (options.workloads.length > 0 || options.inbox) await measure(options, say);
+}
+
+async function lookAtPages({ rounds, device }: BenchOptions, say: (text: string) => void): Promise<void> {
+  const lines = await benchPages({ rounds, device, say });
+  say(pagesTable(lines));
+  for (const line of lines) process.stdout.write(`${JSON.stringify(line)}\n`);
+  if (lines.some(({ violations }) => violations.length > 0)) process.exitCode = 1;
+}
+
+async function measure(options: BenchOptions, say: (text: string) => void): Promise<void> {
   const servers = await startBenchServers();
   try {
     const { concurrency, workers } = options;

@@ -6,6 +6,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { chromium } from 'playwright';
 import { findOrInstallChromium } from './lib/chromium.mjs';
+import { signInToDemo } from './lib/demoSignIn.mjs';
 import { shotPages, visit } from './lib/shotPages.mjs';
 
 const folder = fileURLToPath(new URL('../shots/', import.meta.url));
@@ -29,13 +30,6 @@ function productAddress() {
   return `http://localhost:${JSON.parse(fs.readFileSync(file, 'utf8')).port}`;
 }
 
-async function signIn(page, email) {
-  await visit(page, '/sign-in');
-  const names = { alice: 'Alice', mia: 'Mia', omar: 'Omar', gus: 'Gus', pat: 'Pat' };
-  await page.getByRole('button', { name: names[email.split('@')[0]] }).click();
-  await page.waitForURL((address) => !address.pathname.startsWith('/sign-in'));
-}
-
 /** What is still on its way when a page has loaded: fonts, skeletons, the marks that only the browser can draw. */
 async function settle(page) {
   await page.waitForLoadState('load');
@@ -57,7 +51,7 @@ async function takePages({ browser, baseURL, size, as, pages, report }) {
   const page = await context.newPage();
   // A product started for development compiles a page when it is first asked for.
   page.setDefaultTimeout(90_000);
-  if (as !== null) await signIn(page, as);
+  if (as !== null) await signInToDemo(page, as);
   for (const { name, open } of pages) {
     await page.emulateMedia({ colorScheme: 'light' });
     const shown = typeof open === 'string' ? await visit(page, open) : await open(page);
