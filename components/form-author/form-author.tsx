@@ -114,7 +114,7 @@ export function FormAuthor({
       }}
     >
       <div className="author-bar">
-        <span className="state soft" role="status">
+        <span className="saved soft" role="status">
           {STATES[notice.state]}
         </span>
         {hasDraft ? (

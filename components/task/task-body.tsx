@@ -99,7 +99,7 @@ function AlikeNote({
   const more = count - subjects.length;
   const named = [...subjects, ...(more > 0 ? [`${more} more`] : [])];
   return (
-    <p className="note">
+    <p className="note alike">
       <Icon name="users" />
       <span>
         <b>{count + 1} wait for this.</b> {access.mayDecide ? 'Your answer' : whose} is given to all of them
