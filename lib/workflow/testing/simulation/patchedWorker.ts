@@ -2,7 +2,7 @@
  * Modules of the product with a few words of their source replaced: for proving that an oracle notices. The patched
  * copies live outside the repository and import everything else from it.
  */
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Worker, WorkerParts } from '../../core/worker/worker';
@@ -36,6 +36,8 @@ export async function loadPatched(options: {
   const { folders, module, patches } = options;
   const copy = await mkdtemp(path.join(tmpdir(), 'baton-mutant-'));
   try {
+    // Packages are found as the product finds them.
+    await symlink(path.resolve(root, '../../node_modules'), path.join(copy, 'node_modules'));
     for (const folder of folders) {
       await mkdir(path.join(copy, folder), { recursive: true });
       for (const name of await readdir(path.join(root, folder))) {
