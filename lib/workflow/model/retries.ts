@@ -19,7 +19,7 @@ export interface Cut {
   readonly to: number;
 }
 
-/** The cuts of a log, in order; one that contains another stands for both. */
+/** The cuts of a log, in order; one that contains another stands for both, and two that overlap are one. */
 export function cutsOf(history: readonly HistoryEntry[]): readonly Cut[] {
   let cuts: readonly Cut[] = noCuts;
   let failure: number | null = null;
@@ -27,7 +27,8 @@ export function cutsOf(history: readonly HistoryEntry[]): readonly Cut[] {
     const kind = history[index]?.kind;
     if (kind === 'execution_failed') failure = index;
     if (kind !== 'execution_retried' || failure === null) continue;
-    const from = beginOf(history, failure, index);
+    const begin = beginOf(history, failure, index, cuts);
+    const from = cuts.find((cut) => cut.from < begin && begin < cut.to)?.from ?? begin;
     cuts = [...cuts.filter((cut) => cut.from < from), { from, to: index }];
     failure = null;
   }
@@ -39,7 +40,7 @@ const noCuts: readonly Cut[] = [];
 /** Calls with a failed outcome that a retry of this log, which ends with a failure, tries again. */
 export function failuresUndone(history: readonly HistoryEntry[]): readonly string[] {
   if (history.at(-1)?.kind !== 'execution_failed') return [];
-  const tail = history.slice(beginOf(history, history.length - 1, history.length));
+  const tail = history.slice(beginOf(history, history.length - 1, history.length, cutsOf(history)));
   return [...new Set(tail.flatMap((entry) => (entry.kind === 'action_failed' ? [entry.body.commandId] : [])))];
 }
 
@@ -63,7 +64,8 @@ function endsAgain(history: readonly HistoryEntry[], commandId: string, { from, 
     .some((entry) => entry.kind === 'child_ended' && entry.body.commandId === commandId);
 }
 
-function beginOf(history: readonly HistoryEntry[], failure: number, to: number): number {
+/** @param cuts those of failures before this one. */
+function beginOf(history: readonly HistoryEntry[], failure: number, to: number, cuts: readonly Cut[]): number {
   const failed = history[failure];
   const commandId = failed?.kind === 'execution_failed' ? (failed.body.failedCommand ?? null) : null;
   if (commandId === null) return failure;
@@ -72,8 +74,29 @@ function beginOf(history: readonly HistoryEntry[], failure: number, to: number):
     const isFailure = entry?.kind === 'action_failed' || entry?.kind === 'task_refused';
     if (isFailure && entry.body.commandId === commandId) return index;
     if (entry?.kind === 'child_ended' && entry.body.commandId === commandId) {
-      return endsAgain(history, commandId, { from: failure, to }) ? index : failure;
+      const end = endThatCounted(history, commandId, failure, cuts);
+      return endsAgain(history, commandId, { from: end, to }) ? end : failure;
     }
   }
   return failure;
+}
+
+/**
+ * Which end of a child the code had when it failed: the first one that no retry before had put a later one in place of.
+ * The later one may be in the log already: a retry tells of the ends of all children that failed, also of one that the
+ * code had heard of and had yet to ask for.
+ */
+function endThatCounted(
+  history: readonly HistoryEntry[],
+  commandId: string,
+  failure: number,
+  cuts: readonly Cut[],
+): number {
+  return history.findIndex(
+    (entry, index) =>
+      index < failure &&
+      entry.kind === 'child_ended' &&
+      entry.body.commandId === commandId &&
+      !cuts.some((cut) => cut.from <= index && index < cut.to && isSuperseded(history, index, cut)),
+  );
 }

@@ -7,7 +7,7 @@
  * - A failed execution takes a retry alone; with it the failed results named are set back, in the same commit, and what
  *   came too late for the failed run (an answered task, the end of a child, an event) is in the inbox again.
  * - A child that failed, was retried and ended another way told its parent of the failure alone. The retry of a failed
- *   parent puts that later end into its log, before itself.
+ *   parent puts that later end into its log, before itself, also where word of the failure is still in its inbox.
  * - A retry is closed as too late where another execution that has not ended holds the workflow key by now.
  * - Whatever is to be done next, `running` lets a successor find it if this worker dies now.
  */
@@ -50,9 +50,10 @@ WITH fence AS MATERIALIZED (
   SELECT execution_id, row_id, kind, name, payload, place, status = 'failed' AS revives
   FROM asked WHERE (status <> 'failed' OR kind = 'execution_retried') AND NOT is_barred
 ), children AS MATERIALIZED (
-  SELECT p.execution_id AS parent_id, c.execution_id, c.status, c.result, c.error,
+  SELECT p.execution_id AS parent_id, p.partition_id AS parent_partition, c.execution_id, c.status, c.result, c.error,
          s.payload -> 'parent' ->> 'commandId' AS command_id
-  FROM (SELECT DISTINCT execution_id FROM decided WHERE revives) p
+  FROM (SELECT DISTINCT d.execution_id, l.partition_id FROM decided d JOIN locked l USING (execution_id)
+        WHERE d.revives) p
   JOIN workflow_executions c ON c.parent_execution_id = p.execution_id
   JOIN workflow_events s ON s.execution_id = c.execution_id AND s.partition_id = c.partition_id AND s.seq = 1
   WHERE c.status IN ('completed', 'canceled', 'terminated')
@@ -62,9 +63,17 @@ WITH fence AS MATERIALIZED (
   SELECT c.parent_id, NULL, 'child_ended', c.status, c.command_id, json_build_object(
     'childExecutionId', c.execution_id, 'status', c.status, 'result', c.result, 'error', c.error), NULL
   FROM children c JOIN LATERAL (
-    SELECT bool_and(h.name = 'failed') AS as_failed FROM workflow_events h
-    WHERE h.execution_id = c.parent_id AND h.seq IS NOT NULL AND h.kind = 'child_ended'
-      AND h.command_id = c.command_id) heard ON heard.as_failed
+    SELECT bool_and(h.name = 'failed') AS as_failed FROM (
+      SELECT name FROM workflow_events
+      WHERE execution_id = c.parent_id AND seq IS NOT NULL AND kind = 'child_ended' AND command_id = c.command_id
+      UNION ALL
+      SELECT name FROM workflow_events
+      WHERE execution_id = c.parent_id AND seq IS NULL AND disposition = 'too_late' AND kind = 'child_ended'
+        AND command_id = c.command_id
+      UNION ALL
+      SELECT name FROM workflow_events
+      WHERE partition_id = c.parent_partition AND execution_id = c.parent_id AND seq IS NULL AND disposition IS NULL
+        AND kind = 'child_ended' AND command_id = c.command_id) h) heard ON heard.as_failed
 ), numbered AS MATERIALIZED (
   SELECT a.*, l.partition_id, l.tenant_id, l.at, l.head_seq + (row_number() OVER (
            PARTITION BY a.execution_id ORDER BY a.row_id NULLS FIRST, a.command_id))::int AS seq

@@ -1,7 +1,7 @@
 /** What happens to executions that have to do with others, and what must come of it. */
 import type { HistoryEntry } from '../../model/history';
 import type { Dice } from './dice';
-import type { Hire } from './lifeWorkflows';
+import type { Helper, Hire } from './lifeWorkflows';
 import { completed, payloadN, received, sometime, type Draft, type EndOfRun } from './scenario';
 
 export const lifeDrafts = {
@@ -48,6 +48,12 @@ export const lifeDrafts = {
     });
     return { data: { ms }, events, expected: completed(seenInTime) };
   },
+  household: (dice: Dice): Draft => {
+    const helpers = Array.from({ length: dice.between(1, 3) }, (): Helper => ({ ms: sometime(dice, 1_500) }));
+    const told = (history: readonly HistoryEntry[]) => helpers.map((_, index) => lastToldOf(index, history));
+    const data = { helpers: helpers.map((each) => ({ ...each })) };
+    return { data, events: [], isRetried: true, expected: completed(told) };
+  },
   mended: (): Draft => ({ data: {}, events: [], isRetried: true, expected: completed(() => 'mended') }),
 };
 
@@ -80,6 +86,15 @@ function toldOf(hires: readonly Hire[], history: readonly HistoryEntry[]): strin
     if (end?.kind !== 'child_ended') return ['not told'];
     return end.body.status === 'completed' ? (end.body.result as string) : end.body.status;
   });
+}
+
+/** How a child ended that may have failed and been tried again before: nobody ends well who has failed for good. */
+function lastToldOf(index: number, history: readonly HistoryEntry[]): string {
+  const commandId = `startChild#${index + 1}`;
+  const ends = history.filter((entry) => entry.kind === 'child_ended' && entry.body.commandId === commandId);
+  const end = ends.find((entry) => entry.kind === 'child_ended' && entry.body.status !== 'failed') ?? ends[0];
+  if (end?.kind !== 'child_ended') return 'not told';
+  return end.body.status === 'completed' ? (end.body.result as string) : end.body.status;
 }
 
 /** All items, in the order in which they arrived, whichever run they arrived in; a fork is sent more than it takes. */

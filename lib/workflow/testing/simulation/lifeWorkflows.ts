@@ -133,3 +133,38 @@ export async function mended({ actions, events, sleep }: WorkflowContext): Promi
   await actions.book?.({ what: 'after' });
   return 'mended';
 }
+
+export interface Helper {
+  readonly ms: number;
+}
+
+/** Fails with the first of its children that failed, and goes on once both were tried again. */
+export async function household({ actions, children, data }: WorkflowContext): Promise<string[]> {
+  const hired = data.get<Helper[]>('helpers').map(({ ms }, index) => {
+    const what = `helper ${index + 1}`;
+    return children.start<string>('helper', { data: { ms, what }, parentClosePolicy: 'abandon' });
+  });
+  await actions.charge?.({ what: 'tools' });
+  const told: string[] = [];
+  for (const child of hired) {
+    try {
+      told.push(await child.result());
+    } catch (error) {
+      const { name, status } = error as { readonly name: string; readonly status?: string };
+      // What somebody ended for good is no reason to try it again.
+      if (name !== 'ChildFailedError' || status === undefined || status === 'failed') throw error;
+      told.push(status);
+    }
+  }
+  await actions.book?.({ what: told.join(', ') });
+  return told;
+}
+
+/** Fails until what it needs works. */
+export async function helper({ actions, data, sleep }: WorkflowContext): Promise<string> {
+  const what = data.get<string>('what');
+  await actions.book?.({ what });
+  await sleep(data.get<number>('ms'));
+  await actions.brittle?.({ what });
+  return what;
+}

@@ -251,6 +251,17 @@ export const mutants: readonly Mutant[] = [
     ],
   },
   {
+    name: 'a child that was retried tells its parent of each end',
+    workflow: 'household',
+    patches: [
+      {
+        file: relations,
+        find: 'parent && !successor && !self.hasEndedBefore ? {',
+        replace: 'parent && !successor ? {',
+      },
+    ],
+  },
+  {
     name: 'the code goes on while it is paused',
     isDecided: true,
     patches: [

@@ -274,10 +274,17 @@ export class Outside {
     for (const { afterMs, kind } of drawDecisions(dice, 1_500)) this.#planDecision(afterMs, executionId, kind);
   }
 
+  /** Children are what their parents are. */
+  #isRetried(row: ExecutionTableRow): boolean {
+    const scenario = this.scenarioOf(row);
+    if (scenario || row.parentExecutionId === null) return scenario?.isRetried === true;
+    return this.#isRetried(this.#parts.tables.execution(row.parentExecutionId));
+  }
+
   #regret(row: ExecutionTableRow): void {
     const { executionId, headSeq } = row;
     const failure = `${executionId} ${headSeq}`;
-    if (this.scenarioOf(row)?.isRetried !== true || this.#seenFailures.has(failure)) return;
+    if (!this.#isRetried(row) || this.#seenFailures.has(failure)) return;
     this.#seenFailures.add(failure);
     this.#planDecision(this.#parts.dice.between(0, retryMs), executionId, 'execution_retried');
   }

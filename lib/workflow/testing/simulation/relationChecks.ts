@@ -29,15 +29,8 @@ function checkChildren({ row, history, copied }: Rested, all: ReadonlyMap<string
     }
     if (first.row.partitionId !== partitionId) say(`its child ${childExecutionId} is on another partition`);
     if (first.row.status === 'pending') say(`its child ${childExecutionId} never ran`);
-    const { status, result, error, endedAtMs } = last.row;
-    // Its parent goes on as another run and hears nothing more, or has ended: then word of it is closed as too late.
-    if (isEnded(status) && told.length !== 1) say(`the end of ${childExecutionId} was told ${told.length} times`);
-    const [end] = told;
-    const [sent, actual] = [
-      JSON.stringify([end?.status, end?.result, end?.error]),
-      JSON.stringify([status, result, error]),
-    ];
-    if (end && sent !== actual) say(`was told ${sent} of ${childExecutionId}, which ended with ${actual}`);
+    const { endedAtMs } = last.row;
+    checkWords(childExecutionId, told, endsOf(last), say);
     if (!isEnded(row.status) || row.status === 'failed') continue;
     const isKnown = history.some((each) => each.kind === 'child_ended' && each.body.commandId === commandId);
     const closed = runsOf(first, all).flatMap(closingsOf);
@@ -50,6 +43,41 @@ function checkChildren({ row, history, copied }: Rested, all: ReadonlyMap<string
     if (!closed.includes(wanted) && !hadEnded)
       say(`its child ${childExecutionId} was not left to its policy, ${policy}`);
   }
+}
+
+interface End {
+  readonly status: string;
+  readonly result: unknown;
+  readonly error: unknown;
+}
+
+/**
+ * A parent is told of the first end. Of a child that failed and was tried again it learns the last one too, where it was
+ * tried again itself. One that goes on as another run hears nothing more, and where it has ended the word is closed as
+ * too late.
+ */
+function checkWords(childId: string, told: readonly ChildEnd[], ends: readonly End[], say: Say): void {
+  const [first, ...later] = ends;
+  if (!first) return;
+  const most = later.length > 0 ? 2 : 1;
+  if (told.length < 1 || told.length > most) say(`the end of ${childId} was told ${told.length} times`);
+  const last = ends.at(-1);
+  const textOf = ({ status, result, error }: End) => JSON.stringify([status, result, error]);
+  const words = told.map(textOf);
+  const actual = [first, ...(words.length > 1 && last ? [last] : [])].map(textOf);
+  // Word of the failure may be in the inbox when a retry puts the last end into the log.
+  if (words.toSorted().join() !== actual.toSorted().join()) {
+    say(`was told ${words.join(' and ')} of ${childId}, which ended with ${actual.join(' and ')}`);
+  }
+}
+
+/** Each failure, and the end that it has now. */
+function endsOf({ row, history }: Rested): End[] {
+  const failures = history.flatMap((entry): End[] =>
+    entry.kind === 'execution_failed' ? [{ status: 'failed', result: null, error: entry.body.error }] : [],
+  );
+  const { status, result, error } = row;
+  return isEnded(status) && status !== 'failed' ? [...failures, { status, result, error }] : failures;
 }
 
 function checkParent({ row, history }: Rested, all: ReadonlyMap<string, Rested>, say: Say): void {

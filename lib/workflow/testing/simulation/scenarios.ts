@@ -10,7 +10,7 @@ import type { PipelineStep, SimulatedWorkflow, WatchedTask } from './workflows';
 const quiet = { data: {}, events: [] };
 
 /** Workflows that any seed may draw. */
-export type Drawn = Exclude<SimulatedWorkflow, 'instant' | 'apprentice'>;
+export type Drawn = Exclude<SimulatedWorkflow, 'instant' | 'apprentice' | 'helper'>;
 
 const drafts: Readonly<Record<Drawn, (dice: Dice) => Draft>> = {
   pipeline: (dice) => {
@@ -103,8 +103,9 @@ const drafts: Readonly<Record<Drawn, (dice: Dice) => Draft>> = {
   foreign: () => ({ ...quiet, expected: { status: 'blocked_on_code', result: () => null } }),
 };
 
-/** Events of the bus and deadlines have runs of their own. */
-const kinds = Object.keys(drafts).filter((kind) => kind !== 'payment' && kind !== 'deadline') as [Drawn, ...Drawn[]];
+/** These have runs of their own: events of the bus, deadlines, children that are tried again. */
+const apart: readonly string[] = ['payment', 'deadline', 'household'] satisfies Drawn[];
+const kinds = Object.keys(drafts).filter((kind) => !apart.includes(kind)) as [Drawn, ...Drawn[]];
 
 /** @param decided how many of them somebody decides about, of 1. */
 export function drawScenarios(dice: Dice, count: number, only?: Drawn, decided = 0.15): Scenario[] {

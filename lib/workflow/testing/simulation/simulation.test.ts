@@ -65,6 +65,20 @@ describe('simulation of workers over one database', () => {
   );
 
   it(
+    'brings parents to their end whose children failed, once both are tried again, whatever fails',
+    async () => {
+      const broken: string[] = [];
+      for (let seed = 1; seed <= 60; seed += 1) {
+        const scenarios = drawScenarios(new Dice(String(seed)), 4, 'household');
+        const { violations } = await simulate({ seed: String(seed), scenarios });
+        for (const violation of violations) broken.push(`seed ${seed}: ${violation}`);
+      }
+      expect(broken).toEqual([]);
+    },
+    10 * minuteMs,
+  );
+
+  it(
     'comes to the same end where nothing fails',
     async () => {
       for (let seed = 1; seed <= 50; seed += 1) {

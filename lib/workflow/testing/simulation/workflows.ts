@@ -1,7 +1,7 @@
 /** Workflows that a simulation runs. What is random about an execution is in its initial data. */
 import type { TaskEnd, WorkflowEvent } from '../../model/events';
 import type { WorkflowContext, WorkflowDefinition } from '../../model/workflow';
-import { apprentice, counter, deadline, family, mended, relay, scopes } from './lifeWorkflows';
+import { apprentice, counter, deadline, family, helper, household, mended, relay, scopes } from './lifeWorkflows';
 import { randomProgramWorkflow } from '../random/interpretProgram';
 
 interface Did {
@@ -209,6 +209,8 @@ const runs = {
   deadline,
   scopes,
   mended,
+  household,
+  helper,
   program: randomProgramWorkflow,
 };
 export type SimulatedWorkflow = keyof typeof runs;
