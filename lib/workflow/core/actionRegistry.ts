@@ -1,10 +1,10 @@
 /** Actions by name: what workflows may do to the world. */
+import { actionKey, actionNamePattern } from '../model/actionNames';
 import { InvalidInputError, UnknownActionError } from '../model/errors';
 import type { JsonObject } from '../model/json';
 import type { Loose } from '../model/loose';
 import type { TypedAction } from '../model/typedActions';
 import { checkAtMostOnce, isDefinedAction } from './actions/defineAction';
-import { actionKey, actionNamePattern } from './actions/names';
 import { hasType } from './actions/parameters';
 import { retryPolicy } from './actions/retryPolicy';
 import { executeStandalone, type StandaloneCall, type StandaloneHost } from './actions/standalone';

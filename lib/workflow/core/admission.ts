@@ -7,7 +7,7 @@ import type { EngineDeps } from './engineDeps';
 /**
  * @param what names it in the message, as `Event "PAID"`.
  * @throws PayloadTooLargeError for what is larger than a value may be.
- * @throws InvalidInputError for what the database cannot hold.
+ * @throws UnstorableValueError for what could not be given back as it is.
  */
 export function admitPayload({ limits = defaultLimits, metrics }: EngineDeps, value: unknown, what: string): void {
   try {

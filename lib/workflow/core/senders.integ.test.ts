@@ -99,7 +99,7 @@ describe('signals that share a statement', () => {
     expect(none).toMatchObject(because(expect.any(ExecutionNotFoundError)));
     expect(foreign).toMatchObject(because(expect.any(ExecutionNotFoundError)));
     expect(late).toMatchObject(because(expect.any(ExecutionEndedError)));
-    expect(refused).toMatchObject(because({ code: 'invalid_input' }));
+    expect(refused).toMatchObject(because({ code: 'unstorable_value' }));
     expect(good).toMatchObject({ status: 'fulfilled' });
     const rows = await harness.sql`
       SELECT name FROM workflow_events WHERE execution_id IN (${open}, ${ended}) AND seq IS NULL`;

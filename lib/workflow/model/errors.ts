@@ -31,6 +31,11 @@ export class InvalidInputError extends BatonError {
   readonly code = 'invalid_input';
   readonly httpStatus = 422;
 }
+/** A value that code passes on holds what the log could not give back as it was. The message names the place in it. */
+export class UnstorableValueError extends BatonError {
+  readonly code = 'unstorable_value';
+  readonly httpStatus = 422;
+}
 /** The name tells of a task's end: only the task itself may send it. */
 export class ReservedEventNameError extends BatonError {
   readonly code = 'reserved_event_name';

@@ -5,8 +5,8 @@ export interface JsonObject {
 }
 
 /**
- * Encodes a value for the log. What JSON cannot carry (functions, symbols, `undefined` at the top) becomes `null`,
- * dates become ISO strings: exactly what a later replay will read.
+ * Encodes a value that came out of the log, or that the engine made. What code passes on is encoded by `encodeValue`,
+ * which refuses what JSON would change.
  * @throws TypeError for circular structures, big integers and texts that the database could not give back, naming the
  *   place that passed the value.
  */
@@ -19,7 +19,7 @@ export function encodeJson(value: unknown, where: string): string {
       cause: error,
     });
   }
-  if (maybeUnstorable.test(text) && !isStorable(decodeJson(text))) {
+  if (hasUnstorableText(text)) {
     throw new TypeError(
       `${where} cannot be stored: a text in it holds the character NUL or half of a surrogate pair. Send bytes as base64.`,
     );
@@ -31,6 +31,11 @@ export function encodeJson(value: unknown, where: string): string {
 const maybeUnstorable = /\\u(?:0000|d[89a-f])/;
 const unstorable = /\u0000|\p{Surrogate}/u;
 const allUnstorable = new RegExp(unstorable, 'gu');
+
+/** Whether JSON holds texts that the database could not give back. */
+export function hasUnstorableText(json: string): boolean {
+  return maybeUnstorable.test(json) && !isStorable(decodeJson(json));
+}
 
 /** Whether the database can hold the text: it has neither the character NUL nor half of a surrogate pair. */
 export function isStorableText(text: string): boolean {

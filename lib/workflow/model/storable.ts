@@ -2,13 +2,19 @@
 import { InvalidInputError, ReservedEventNameError } from './errors';
 import { encodeJson, isStorableText } from './json';
 import { PayloadTooLargeError } from './limits';
+import { encodeValue } from './values';
 
 /**
- * @param where names the place in the message, as `The payload of PAID`.
+ * For what the engine reads: names, reasons, what is matched.
+ * @param where names the place in the message, as `The state`.
  * @throws InvalidInputError for texts with the character NUL or half of a surrogate pair, and for what JSON cannot hold.
  */
 export function assertStorable(value: unknown, where: string): void {
-  storedText(value, where);
+  try {
+    encodeJson(value, where);
+  } catch (error) {
+    throw new InvalidInputError(error instanceof Error ? error.message : String(error));
+  }
 }
 
 /**
@@ -22,18 +28,14 @@ export function assertStorableName(name: string, where: string): void {
   );
 }
 
-/** @throws PayloadTooLargeError for what is larger, and as `assertStorable` does. */
+/**
+ * For what others send.
+ * @throws PayloadTooLargeError for what is larger.
+ * @throws UnstorableValueError for what could not be given back as it is.
+ */
 export function assertFits(value: unknown, where: string, most: number): void {
-  const { length } = storedText(value, where);
+  const { length } = encodeValue(value, where);
   if (length > most) throw new PayloadTooLargeError(where, length, most);
-}
-
-function storedText(value: unknown, where: string): string {
-  try {
-    return encodeJson(value, where);
-  } catch (error) {
-    throw new InvalidInputError(error instanceof Error ? error.message : String(error));
-  }
 }
 
 const uuid = '[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}';

@@ -1,7 +1,8 @@
 /** `context.children`: checks what the code asks for and hands it to the running instance. */
 import { InvalidInputError } from '../model/errors';
-import { decodeJson, encodeJson, type JsonObject, type JsonValue } from '../model/json';
+import { decodeJson, type JsonObject, type JsonValue } from '../model/json';
 import type { ParentClosePolicy, ParentLink } from '../model/relations';
+import { encodeValue } from '../model/values';
 import type { ChildHandle, ChildOptions, WorkflowChildren, WorkflowReference } from '../model/workflow';
 
 export interface ChildRequest {
@@ -29,7 +30,7 @@ export function childrenOf(host: ChildHost): WorkflowChildren {
     options: ChildOptions = {},
   ): ChildHandle<Result> => {
     const request = requestOf(workflow, options);
-    const text = encodeJson(request, `The child ${request.workflow}`);
+    const text = encodeValue(request, `What the child ${request.workflow} is given`);
     const { commandId, childExecutionId } = host.startChild(decodeJson(text) as typeof request, text);
     return {
       executionId: childExecutionId,

@@ -1,4 +1,5 @@
 /** The `WorkflowContext` that author code sees, over the few things an instance can do. */
+import { canonicalActionName } from '../model/actionNames';
 import { durationMs, storableInstant } from '../model/durations';
 import { ForbiddenInWorkflowError, InvalidInputError } from '../model/errors';
 import type { WorkflowEvent } from '../model/events';
@@ -8,6 +9,7 @@ import type { Loose } from '../model/loose';
 import { checkedMatch } from '../model/match';
 import { detailsOf, messageOf } from '../model/messages';
 import { assertStorable, assertStorableName } from '../model/storable';
+import { encodeValue } from '../model/values';
 import { combinatorsOf, type BranchHost } from './branches';
 import { planGroup } from './actionGraph';
 import { runGroup, transactGroupOf, type GroupCall } from './actionGroup';
@@ -73,7 +75,7 @@ export function createContext(host: ContextHost): WorkflowContext {
       },
       set(key, value) {
         assertStorableName(key, 'The key of data.set');
-        host.setData(key, encodeJson(value, `data.set('${key}')`));
+        host.setData(key, encodeValue(value, `data.set('${key}')`, 'value'));
       },
     },
     setState(state) {
@@ -101,7 +103,7 @@ export function createContext(host: ContextHost): WorkflowContext {
       host.deprecatePatch(checkedPatch(patchId));
     },
     continueAsNew(data) {
-      return host.continueAsNew(data === undefined ? null : encodeJson(data, 'The data of continueAsNew'));
+      return host.continueAsNew(data === undefined ? null : encodeValue(data, 'What continueAsNew is given', 'data'));
     },
   };
 }
@@ -147,15 +149,10 @@ class ActionCalls implements ProxyHandler<WorkflowActions> {
 
 function callAction(host: ContextHost, name: string, params: unknown): Promise<unknown> {
   const canonical = canonicalActionName(name);
-  if (canonical === 'createHumanTask') return host.createTask(encodeJson(checkedTask(params), 'createHumanTask'));
+  if (canonical === 'createHumanTask')
+    return host.createTask(encodeValue(checkedTask(params), 'What createHumanTask is given'));
   assertStorableName(canonical, 'The name of an action');
-  return host.action(canonical, encodeJson(params ?? {}, `Parameters of ${name}`));
-}
-
-/** `SendInvoiceEmail`, `send_invoice_email` and `sendInvoiceEmail` are one action. */
-export function canonicalActionName(name: string): string {
-  const joined = name.replace(/[_-]+([A-Za-z0-9])/g, (_, letter: string) => letter.toUpperCase());
-  return joined.charAt(0).toLowerCase() + joined.slice(1);
+  return host.action(canonical, encodeValue(params ?? {}, `What action ${name} is given`, 'parameters'));
 }
 
 function eventsOf(host: ContextHost): WorkflowEvents {
@@ -173,10 +170,10 @@ function eventsOf(host: ContextHost): WorkflowEvents {
       assertStorableName(name, 'The name of an event');
       const to = options?.to ?? 'bus';
       const event = { name, payload: payload ?? null };
-      if (to === 'bus') await host.action('emitEvent', encodeJson(event, `Payload of ${name}`));
+      if (to === 'bus') await host.action('emitEvent', encodeValue(event, `Event ${name}`));
       else {
         const executionId = receiverOf(host, to);
-        await host.action('signalExecution', encodeJson({ executionId, ...event }, `Payload of ${name}`));
+        await host.action('signalExecution', encodeValue({ executionId, ...event }, `Event ${name}`));
       }
     },
   };

@@ -13,7 +13,7 @@ import type { OpenCalls } from './openCalls';
 import type { Past } from './past';
 import { derivedId, uuidFrom } from './random';
 import type { Sandbox } from './sandbox';
-import type { Turn } from './turn';
+import type { CodeTurn } from './codeTurn';
 import type { Waiting } from './waiting';
 
 /** What the calls of one run work on. */
@@ -23,7 +23,7 @@ export interface RunParts {
   readonly started: EntryBody<'execution_started'>;
   readonly random: () => number;
   readonly sandbox: Sandbox;
-  readonly turn: Turn;
+  readonly turn: CodeTurn;
   readonly calls: OpenCalls;
   readonly waiting: Waiting;
   /** Stored texts. */
@@ -41,7 +41,7 @@ export class ContextCalls implements ContextHost {
   readonly initialData: JsonObject;
   readonly parent: ParentLink | null;
   readonly #parts: RunParts;
-  readonly #turn: Turn;
+  readonly #turn: CodeTurn;
   #state: string | null = null;
   #patches: Set<string> | null = null;
 

@@ -12,12 +12,13 @@ import { createContext } from './context';
 import { ContextCalls } from './contextCalls';
 import { hashText } from '../model/hash';
 import { LimitError, type ExecutionLimits, type LimitName } from '../model/limits';
+import { encodeValue } from '../model/values';
 import type { Mail } from './mailbox';
 import { OpenCalls } from './openCalls';
 import { Past } from './past';
 import { seededRandom } from './random';
 import type { Sandbox, WorkflowScope } from './sandbox';
-import { Turn } from './turn';
+import { CodeTurn } from './codeTurn';
 import { Waiting, type WantedTimer } from './waiting';
 import type { WaitView } from './waitViews';
 
@@ -31,7 +32,7 @@ export class WorkflowInstance {
   readonly #identity: InstanceIdentity;
   readonly #sandbox: Sandbox;
   #scope: WorkflowScope | null = null;
-  readonly #turn: Turn;
+  readonly #turn: CodeTurn;
   readonly #calls = new OpenCalls();
   readonly #waiting: Waiting;
   readonly #data = new Map<string, string>();
@@ -59,7 +60,7 @@ export class WorkflowInstance {
     this.#identity = options.identity;
     this.#sandbox = sandbox;
     this.#past = options.history ? new Past(options.history) : null;
-    this.#turn = new Turn({ workflowName: definition.name, sandbox, isTraced, ...(limits && { limits }) });
+    this.#turn = new CodeTurn({ workflowName: definition.name, sandbox, isTraced, ...(limits && { limits }) });
     this.#waiting = new Waiting(this.#turn, this.#calls);
   }
 
@@ -322,7 +323,7 @@ export class WorkflowInstance {
     // Encoded within the chain: a result that the log cannot hold fails the execution like any other error of its code.
     void running
       .then((result) => {
-        const text = encodeJson(result, 'The result');
+        const text = encodeValue(result, 'What the workflow returned', 'result');
         this.#turn.passes(text, 'The result of the workflow');
         return decodeJson(text);
       })

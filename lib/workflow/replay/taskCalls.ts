@@ -2,9 +2,9 @@
 import { InvalidInputError } from '../model/errors';
 import { defaultCompletionEvent, type WorkflowEvent } from '../model/events';
 import type { HumanTaskDefinition } from '../model/humanTasks';
-import { encodeJson } from '../model/json';
 import type { Match } from '../model/match';
 import type { AskOptions, Decision, WorkflowTasks } from '../model/tasks';
+import { encodeValue } from '../model/values';
 
 export interface TaskCallHost {
   createTask(requestText: string): Promise<unknown>;
@@ -23,7 +23,7 @@ export function tasksOf(host: TaskCallHost): WorkflowTasks {
         ...(onTimeout === undefined ? {} : { onExpiry: onTimeout }),
         ...(distinctFrom === undefined ? {} : { distinctFrom: idsOf(distinctFrom) }),
       });
-      const { taskId } = (await host.createTask(encodeJson(request, 'tasks.ask'))) as { taskId: string };
+      const { taskId } = (await host.createTask(encodeValue(request, 'What tasks.ask is given'))) as { taskId: string };
       const ended = await host.waitFor([defaultCompletionEvent(taskId)], null, null);
       // What the engine says of the end of a task; the outcome is one of the form's, which were checked against it.
       return ended?.payload as Decision<never>;

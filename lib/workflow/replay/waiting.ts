@@ -12,7 +12,7 @@ import { KnownTasks } from './knownTasks';
 import { Mailbox, type Mail, type OpenWait } from './mailbox';
 import { onNextUse } from './nextUse';
 import { ignore, type OpenCalls } from './openCalls';
-import type { Turn } from './turn';
+import type { CodeTurn } from './codeTurn';
 import { viewsOf, type WaitView } from './waitViews';
 
 export interface WantedTimer {
@@ -35,7 +35,7 @@ interface OpenSleep {
 export class Waiting {
   /** Another run takes over: what arrives now is for that one, whatever this one still waits for. */
   goesOn = false;
-  readonly #turn: Turn;
+  readonly #turn: CodeTurn;
   readonly #calls: OpenCalls;
   readonly #mailbox = new Mailbox();
   readonly #sleeps = new Map<string, OpenSleep>();
@@ -52,7 +52,7 @@ export class Waiting {
   #tasks: KnownTasks | null = null;
   #children: Children | null = null;
 
-  constructor(turn: Turn, calls: OpenCalls) {
+  constructor(turn: CodeTurn, calls: OpenCalls) {
     this.#turn = turn;
     this.#calls = calls;
   }

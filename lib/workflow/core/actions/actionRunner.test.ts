@@ -64,7 +64,7 @@ function withSimple(handler: (attempt: number) => unknown, retry = {}): ActionRe
 
 describe('the action runner', () => {
   it('answers with the result as the log will give it back', async () => {
-    const { runner } = parts(withSimple(() => ({ at: new Date(0), nothing: undefined, list: [undefined] })));
+    const { runner } = parts(withSimple(() => ({ at: new Date(0), nothing: undefined, list: [null] })));
     expect(await runner.run(call)).toMatchObject({
       status: 'completed',
       result: { at: '1970-01-01T00:00:00.000Z', list: [null] },

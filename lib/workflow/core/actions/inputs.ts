@@ -1,8 +1,9 @@
 /** What an action receives and what it returned, checked against its definition. */
-import { ActionResultError, ValidationFailedError } from '../../model/errors';
+import { ActionResultError, UnstorableValueError, ValidationFailedError } from '../../model/errors';
 import { defaultLimits, PayloadTooLargeError } from '../../model/limits';
-import { decodeJson, encodeJson, type JsonObject, type JsonValue } from '../../model/json';
+import type { JsonObject, JsonValue } from '../../model/json';
 import type { SchemaIssue } from '../../model/standardSchema';
+import { encodeValue, storedCopy } from '../../model/values';
 import { validateParameters } from './parameters';
 import type { RegisteredAction } from './types';
 
@@ -40,7 +41,17 @@ async function checkBySchema(
     throw new ValidationFailedError(`Action "${action}" was called with wrong parameters. ${details}`, { fieldErrors });
   }
   const params = checked.value as JsonObject;
-  return { params, recorded: decodeJson(encodeJson(params, `The parameters of action "${action}"`)) as JsonObject };
+  return { params, recorded: recordOf(action, params, given) };
+}
+
+/** What the schema made; what was sent where the log could not hold that. */
+function recordOf(action: string, made: unknown, given: JsonValue): JsonObject {
+  try {
+    return storedCopy(made, `The parameters of action "${action}"`) as JsonObject;
+  } catch (error) {
+    if (error instanceof UnstorableValueError) return given as JsonObject;
+    throw error;
+  }
 }
 
 /**
@@ -65,7 +76,7 @@ function encodeResult(action: string, result: unknown, most: number): string {
   const what = `The result of action "${action}"`;
   let text: string;
   try {
-    text = encodeJson(result, what);
+    text = encodeValue(result, what, 'result');
   } catch (error) {
     throw new ActionResultError(error instanceof Error ? error.message : String(error), { cause: error });
   }

@@ -1,7 +1,8 @@
 /** Actions called outside any execution. The caller's key is claimed first, so that repeats get the first result. */
 import { ActionInProgressError, InvalidInputError, recordError, ValidationFailedError } from '../../model/errors';
-import { decodeJson, encodeJson, type JsonObject, type JsonValue } from '../../model/json';
+import { decodeJson, type JsonObject, type JsonValue } from '../../model/json';
 import type { Logger } from '../../model/ports/telemetry';
+import { storedCopy } from '../../model/values';
 import { Cut } from './cut';
 import { checkParameters, type CheckedParameters } from './inputs';
 import { KeyLease } from './keyLease';
@@ -45,7 +46,7 @@ export async function executeStandalone(
 ): Promise<JsonValue> {
   requireText('tenant', call.tenant);
   requireText('idempotencyKey', call.idempotencyKey);
-  const given = decodeJson(encodeJson(call.parameters ?? {}, `The parameters of action "${definition.name}"`));
+  const given = storedCopy(call.parameters ?? {}, `The parameters of action "${definition.name}"`, 'parameters');
   const checked = await checkParameters(definition, given);
   const params = checked.recorded;
   const key = { tenant: call.tenant, actionName: definition.name, idempotencyKey: call.idempotencyKey };

@@ -1,5 +1,6 @@
-import { decodeJson, encodeJson, type JsonValue } from '../../model/json';
+import type { JsonValue } from '../../model/json';
 import type { ClaimedJob, JobStore } from '../../model/ports/jobs';
+import { storedCopy } from '../../model/values';
 
 /** Keeps a claim alive while its handler runs, and carries what the handler tells of its progress. */
 export class JobClaim {
@@ -28,7 +29,7 @@ export class JobClaim {
 
   /** The newest report counts: those that come while one is written are written together. */
   report(progress: unknown): void {
-    this.#progress = decodeJson(encodeJson(progress, 'Progress of a job'));
+    this.#progress = storedCopy(progress, 'The progress of a job', 'progress');
     this.#beat();
   }
 

@@ -1,5 +1,5 @@
 import { ActionRegistry } from '../../core/actionRegistry';
-import { actionKey } from '../../core/actions/names';
+import { actionKey } from '../../model/actionNames';
 import { registerEmitEvent, type EmitEvent } from '../../core/actions/builtIns/emitEvent';
 import type { RegisteredAction, RegisteredSimpleAction } from '../../core/actions/types';
 import type { JsonObject } from '../../model/json';

@@ -242,7 +242,7 @@ describe('regressions of waiting', () => {
 
   it.each(['\u0000', '\ud800'])('value that the database cannot give back stops a batch: %j', async (bad) => {
     const id = await start('LateReader');
-    const refused = { code: 'invalid_input' };
+    const refused = { code: 'unstorable_value' };
     await expect(send(id, `Go${bad}`)).rejects.toMatchObject(refused);
     await expect(send(id, 'Go', { deep: [bad] })).rejects.toMatchObject(refused);
     await expect(start('LateReader', { note: bad })).rejects.toMatchObject(refused);

@@ -4,7 +4,7 @@ import { stepTimer, type HistoryEntry } from '../../model/history';
 import type { JsonValue } from '../../model/json';
 import type { ExecutionStatus } from '../../model/status';
 import type { WorkflowDefinition } from '../../model/workflow';
-import { canonicalActionName } from '../../replay/context';
+import { canonicalActionName } from '../../model/actionNames';
 import { replay } from '../../replay/replay';
 import type { Drain } from '../../replay/sandbox';
 import type { Effect } from '../memory/actionResults';
@@ -22,8 +22,13 @@ export function checkOrder(history: readonly HistoryEntry[], say: Say): void {
   let retries = 0;
   const recorded = history.flatMap((entry) => {
     if (entry.kind === 'execution_retried') retries += 1;
-    // Only failures come again, and only after a retry.
-    const where = entry.kind === 'action_failed' ? ` of try ${retries}` : '';
+    // Failures come again, and only after a retry; so does the end of a child that failed, and then it is another one.
+    const where =
+      entry.kind === 'action_failed'
+        ? ` of try ${retries}`
+        : entry.kind === 'child_ended'
+          ? ` as ${entry.body.status}`
+          : '';
     return 'commandId' in entry.body ? [`${entry.kind} ${entry.body.commandId}${where}`] : [];
   });
   const twice = recorded.find((each, index) => recorded.indexOf(each) !== index && !each.startsWith('action_failed'));

@@ -9,7 +9,7 @@ import { Branch } from './branches';
 import { Ledger, type IssuedCommand } from './ledger';
 import type { Sandbox } from './sandbox';
 
-export class Turn {
+export class CodeTurn {
   readonly ledger: Ledger;
   /** Characters of the largest value that the code was given or passed. */
   largestPayload = 0;
