@@ -18,9 +18,9 @@ import { workerInstruments } from '@shared/workflow/telemetry/names';
 import { createPinoLogger } from '@shared/workflow/telemetry/pinoLogger';
 import { createPromMetrics } from '@shared/workflow/telemetry/promMetrics';
 import { registerAll } from '@/workflows';
+import { checksOf } from './checks';
 import { startHealthServer } from './health';
 
-const heartbeatLimitMs = 8_000;
 /** Jobs that take longer than so after a stop are given to others. */
 const jobDrainMs = 10_000;
 
@@ -74,34 +74,6 @@ async function main(): Promise<void> {
   process.on('SIGINT', () => void end(0));
   // The starter's channel closes when the starter is gone, however it went.
   process.on('disconnect', () => void end(0));
-}
-
-type Checks = Pick<Parameters<typeof startHealthServer>[0], 'live' | 'ready'>;
-
-function checksOf(worker: ReturnType<typeof createWorkerFor>['worker']): Checks {
-  return {
-    live: [{ name: 'engine', problem: () => (worker.state.status === 'fenced' ? 'The worker is fenced.' : undefined) }],
-    ready: [
-      {
-        name: 'partitions',
-        problem: () => (worker.state.partitions.length === 0 ? 'The worker owns no partitions yet.' : undefined),
-      },
-      {
-        name: 'heartbeat',
-        problem: () =>
-          worker.state.heartbeatAgeMs > heartbeatLimitMs ? 'The last heartbeat is older than the lease.' : undefined,
-      },
-      {
-        name: 'pressure',
-        problem: () => {
-          const { pressure } = worker.state;
-          return pressure.length > 0
-            ? `Nothing new is begun: too much is under way (${pressure.join(', ')}).`
-            : undefined;
-        },
-      },
-    ],
-  };
 }
 
 main().catch((error: unknown) => {
