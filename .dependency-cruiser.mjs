@@ -107,7 +107,7 @@ const engine = [
     name: 'engine-stands-alone',
     comment: 'The engine can be lifted out: only its composition root knows the rest of the product.',
     from: '^lib/workflow/',
-    fromNot: ['^lib/workflow/index\\.ts$'],
+    fromNot: ['^lib/workflow/(index|connect)\\.ts$'],
     to: ['^lib/workflow/', '^lib/forms/', '^lib/redis/'],
   }),
   never({

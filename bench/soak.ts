@@ -9,20 +9,12 @@ import { runInNewContext } from 'node:vm';
 import { createRawClient } from '../lib/db/rawClient';
 import type { WorkflowContext } from '../lib/workflow/authoring';
 import { createActionRegistry } from '../lib/workflow/core/actionRegistry';
-import { createActionRunner } from '../lib/workflow/core/actions/actionRunner';
-import { systemClock } from '../lib/workflow/core/actions/runHandler';
 import type { EngineDeps } from '../lib/workflow/core/engineDeps';
-import { drainMacrotask, processSandbox } from '../lib/workflow/core/sandbox';
 import { startWorkflow } from '../lib/workflow/core/startWorkflow';
 import { defaultWorkerSettings, Worker } from '../lib/workflow/core/worker/worker';
 import { createWorkflowRuntime } from '../lib/workflow/core/workflowRuntime';
-import { createActionResultStore } from '../lib/workflow/persistence/actions/actionResults';
-import { createBusStore } from '../lib/workflow/persistence/bus/busStore';
-import { createPostgresStore } from '../lib/workflow/persistence/executions/postgresStore';
-import { createPostgresMembership } from '../lib/workflow/persistence/membership';
-import { createTaskDefinitionStore } from '../lib/workflow/persistence/tasks/taskDefinitions';
 import { absentHintPublisher, absentHintSource } from '../lib/workflow/streams/absentHints';
-import { createTaskPreparer } from '../lib/workflow/tasks/prepareTasks';
+import { workerPartsOver } from '../lib/workflow/workerParts';
 import { silentLogger } from '../lib/workflow/telemetry/silentLogger';
 import { silentMetrics } from '../lib/workflow/telemetry/silentMetrics';
 import { commandOptions, count } from '../scripts/lib/commandOptions';
@@ -77,27 +69,13 @@ await runtime.publish();
 let clockOffsetMs = 0;
 const workerId = randomUUID();
 const worker = new Worker({
-  identity: { workerId, host: 'soak', pid: process.pid, codeVersion: 'soak' },
-  replaces: null,
-  membership: createPostgresMembership(sql),
-  hints: absentHintSource,
-  store: createPostgresStore({ sql, clockOffsetMs: () => clockOffsetMs }),
-  bus: createBusStore({ sql }),
-  definition: (name, version) => runtime.workflows.find(name, version),
-  actions: createActionRunner({
-    registry: actions,
-    results: createActionResultStore({ sql, workerId }),
-    logger: silentLogger,
-    metrics: silentMetrics,
-    clock: systemClock,
+  ...workerPartsOver({
+    deps,
+    runtime,
+    identity: { workerId, host: 'soak', pid: process.pid, codeVersion: 'soak' },
+    clockOffsetMs: () => clockOffsetMs,
   }),
-  tasks: createTaskPreparer({ definitions: createTaskDefinitionStore({ sql }) }),
-  live: deps.live,
-  sandbox: processSandbox(),
-  drain: drainMacrotask,
-  logger: silentLogger,
-  metrics: silentMetrics,
-  monotonicMs: () => performance.now(),
+  hints: absentHintSource,
   settings: { ...defaultWorkerSettings, sweepWithoutHintsMs: 20 },
   onFenced: () => {
     process.stderr.write('The worker of the soak was fenced.\n');

@@ -5,10 +5,7 @@ import { randomUUID } from 'node:crypto';
 import postgres, { type Sql } from 'postgres';
 import { createTestDatabase } from '../../db/testing/testDatabase';
 import { createActionRegistry, type ActionRegistry } from '../core/actionRegistry';
-import { createActionRunner } from '../core/actions/actionRunner';
-import { systemClock } from '../core/actions/runHandler';
 import type { EngineDeps } from '../core/engineDeps';
-import { drainMacrotask, processSandbox } from '../core/sandbox';
 import { defaultWorkerSettings, Worker, type WorkerParts, type WorkerSettings } from '../core/worker/worker';
 import { createWorkflowRuntime, type WorkflowRuntime } from '../core/workflowRuntime';
 import type { ExecutionLimits } from '../model/limits';
@@ -19,23 +16,18 @@ import type { MemoryGauge } from '../model/ports/memory';
 import type { ExecutionStore } from '../model/ports/store';
 import type { Metrics } from '../model/ports/telemetry';
 import type { ExecutionStatus } from '../model/status';
-import { createActionResultStore } from '../persistence/actions/actionResults';
-import { createBusStore } from '../persistence/bus/busStore';
-import { createActionStartStore } from '../persistence/actions/actionStarts';
-import { createPostgresStore } from '../persistence/executions/postgresStore';
-import { createStuckCounter } from '../persistence/executions/stuckExecutions';
-import { createJobDispatcher } from '../persistence/jobs/jobDispatcher';
-import { createPostgresMembership } from '../persistence/membership';
-import { createTaskDefinitionStore } from '../persistence/tasks/taskDefinitions';
 import { absentHintPublisher, absentHintSource } from '../streams/absentHints';
-import { createTaskPreparer } from '../tasks/prepareTasks';
 import { silentLogger } from '../telemetry/silentLogger';
 import { silentMetrics } from '../telemetry/silentMetrics';
+import { workerPartsOver } from '../workerParts';
 
-/** Quick settings: tests wait for events, not for intervals. */
+/**
+ * Quick settings: tests wait for events, not for intervals. The lease is longer than a busy machine stands still: a test
+ * in which somebody takes over says who is dead (`replaces`), and does not wait for a lease to run out.
+ */
 export const testWorkerSettings: WorkerSettings = {
   ...defaultWorkerSettings,
-  membership: { leaseMs: 2_000, heartbeatMs: 400, balanceMs: 50 },
+  membership: { leaseMs: 20_000, heartbeatMs: 400, balanceMs: 50 },
   sweepMs: 500,
   sweepWithoutHintsMs: 20,
   drainMs: 2_000,
@@ -107,42 +99,25 @@ export async function createHarness(
     const workerId = randomUUID();
     const code = overrides.runtime ?? runtime;
     await code.publish();
-    const store = createPostgresStore({ sql, clockOffsetMs: () => clockOffsetMs });
-    const bus = createBusStore({ sql });
-    const tasks = createTaskPreparer({ definitions: createTaskDefinitionStore({ sql }) });
     const limits = overrides.limits ?? options.limits;
+    const { wrapStore, wrapBus, hints = absentHintSource, replaces = null, settings, drain, memory } = overrides;
+    const parts = workerPartsOver({
+      deps: { ...deps, ...(limits && { limits }), metrics: overrides.metrics ?? metrics },
+      runtime: code,
+      identity: { workerId, host: 'test', pid: process.pid, ...code.workflows.identity },
+      clockOffsetMs: () => clockOffsetMs,
+      ...(options.jobs && { jobs: options.jobs }),
+    });
     let fenced = false;
     const worker = new Worker({
-      identity: { workerId, host: 'test', pid: process.pid, ...code.workflows.identity },
-      replaces: overrides.replaces ?? null,
-      membership: createPostgresMembership(sql),
-      hints: overrides.hints ?? absentHintSource,
-      store: overrides.wrapStore?.(store) ?? store,
-      stuck: createStuckCounter({ sql }),
-      bus: overrides.wrapBus?.(bus) ?? bus,
-      definition: (name, version) => code.workflows.find(name, version),
-      actions: createActionRunner({
-        registry: code.actions,
-        results: createActionResultStore({ sql, workerId }),
-        logger: silentLogger,
-        metrics: overrides.metrics ?? metrics,
-        clock: systemClock,
-        ...(limits && { mostResult: limits.payload_size.most }),
-        ...(options.jobs
-          ? { jobs: createJobDispatcher({ sql, workerId, transport: options.jobs, hints: deps.hints }) }
-          : {}),
-        uncertain: { starts: createActionStartStore({ sql, workerId }), tasks },
-      }),
-      tasks,
-      live: deps.live,
-      sandbox: processSandbox(),
-      ...(limits && { executionLimits: limits }),
-      drain: overrides.drain ?? drainMacrotask,
-      ...(overrides.memory && { memory: overrides.memory }),
-      logger: silentLogger,
-      metrics: overrides.metrics ?? metrics,
-      monotonicMs: () => performance.now(),
-      settings: { ...testWorkerSettings, ...overrides.settings },
+      ...parts,
+      replaces,
+      hints,
+      store: wrapStore?.(parts.store) ?? parts.store,
+      bus: wrapBus?.(parts.bus) ?? parts.bus,
+      ...(drain && { drain }),
+      ...(memory && { memory }),
+      settings: { ...testWorkerSettings, ...settings },
       onFenced: () => {
         fenced = true;
       },

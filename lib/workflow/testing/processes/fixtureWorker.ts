@@ -5,28 +5,20 @@
 import { createLastingPool } from '../../../db/lastingPool';
 import { createRawClient } from '../../../db/rawClient';
 import { createActionRegistry } from '../../core/actionRegistry';
-import { createActionRunner } from '../../core/actions/actionRunner';
 import { systemClock } from '../../core/actions/runHandler';
-import { drainMacrotask, processSandbox } from '../../core/sandbox';
 import { defaultWorkerSettings, Worker } from '../../core/worker/worker';
 import { createWorkflowRuntime } from '../../core/workflowRuntime';
 import { JobWorker } from '../../core/jobs/jobWorker';
-import { createActionResultStore } from '../../persistence/actions/actionResults';
-import { createActionStartStore } from '../../persistence/actions/actionStarts';
-import { createBusStore } from '../../persistence/bus/busStore';
-import { createPostgresStore } from '../../persistence/executions/postgresStore';
-import { createJobDispatcher } from '../../persistence/jobs/jobDispatcher';
 import { createJobStore } from '../../persistence/jobs/jobStore';
-import { createPostgresMembership, workerSessionName } from '../../persistence/membership';
-import { createTaskDefinitionStore } from '../../persistence/tasks/taskDefinitions';
+import { workerSessionName } from '../../persistence/membership';
 import { createTransactions } from '../../persistence/transactions';
 import { startWatchdog } from '../../persistence/watchdog';
 import { absentJobQueue, createJobQueue } from '../../streams/jobQueue';
 import { createRedisHintPublisher } from '../../streams/redisHintPublisher';
 import { createRedisHintSource } from '../../streams/redisHintSource';
-import { createTaskPreparer } from '../../tasks/prepareTasks';
 import { createPinoLogger } from '../../telemetry/pinoLogger';
 import { silentMetrics } from '../../telemetry/silentMetrics';
+import { workerPartsOver } from '../../workerParts';
 import { attackDefinitions } from './attackDefinitions';
 import { registerAttackActions } from './attackActions';
 import { registerFixtureActions, registerFixtureWorkflows } from './fixtureCode';
@@ -78,41 +70,23 @@ async function run(workerId: string, replaces: string | null): Promise<Running> 
           concurrency: 4,
         });
   const watch = stallMs > 0 ? { watch: startWatchdog({ databaseUrl, workerId, stallMs, logger }) } : {};
-  const worker = new Worker({
-    ...watch,
+  const parts = workerPartsOver({
+    deps,
+    runtime,
     identity: { workerId, host: 'fixture', pid: process.pid, ...runtime.workflows.identity },
+    jobs: transport,
+    transactions: wrapTransactions(createTransactions({ sql }), points),
+  });
+  const worker = new Worker({
+    ...parts,
+    ...watch,
     replaces,
-    membership: wrapMembership(createPostgresMembership(sql), points),
-    store: wrapStore(createPostgresStore({ sql }), points),
-    bus: createBusStore({ sql }),
+    membership: wrapMembership(parts.membership, points),
+    store: wrapStore(parts.store, points),
     hints: wrapHints(createRedisHintSource({ ...redis, workerId }), points),
-    definition: (name, version) => runtime.workflows.find(name, version),
-    actions: wrapActions(
-      createActionRunner({
-        registry: runtime.actions,
-        results: createActionResultStore({
-          sql,
-          workerId,
-          transactions: wrapTransactions(createTransactions({ sql }), points),
-        }),
-        logger,
-        metrics,
-        clock: systemClock,
-        jobs: createJobDispatcher({ sql, workerId, transport, hints: deps.hints }),
-        uncertain: {
-          starts: createActionStartStore({ sql, workerId }),
-          tasks: createTaskPreparer({ definitions: createTaskDefinitionStore({ sql }) }),
-        },
-      }),
-      points,
-    ),
-    tasks: wrapTasks(createTaskPreparer({ definitions: createTaskDefinitionStore({ sql }) }), points),
-    live,
-    logger,
-    metrics,
-    sandbox: processSandbox(),
-    drain: wrapDrain(drainMacrotask, points),
-    monotonicMs: () => performance.now(),
+    actions: wrapActions(parts.actions, points),
+    tasks: wrapTasks(parts.tasks, points),
+    drain: wrapDrain(parts.drain, points),
     settings: {
       ...defaultWorkerSettings,
       membership: { leaseMs: config.leaseMs, heartbeatMs: config.heartbeatMs, balanceMs: config.balanceMs },

@@ -90,9 +90,6 @@ const gate = () => {
   return { isOpen, open };
 };
 
-/** Nobody is lost here, however busy the machine is. */
-const patient = { leaseMs: 20_000, heartbeatMs: 400, balanceMs: 50 };
-
 describe('metrics', () => {
   it('that are declared are all moved by a test', () => {
     expect(Object.values(movedBy).flat().toSorted()).toEqual(Object.keys(instruments).toSorted());
@@ -125,7 +122,7 @@ describe('metrics', () => {
         taskDefinitions: [{ taskType: 'review', name: 'Review', formName: 'review-form', defaultRoles: ['manager'] }],
       },
     );
-    await site.startWorker({ settings: { membership: patient } });
+    await site.startWorker();
     const id = await runtime.startWorkflow('Parent', { tenant });
     await runtime.enqueueEvent({ execution_id: id, event_name: 'Go', tenant });
     await until(async () => {
@@ -164,7 +161,7 @@ describe('metrics', () => {
         return store.load(query);
       },
     });
-    await site.startWorker({ wrapStore, settings: { membership: patient } });
+    await site.startWorker({ wrapStore });
     // Two rounds at a time: while both are held up, a third execution waits.
     for (const round of [1, 2]) {
       await site.runtime.startWorkflow('Quick', { tenant });
@@ -191,10 +188,10 @@ describe('metrics', () => {
         return answers === 1 ? new Set() : won;
       },
     });
-    const first = await site.startWorker({ wrapStore, settings: { membership: patient } });
+    const first = await site.startWorker({ wrapStore });
     const id = await site.runtime.startWorkflow('Waiting', { tenant });
     await site.untilStatus(id, 'waiting');
-    await site.startWorker({ replaces: first.workerId, settings: { membership: patient } });
+    await site.startWorker({ replaces: first.workerId });
     await untilMoved(site, movedBy.ownership);
     await site.runtime.enqueueEvent({ execution_id: id, event_name: 'Go', tenant });
     await site.untilStatus(id, 'completed');
@@ -213,7 +210,7 @@ describe('metrics', () => {
       );
       return runtime;
     };
-    const settings = { deferralPatienceMs: 100, membership: patient, stuck: { everyMs: 50, olderThanMs: 0 } };
+    const settings = { deferralPatienceMs: 100, stuck: { everyMs: 50, olderThanMs: 0 } };
     const old = await site.startWorker({ runtime: codeOf('1'), settings });
     const id = await site.runtime.startWorkflow('Order', { tenant });
     await site.untilStatus(id, 'waiting');
@@ -249,7 +246,7 @@ describe('metrics', () => {
     });
     await site.runtime.publish();
     refused = await site.runtime.startWorkflow('Quick', { tenant });
-    await site.startWorker({ wrapStore, settings: { membership: patient } });
+    await site.startWorker({ wrapStore });
     await site.untilStatus(refused, 'blocked_on_code');
     const initialData = { text: 'x'.repeat(2_000) };
     await expect(site.runtime.startWorkflow('Quick', { tenant, initialData })).rejects.toMatchObject({
@@ -274,7 +271,7 @@ describe('metrics', () => {
         await client.xreadgroup('GROUP', hintGroup, 'killed', 'COUNT', 10, 'STREAMS', key, '>');
       });
       const source = createRedisHintSource({ ...common, workerId: 'moving', blockMs: 200 });
-      await site.startWorker({ hints: source, settings: { membership: patient } });
+      await site.startWorker({ hints: source });
       await untilMoved(movement, ['hintsReclaimed', 'redisUp']);
       await site.untilStatus(await site.runtime.startWorkflow('Quick', { tenant }), 'completed');
       await untilMoved(movement, ['hintsPublished', 'hintsRead']);
