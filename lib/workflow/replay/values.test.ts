@@ -38,7 +38,7 @@ const places: readonly (readonly [string, string, (context: WorkflowContext, bad
   [
     'the context of a task',
     'contextData.items',
-    ({ actions }, bad) => actions.createHumanTask?.({ taskType: 'review', contextData: { items: bad } }),
+    ({ actions }, bad) => actions.createHumanTask?.({ taskType: 'review', contextData: { items: bad as string } }),
   ],
   [
     'the context of a question',
