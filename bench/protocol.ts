@@ -138,8 +138,10 @@ export interface CaseResult {
   readonly parkedMegabytes: number | null;
   /** W4: with one signal after the other, and with pauses in which the execution is parked. */
   readonly growth: { readonly live: Growth; readonly parked: Growth } | null;
-  /** W4: reading and replaying the whole log, ms; of the engine alone. */
+  /** W4: reading and replaying the whole log for the first time in the process, ms; of the engine alone. */
   readonly coldStartMs: number | null;
+  /** W4: the same again, the median of the next ones. */
+  readonly laterColdStartMs: number | null;
   /** An execution, or a round in W4. */
   readonly cost: Cost;
   readonly workerRssMegabytes: number;

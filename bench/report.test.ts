@@ -12,6 +12,7 @@ const result = (subject: SubjectName, value: number, p50: number, violations: st
   parkedMegabytes: null,
   growth: null,
   coldStartMs: null,
+  laterColdStartMs: null,
   cost: {
     statements: null,
     commits: 1,
