@@ -30,7 +30,7 @@ export function createRedisLivePublisher({
   const standIn = createCounterLivePublisher({ counter, logger });
   const channel = liveChannel(prefix);
   const batcher = createBatcher<LiveChange>({
-    keyOf: ({ tenant, topic, id }) => JSON.stringify([tenant, topic, id]),
+    keyOf: ({ tenant, topic, id }) => `${topic} ${id} ${tenant}`,
     send: async (changes) => {
       if (!(await becomesReady({ client, timeoutMs: 1_000 }))) throw new Error('Not connected.');
       for (let start = 0; start < changes.length; start += changesPerMessage) {

@@ -3,11 +3,11 @@
  * value several times; here what a value may contain is known, and most values need no look at all.
  */
 export class ArrayText {
-  #text = '';
+  readonly #values: (string | number)[] = [];
 
   /** A value without commas, quotes, braces or spaces: a number, an id of the engine's own making. */
   plain(value: string | number): void {
-    this.#text += this.#text === '' ? value : `,${value}`;
+    this.#values.push(value);
   }
 
   /** Any text, or nothing. */
@@ -25,7 +25,7 @@ export class ArrayText {
   }
 
   toString(): string {
-    return `{${this.#text}}`;
+    return `{${this.#values.join(',')}}`;
   }
 }
 

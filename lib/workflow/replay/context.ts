@@ -18,6 +18,7 @@ import type {
   WaitOptions,
   WorkflowActions,
   WorkflowContext,
+  WorkflowData,
   WorkflowEvents,
   WorkflowLogger,
 } from '../model/workflow';
@@ -46,64 +47,131 @@ export interface ContextHost extends ChildHost, BranchHost, TaskCallHost {
 }
 
 export function createContext(host: ContextHost): WorkflowContext {
-  return {
-    executionId: host.executionId,
-    tenant: host.tenant,
-    input: freshInput(host),
-    actions: actionsOf(host),
-    async executeActions(members, options = {}) {
+  return new RunContext(host);
+}
+
+/**
+ * Most executions use little of it, and thousands are kept: its parts are made when they are asked for. Functions come
+ * from getters, since code may take them out of the context before it calls them.
+ */
+class RunContext implements WorkflowContext {
+  readonly executionId: string;
+  readonly tenant: string;
+  readonly parent: WorkflowContext['parent'];
+  readonly #host: ContextHost;
+  #input: WorkflowContext['input'] | null = null;
+  #actions: WorkflowActions | null = null;
+  #events: WorkflowEvents | null = null;
+  #data: WorkflowData | null = null;
+  #logger: WorkflowLogger | null = null;
+
+  constructor(host: ContextHost) {
+    this.#host = host;
+    this.executionId = host.executionId;
+    this.tenant = host.tenant;
+    this.parent = host.parent && { executionId: host.parent.executionId };
+  }
+
+  get input() {
+    return (this.#input ??= freshInput(this.#host));
+  }
+
+  get actions() {
+    return (this.#actions ??= actionsOf(this.#host));
+  }
+
+  get events() {
+    return (this.#events ??= eventsOf(this.#host));
+  }
+
+  get data() {
+    return (this.#data ??= dataOf(this.#host));
+  }
+
+  get logger() {
+    return (this.#logger ??= loggerOf(this.#host));
+  }
+
+  get tasks() {
+    return tasksOf(this.#host);
+  }
+
+  get children() {
+    return childrenOf(this.#host);
+  }
+
+  get executeActions(): WorkflowContext['executeActions'] {
+    const host = this.#host;
+    return async (members, options = {}) => {
       const plan = planGroup(members, options);
       const group = {
         run: async ({ actionName, parameters }: GroupCall) => callAction(host, actionName, parameters),
         pause: (ms: number) => host.sleepUntil(host.nowMs() + ms),
       };
       return options.transaction === true ? transactGroupOf(plan, group) : runGroup(plan, group);
-    },
-    events: eventsOf(host),
-    get tasks() {
-      return tasksOf(host);
-    },
-    get children() {
-      return childrenOf(host);
-    },
-    parent: host.parent && { executionId: host.parent.executionId },
-    logger: loggerOf(host),
-    data: {
-      get<T = Loose>(key: string) {
-        const text = host.data(key);
-        return (text === undefined ? undefined : decodeJson(text)) as T;
-      },
-      set(key, value) {
-        assertStorableName(key, 'The key of data.set');
-        host.setData(key, encodeValue(value, `data.set('${key}')`, 'value'));
-      },
-    },
-    setState(state) {
+    };
+  }
+
+  get setState(): WorkflowContext['setState'] {
+    return (state) => {
       if (typeof state !== 'string' || state === '')
         throw new InvalidInputError('setState needs a text that is not empty.');
       assertStorable(state, 'The state');
-      host.setState(state);
-    },
-    getCurrentState() {
-      return host.state();
-    },
-    sleep(duration) {
-      return host.sleepUntil(host.nowMs() + durationMs(duration));
-    },
-    sleepUntil(instant) {
+      this.#host.setState(state);
+    };
+  }
+
+  get getCurrentState(): WorkflowContext['getCurrentState'] {
+    return () => this.#host.state();
+  }
+
+  get sleep(): WorkflowContext['sleep'] {
+    return (duration) => this.#host.sleepUntil(this.#host.nowMs() + durationMs(duration));
+  }
+
+  get sleepUntil(): WorkflowContext['sleepUntil'] {
+    return (instant) => {
       const at = typeof instant === 'string' ? Date.parse(instant) : instant.getTime();
       if (Number.isNaN(at)) throw new InvalidInputError(`sleepUntil needs a date, not "${String(instant)}".`);
-      return host.sleepUntil(storableInstant(at));
+      return this.#host.sleepUntil(storableInstant(at));
+    };
+  }
+
+  get all() {
+    return combinatorsOf(this.#host).all;
+  }
+
+  get race() {
+    return combinatorsOf(this.#host).race;
+  }
+
+  get scope() {
+    return combinatorsOf(this.#host).scope;
+  }
+
+  get patched(): WorkflowContext['patched'] {
+    return (patchId) => this.#host.patched(checkedPatch(patchId));
+  }
+
+  get deprecatePatch(): WorkflowContext['deprecatePatch'] {
+    return (patchId) => this.#host.deprecatePatch(checkedPatch(patchId));
+  }
+
+  get continueAsNew(): WorkflowContext['continueAsNew'] {
+    return (data) =>
+      this.#host.continueAsNew(data === undefined ? null : encodeValue(data, 'What continueAsNew is given', 'data'));
+  }
+}
+
+function dataOf(host: ContextHost): WorkflowData {
+  return {
+    get<T = Loose>(key: string) {
+      const text = host.data(key);
+      return (text === undefined ? undefined : decodeJson(text)) as T;
     },
-    ...combinatorsOf(host),
-    patched(patchId) {
-      return host.patched(checkedPatch(patchId));
-    },
-    deprecatePatch(patchId) {
-      host.deprecatePatch(checkedPatch(patchId));
-    },
-    continueAsNew(data) {
-      return host.continueAsNew(data === undefined ? null : encodeValue(data, 'What continueAsNew is given', 'data'));
+    set(key, value) {
+      assertStorableName(key, 'The key of data.set');
+      host.setData(key, encodeValue(value, `data.set('${key}')`, 'value'));
     },
   };
 }

@@ -28,9 +28,11 @@ export interface RunParts {
   readonly waiting: Waiting;
   /** Stored texts. */
   readonly data: Map<string, string>;
-  /** What the log knows ahead, while it is fed. */
-  past(): Past | null;
-  continueAsNew(data: JsonObject | null): void;
+  readonly run: {
+    /** What the log knows ahead, while it is fed. */
+    readonly past: Past | null;
+    continueAsNew(data: JsonObject | null): void;
+  };
 }
 
 /** A class, as all that is made anew for each execution: its functions are made once. */
@@ -102,9 +104,9 @@ export class ContextCalls implements ContextHost {
     if (this.#turn.isOver) return never();
     this.#turn.passes(argsText, `What action "${name}" is given`);
     const argsHash = hashText(argsText);
-    const ref = this.#turn.issue(name, `action ${name}`, argsHash, false);
-    this.#turn.push({ type: 'action', ...ref, name, args: decodeJson(argsText), argsHash });
-    return this.#parts.calls.open(ref.commandId);
+    const { commandId, n } = this.#turn.issue(name, `action ${name}`, argsHash, false);
+    this.#turn.push({ type: 'action', commandId, n, name, args: decodeJson(argsText), argsHash });
+    return this.#parts.calls.open(commandId);
   }
 
   createTask(requestText: string): Promise<unknown> {
@@ -159,7 +161,7 @@ export class ContextCalls implements ContextHost {
     if (this.#turn.isOver) return never();
     this.#turn.mustBeOn('continueAsNew');
     if (dataText !== null) this.#turn.passes(dataText, 'What continueAsNew hands on');
-    this.#parts.continueAsNew(dataText === null ? null : (decodeJson(dataText) as JsonObject));
+    this.#parts.run.continueAsNew(dataText === null ? null : (decodeJson(dataText) as JsonObject));
     return never();
   }
 
@@ -169,14 +171,14 @@ export class ContextCalls implements ContextHost {
     if (this.#patches?.has(patchId)) return true;
     if (this.#turn.isOver) return false;
     const n = this.#turn.ledger.nextN;
-    const past = this.#parts.past();
+    const past = this.#parts.run.past;
     if (past && past.patchAt(n) !== patchId && past.reaches(n)) return false;
     this.#mark(patchId);
     return true;
   }
 
   deprecatePatch(patchId: string): void {
-    if (this.#parts.past()?.patchAt(this.#turn.ledger.nextN) === patchId) this.#mark(patchId);
+    if (this.#parts.run.past?.patchAt(this.#turn.ledger.nextN) === patchId) this.#mark(patchId);
   }
 
   #mark(patchId: string): void {

@@ -6,7 +6,7 @@ import { encodeJson, decodeJson, type JsonObject, type JsonValue } from '../mode
 import { ActionError, ForeignAwaitError, NondeterminismError, recordError } from '../model/errors';
 import type { Command, TaskEnding } from '../model/commands';
 import { continuesCode, type EntryBody, type HistoryEntry } from '../model/history';
-import type { WorkflowDefinition } from '../model/workflow';
+import type { WorkflowContext, WorkflowDefinition } from '../model/workflow';
 import type { NewChild } from './children';
 import { createContext } from './context';
 import { ContextCalls } from './contextCalls';
@@ -299,11 +299,7 @@ export class WorkflowInstance {
       this.#data.set(key, text);
     }
     const random = seededRandom(body.seed);
-    this.#scope = {
-      nowMs: () => this.#turn.nowMs,
-      random,
-      withdraw: (promises) => this.#waiting.withdraw(promises),
-    };
+    this.#scope = new RunScope(this.#turn, this.#waiting, random);
     this.#context = new ContextCalls({
       ...this.#identity,
       started: body,
@@ -313,33 +309,35 @@ export class WorkflowInstance {
       calls: this.#calls,
       waiting: this.#waiting,
       data: this.#data,
-      past: () => this.#past,
-      continueAsNew: (data) => this.#continueAsNew(data ?? this.data),
+      run: this,
     });
     const context = createContext(this.#context);
-    const definition = this.#definition;
     this.#sandbox.enter(this.#scope);
-    const running = this.#sandbox.runIn(undefined, async () => definition.run(context));
-    // Encoded within the chain: a result that the log cannot hold fails the execution like any other error of its code.
-    void running
-      .then((result) => {
-        const text = encodeValue(result, 'What the workflow returned', 'result');
-        this.#turn.passes(text, 'The result of the workflow');
-        return decodeJson(text);
-      })
-      .then(
-        (result) => this.#finish({ type: 'complete', result }),
-        (error: unknown) => {
-          if (error instanceof NondeterminismError || error instanceof ForeignAwaitError || error instanceof LimitError)
-            this.#turn.broke(error);
-          else this.#finish({ type: 'fail', error: recordError(error), failedCommand: this.#calls.behind(error) });
-        },
-      );
+    void this.#sandbox.runIn(undefined, () => this.#run(context));
   }
 
-  #continueAsNew(data: JsonObject): void {
+  async #run(context: WorkflowContext): Promise<void> {
+    try {
+      const text = encodeValue(await this.#definition.run(context), 'What the workflow returned', 'result');
+      // A result that the log cannot hold fails the execution like any other error of its code.
+      this.#turn.passes(text, 'The result of the workflow');
+      this.#finish({ type: 'complete', result: decodeJson(text) });
+    } catch (error) {
+      if (error instanceof NondeterminismError || error instanceof ForeignAwaitError || error instanceof LimitError)
+        this.#turn.broke(error);
+      else this.#finish({ type: 'fail', error: recordError(error), failedCommand: this.#calls.behind(error) });
+    }
+  }
+
+  /** What the log knows ahead, while it is fed. */
+  get past(): Past | null {
+    return this.#past;
+  }
+
+  /** @param data of the next run; null: what this one has set. */
+  continueAsNew(data: JsonObject | null): void {
     this.#waiting.goesOn ||= !this.#finished;
-    this.#finish({ type: 'continue_as_new', data });
+    this.#finish({ type: 'continue_as_new', data: data ?? this.data });
   }
 
   #finish(command: Command): void {
@@ -356,5 +354,22 @@ export class WorkflowInstance {
 
   #reject(commandId: string, error: Error): void {
     this.#calls.reject(commandId, error, !this.#turn.isOfWithdrawn(commandId));
+  }
+}
+
+/** A class, as all that is made anew for each execution: its functions are made once. */
+class RunScope implements WorkflowScope {
+  constructor(
+    private readonly turn: Turn,
+    private readonly waiting: Waiting,
+    readonly random: () => number,
+  ) {}
+
+  nowMs(): number {
+    return this.turn.nowMs;
+  }
+
+  withdraw(promises: readonly unknown[]): void {
+    this.waiting.withdraw(promises);
   }
 }

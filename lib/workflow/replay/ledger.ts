@@ -25,8 +25,8 @@ export class Ledger {
   /** Issued and not yet in the log. */
   readonly #issued = new Map<string, IssuedCommand>();
   readonly #counters = new Map<string, number>();
-  /** Commands that a retry of the execution left behind, with the arguments of those that may be taken over. */
-  readonly #setAside = new Map<string, string | null>();
+  /** Commands that a retry of the execution left behind, with the arguments of those that may be taken over. Few have any. */
+  #setAside: Map<string, string | null> | null = null;
   #highestRecorded = 0;
   /** The last command before the last retry. */
   #retriedAt = Number.POSITIVE_INFINITY;
@@ -47,9 +47,10 @@ export class Ledger {
     this.#counters.set(name, count);
     this.#n += 1;
     const commandId = this.#freshId(`${name}#${count}`, details.argsHash);
-    const command = { commandId, n: this.#n, ...details };
-    this.#issued.set(command.commandId, command);
-    this.#sites?.set(command.commandId, callSite());
+    const { what, argsHash, recordedAtOnce } = details;
+    const command = { commandId, n: this.#n, what, argsHash, recordedAtOnce };
+    this.#issued.set(commandId, command);
+    this.#sites?.set(commandId, callSite());
     return command;
   }
 
@@ -59,6 +60,7 @@ export class Ledger {
    */
   setAside(undone: readonly HistoryEntry[]): void {
     this.#retriedAt = this.#n;
+    this.#setAside ??= new Map();
     for (const { kind, body } of undone) {
       if (!('commandId' in body) || !('n' in body)) continue;
       const isCall = kind === 'action_completed' || kind === 'action_failed';
@@ -67,7 +69,7 @@ export class Ledger {
   }
 
   #freshId(id: string, argsHash: string): string {
-    if (this.#setAside.size === 0) return id;
+    if (this.#setAside === null) return id;
     for (let retry = 0; ; retry += 1) {
       const candidate = retry === 0 ? id : `${id}~${retry}`;
       const known = this.#setAside.get(candidate);

@@ -30,7 +30,8 @@ export interface OpenWait extends Wanted {
 
 export class Mailbox {
   readonly #mail: Mail[] = [];
-  readonly #waits = new Map<string, OpenWait>();
+  /** Made with the first one. */
+  #waits: Map<string, OpenWait> | null = null;
 
   /** Takes the oldest unconsumed event that is wanted. */
   take(wanted: Wanted): Mail | null {
@@ -39,24 +40,24 @@ export class Mailbox {
   }
 
   find(commandId: string): OpenWait | undefined {
-    return this.#waits.get(commandId);
+    return this.#waits?.get(commandId);
   }
 
   open(wait: OpenWait): void {
-    this.#waits.set(wait.commandId, wait);
+    (this.#waits ??= new Map()).set(wait.commandId, wait);
   }
 
   close(commandId: string): OpenWait | null {
-    const wait = this.#waits.get(commandId) ?? null;
-    this.#waits.delete(commandId);
+    const wait = this.#waits?.get(commandId) ?? null;
+    this.#waits?.delete(commandId);
     return wait;
   }
 
   /** Gives an event to the longest open wait that asks for it, or keeps it. Returns the wait it ended. */
   deliver(mail: Mail): OpenWait | null {
-    for (const wait of this.#waits.values()) {
+    for (const wait of this.waits) {
       if (answers(mail, wait)) {
-        this.#waits.delete(wait.commandId);
+        this.#waits?.delete(wait.commandId);
         return wait;
       }
     }
@@ -82,11 +83,11 @@ export class Mailbox {
   }
 
   get waits(): Iterable<OpenWait> {
-    return this.#waits.values();
+    return this.#waits?.values() ?? [];
   }
 
   get openWaits(): number {
-    return this.#waits.size;
+    return this.#waits?.size ?? 0;
   }
 
   get unread(): readonly Mail[] {

@@ -2,6 +2,7 @@
 import { FailedCommands } from './failedWith';
 
 interface OpenCall {
+  readonly promise: Promise<unknown>;
   readonly resolve: (value: unknown) => void;
   readonly reject: (error: Error) => void;
 }
@@ -17,11 +18,13 @@ export class OpenCalls {
   }
 
   open(commandId: string): Promise<unknown> {
-    const promise = new Promise<unknown>((resolve, reject) => {
-      this.#open.set(commandId, { resolve, reject });
+    let resolve!: OpenCall['resolve'];
+    let reject!: OpenCall['reject'];
+    const promise = new Promise<unknown>((onResult, onError) => {
+      resolve = onResult;
+      reject = onError;
     });
-    // An action that nobody awaits may fail without ending the process.
-    promise.catch(ignore);
+    this.#open.set(commandId, { promise, resolve, reject });
     return promise;
   }
 
@@ -37,7 +40,10 @@ export class OpenCalls {
     this.failed(commandId, error);
     const call = this.#open.get(commandId);
     this.#open.delete(commandId);
-    if (isHeard) call?.reject(error);
+    if (!call || !isHeard) return;
+    // An action that nobody awaits may fail without ending the process.
+    call.promise.catch(ignore);
+    call.reject(error);
   }
 
   /** The code is told of a command's failure by this error. */

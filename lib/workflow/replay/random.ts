@@ -1,7 +1,13 @@
 import { hashText } from '../model/hash';
 
-/** Numbers in [0, 1) that depend on the seed alone: xoshiro128** seeded from a hash of it. */
+/** Numbers in [0, 1) that depend on the seed alone. Most runs ask for none: the first call does the work. */
 export function seededRandom(seed: string): () => number {
+  let next: (() => number) | null = null;
+  return () => (next ??= xoshiro(seed))();
+}
+
+/** xoshiro128** seeded from a hash. */
+function xoshiro(seed: string): () => number {
   const bits = hashText(`${seed}:a`) + hashText(`${seed}:b`);
   let [s0, s1, s2, s3] = [0, 8, 16, 24].map((start) => parseInt(bits.slice(start, start + 8), 16) | 0) as [
     number,

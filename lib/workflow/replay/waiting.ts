@@ -38,9 +38,8 @@ export class Waiting {
   readonly #turn: CodeTurn;
   readonly #calls: OpenCalls;
   readonly #mailbox = new Mailbox();
-  readonly #sleeps = new Map<string, OpenSleep>();
-  /** Which wait a promise handed to the code belongs to, so that a lost race can withdraw it. */
-  readonly #waitOfPromise = new WeakMap<object, string>();
+  /** Made with the first one. */
+  #sleeps: Map<string, OpenSleep> | null = null;
   /** What a wait was given at once: a lost race gives it back. */
   #mailOfPromise: WeakMap<object, Mail> | null = null;
   /** Entries of timers that had been taken when their waits lost a race. */
@@ -90,7 +89,7 @@ export class Waiting {
     const promise = new Promise<WorkflowEvent | null>((receive, reject) => {
       this.#mailbox.open({ commandId, names, match, taskId, deadlineMs, sinceMs, receive, reject, promise: null });
     });
-    return this.#known(promise, commandId, this.#mailbox.find(commandId));
+    return held(promise, this.#mailbox.find(commandId));
   }
 
   sleepUntil(fireAtMs: number): Promise<void> {
@@ -100,20 +99,13 @@ export class Waiting {
     this.#push({ type: 'sleep', ...ref, fireAtMs });
     const { commandId } = ref;
     const promise = new Promise<void>((resolve, reject) => {
-      this.#sleeps.set(commandId, { resolve, reject, fireAtMs, sinceMs: this.#turn.nowMs, promise: null });
+      this.#keepSleep(commandId, { resolve, reject, fireAtMs, sinceMs: this.#turn.nowMs, promise: null });
     });
-    return this.#known(promise, commandId, this.#sleeps.get(commandId));
+    return held(promise, this.#sleeps?.get(commandId));
   }
 
-  #known<T>(
-    promise: Promise<T>,
-    commandId: string,
-    open: { promise: Promise<unknown> | null } | undefined,
-  ): Promise<T> {
-    promise.catch(ignore);
-    this.#waitOfPromise.set(promise, commandId);
-    if (open) open.promise = promise;
-    return promise;
+  #keepSleep(commandId: string, sleep: OpenSleep): void {
+    (this.#sleeps ??= new Map()).set(commandId, sleep);
   }
 
   /**
@@ -122,10 +114,7 @@ export class Waiting {
    */
   withdraw(promises: readonly unknown[]): void {
     const known = promises.filter((promise): promise is object => typeof promise === 'object' && promise !== null);
-    for (const promise of known) {
-      const commandId = this.#waitOfPromise.get(promise);
-      if (commandId !== undefined) this.#close(commandId);
-    }
+    for (const commandId of this.#openBehind(known)) this.#close(commandId);
     if (this.#mailOfPromise === null) return;
     for (const promise of known) {
       const mail = this.#mailOfPromise.get(promise);
@@ -135,6 +124,14 @@ export class Waiting {
     }
   }
 
+  /** The open waits that these promises are of, in the order of the promises. */
+  #openBehind(promises: readonly object[]): string[] {
+    const openOf = new Map<unknown, string>();
+    for (const { promise, commandId } of this.#mailbox.waits) openOf.set(promise, commandId);
+    for (const [commandId, { promise }] of this.#sleeps ?? nothing) openOf.set(promise, commandId);
+    return promises.flatMap((promise) => openOf.get(promise) ?? []);
+  }
+
   #giveBack(mail: Mail): void {
     const wait = this.#mailbox.takeBack(mail, { isKept: this.goesOn });
     if (wait) this.#end(wait, mail.event, false);
@@ -142,14 +139,14 @@ export class Waiting {
 
   /** The same for all that withdrawn branches wait for. */
   withdrawBranches(): void {
-    const open = [...[...this.#mailbox.waits].map(({ commandId }) => commandId), ...this.#sleeps.keys()];
+    const open = [...[...this.#mailbox.waits].map(({ commandId }) => commandId), ...(this.#sleeps?.keys() ?? nothing)];
     for (const commandId of open) if (this.#turn.isOfWithdrawn(commandId)) this.#close(commandId);
   }
 
   #close(commandId: string): void {
     const wait = this.#mailbox.close(commandId);
-    const sleep = this.#sleeps.get(commandId);
-    this.#sleeps.delete(commandId);
+    const sleep = this.#sleeps?.get(commandId);
+    this.#sleeps?.delete(commandId);
     if ((wait && wait.deadlineMs !== null) || sleep) this.#push({ type: 'drop_timer', commandId });
     if (wait || sleep) this.#push({ type: 'end_wait', commandId });
     if (wait) this.#ifUsedAgain(wait, () => this.#waitAgain(wait));
@@ -184,7 +181,7 @@ export class Waiting {
   #sleepAgain(commandId: string, sleep: OpenSleep): void {
     this.#turn.leavesBranch(commandId);
     if (this.#firedForNobody?.has(commandId)) return sleep.resolve();
-    this.#sleeps.set(commandId, sleep);
+    this.#keepSleep(commandId, sleep);
     this.#push({ type: 'wait_again', commandId });
   }
 
@@ -198,7 +195,7 @@ export class Waiting {
 
   recordSleep(seq: number, body: EntryBody<'sleep_started'>): void {
     this.#turn.ledger.record(seq, body, 'sleep', '');
-    const sleep = this.#sleeps.get(body.commandId);
+    const sleep = this.#sleeps?.get(body.commandId);
     if (sleep) sleep.fireAtMs = Date.parse(body.fireAt);
   }
 
@@ -233,9 +230,9 @@ export class Waiting {
   }
 
   fire(seq: number, commandId: string): void {
-    const sleep = this.#sleeps.get(commandId);
+    const sleep = this.#sleeps?.get(commandId);
     if (sleep) {
-      this.#sleeps.delete(commandId);
+      this.#sleeps?.delete(commandId);
       this.#push({ type: 'end_wait', commandId });
       sleep.resolve();
       return;
@@ -266,7 +263,7 @@ export class Waiting {
     const children = this.#children?.interrupt(() => cancellation.error()) ?? [];
     for (const commandId of children) this.#push({ type: 'end_wait', commandId });
     const waits = [...this.#mailbox.waits];
-    const sleeps = [...this.#sleeps];
+    const sleeps = [...(this.#sleeps ?? nothing)];
     if (waits.length + sleeps.length + children.length > 0) cancellation.delivered();
     for (const { commandId, deadlineMs, reject } of waits) {
       this.#mailbox.close(commandId);
@@ -275,7 +272,7 @@ export class Waiting {
       reject(cancellation.error());
     }
     for (const [commandId, { reject }] of sleeps) {
-      this.#sleeps.delete(commandId);
+      this.#sleeps?.delete(commandId);
       this.#push({ type: 'drop_timer', commandId });
       this.#push({ type: 'end_wait', commandId });
       reject(cancellation.error());
@@ -309,7 +306,7 @@ export class Waiting {
   }
 
   get isForNothing(): boolean {
-    if (this.#sleeps.size > 0 || this.#mailbox.openWaits > 0) return false;
+    if (this.#mailbox.openWaits > 0 || (this.#sleeps !== null && this.#sleeps.size > 0)) return false;
     return this.#children === null || this.#children.waits.length === 0;
   }
 
@@ -331,11 +328,15 @@ export class Waiting {
   }
 
   get views(): WaitView[] {
-    return viewsOf({ events: this.#mailbox.waits, sleeps: this.#sleeps, children: this.#children?.waits ?? nothing });
+    return viewsOf({
+      events: this.#mailbox.waits,
+      sleeps: this.#sleeps ?? nothing,
+      children: this.#children?.waits ?? nothing,
+    });
   }
 
   wantsTimer(commandId: string): boolean {
-    if (this.#sleeps.has(commandId)) return true;
+    if (this.#sleeps?.has(commandId)) return true;
     const isOfOpenTask = this.#tasks?.wantsTimer(commandId);
     if (isOfOpenTask !== undefined) return isOfOpenTask;
     return (this.#mailbox.find(commandId)?.deadlineMs ?? null) !== null;
@@ -351,6 +352,13 @@ export class Waiting {
   #push(command: Command): void {
     this.#turn.push(command);
   }
+}
+
+/** What the code gets of a wait: it may leave it alone without ending the process. */
+function held<T>(promise: Promise<T>, open: { promise: Promise<unknown> | null } | undefined): Promise<T> {
+  promise.catch(ignore);
+  if (open) open.promise = promise;
+  return promise;
 }
 
 /** A wait in words, which are the same in every run of the code. */

@@ -43,14 +43,16 @@ export function createPromMetrics({
   }
 
   return {
-    count: ({ counter, by = 1, labels: of = {} }) => {
-      counters(counter).inc({ ...of }, by);
+    count: ({ counter, by = 1, labels: of }) => {
+      if (of === undefined) counters(counter).inc(by);
+      else counters(counter).inc({ ...of }, by);
     },
     set: ({ gauge, value, labels: of = {} }) => {
       gauges(gauge).set({ ...of }, value);
     },
-    observe: ({ histogram, value, labels: of = {} }) => {
-      histograms(histogram).observe({ ...of }, value);
+    observe: ({ histogram, value, labels: of }) => {
+      if (of === undefined) histograms(histogram).observe(value);
+      else histograms(histogram).observe({ ...of }, value);
     },
     page: async () => ({ contentType: registry.contentType, body: await registry.metrics() }),
   };

@@ -48,8 +48,8 @@ export function createActionRunner(parts: ActionRunnerParts): ActionRunner {
     run: (call) => {
       const cut = new CallCut(call, worker.signal);
       running.add(cut);
-      const begin = () => outsideWorkflow(() => runCall(parts, call, cut));
-      return (cut.isFollowed ? follow(cut, begin) : begin()).finally(() => running.delete(cut));
+      if (cut.isFollowed) return follow(cut, () => outsideWorkflow(() => runCall(parts, call, cut, running)));
+      return outsideWorkflow(() => runCall(parts, call, cut, running));
     },
     interrupt: ({ executionId, why }) => {
       for (const cut of running) if (cut.executionId === executionId) cut.interrupt(why);
@@ -90,13 +90,22 @@ class CallCut extends Cut {
 
 const canceledError = (what: string) => new ActionAbortedError(`The execution was canceled while the ${what} ran.`);
 
-async function runCall(parts: ActionRunnerParts, call: ActionCall, cut: CallCut): Promise<ActionOutcome> {
+async function runCall(
+  parts: ActionRunnerParts,
+  call: ActionCall,
+  cut: CallCut,
+  running: Set<CallCut>,
+): Promise<ActionOutcome> {
   const { clock, metrics } = parts;
   const startedAtMs = clock.now();
-  const outcome = await outcomeOf(parts, call, cut, startedAtMs);
-  metrics.count({ counter: instruments.actions, labels: { outcome: outcome.status } });
-  metrics.observe({ histogram: instruments.actionSeconds, value: (clock.now() - startedAtMs) / 1000 });
-  return outcome;
+  try {
+    const outcome = await outcomeOf(parts, call, cut, startedAtMs);
+    metrics.count({ counter: instruments.actions, labels: { outcome: outcome.status } });
+    metrics.observe({ histogram: instruments.actionSeconds, value: (clock.now() - startedAtMs) / 1000 });
+    return outcome;
+  } finally {
+    running.delete(cut);
+  }
 }
 
 async function outcomeOf(
@@ -132,17 +141,14 @@ async function outcomeOf(
       case 'asked':
         return { status: 'deferred', taskId: outcome.taskId };
       case 'stopped':
-        return ended();
+        break;
     }
   } catch (error) {
-    if (cut.aborted) return ended();
-    return failed(parts, error, { attempts: call.attemptsBefore + 1, startedAtMs, params });
+    if (!cut.aborted) return failed(parts, error, { attempts: call.attemptsBefore + 1, startedAtMs, params });
   }
-
-  function ended(): ActionOutcome {
-    if (cut.failure === null) return { status: 'ownership_lost' };
-    return failed(parts, cut.failure, { attempts: call.attemptsBefore + 1, startedAtMs, params });
-  }
+  // It was ended before its time.
+  if (cut.failure === null) return { status: 'ownership_lost' };
+  return failed(parts, cut.failure, { attempts: call.attemptsBefore + 1, startedAtMs, params });
 }
 
 function failed(

@@ -36,8 +36,16 @@ export function runAttempt<T>(options: AttemptOptions<T>): Promise<T> {
     const attempt = new Attempt(options, reject);
     options
       .work(() => attempt.ownSignal())
-      .then(resolve, reject)
-      .finally(() => attempt.end());
+      .then(
+        (value) => {
+          attempt.end();
+          resolve(value);
+        },
+        (error: Error) => {
+          attempt.end();
+          reject(error);
+        },
+      );
     watchSoon(attempt);
   });
 }

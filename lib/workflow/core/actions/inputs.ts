@@ -55,17 +55,24 @@ function recordOf(action: string, made: unknown, given: JsonValue): JsonObject {
 }
 
 /**
- * The result as JSON text.
+ * The result as JSON text: at once unless a schema is to look at it.
  * @throws ActionResultError when it does not fit the output schema, or cannot be stored.
  * @throws PayloadTooLargeError
  */
-export async function checkResult(
-  definition: RegisteredAction,
+export function checkResult(
+  { name, output }: RegisteredAction,
   result: unknown,
   most: number = defaultLimits.payload_size.most,
+): string | Promise<string> {
+  return output === null ? encodeResult(name, result, most) : checkOutput(name, output, result, most);
+}
+
+async function checkOutput(
+  name: string,
+  output: NonNullable<RegisteredAction['output']>,
+  result: unknown,
+  most: number,
 ): Promise<string> {
-  const { name, output } = definition;
-  if (output === null) return encodeResult(name, result, most);
   const checked = await output['~standard'].validate(result);
   if (!checked.issues) return encodeResult(name, checked.value, most);
   const details = checked.issues.map((issue) => `${pointerOf(issue)} ${issue.message}`.trim()).join(' ');

@@ -6,6 +6,7 @@ import { drizzleTransaction } from './drizzleTransaction';
 import type { OpenTransaction, TransactionOutcome, TransactionWork } from '../../model/ports/actionStores';
 import type { Cut } from './cut';
 import { checkResult } from './inputs';
+import { ownCopy } from './ownCopy';
 import { backoffMs, shouldRetry, type RetryPolicy } from './retryPolicy';
 import { knexTransaction } from './transaction';
 import type {
@@ -72,16 +73,17 @@ export interface CallOf<Definition> {
 /** Runs a simple action: at least once, with the same idempotency key each time. */
 export async function runSimple(call: CallOf<RegisteredSimpleAction>): Promise<HandlerOutcome> {
   const { definition, params, cut, clock } = call;
-  if (!(await waitUntilDue(call))) return { kind: 'stopped' };
+  if (call.notBeforeMs > 0) await waitUntilDue(call);
+  if (cut.aborted) return { kind: 'stopped' };
   for (let attempt = call.attemptsBefore + 1; ; attempt += 1) {
     try {
       const resultText = await runAttempt({
         action: definition.name,
         timeoutMs: attemptTimeMs(call),
         cut,
-        work: async (attemptSignal) => {
+        async work(attemptSignal) {
           const context = new HandlerContext(call, attempt, attemptSignal);
-          return checkResult(definition, await definition.handler(structuredClone(params), context), call.mostResult);
+          return checkResult(definition, await definition.handler(ownCopy(params), context), call.mostResult);
         },
       });
       return { kind: 'completed', resultText, completedAtMs: clock.now(), attempts: attempt };
@@ -114,7 +116,7 @@ interface DatabaseCall extends CallOf<RegisteredDatabaseAction> {
  */
 export async function runDatabase(call: DatabaseCall): Promise<HandlerOutcome> {
   const { cut, clock } = call;
-  if (!(await waitUntilDue(call))) return { kind: 'stopped' };
+  if (call.notBeforeMs > 0) await waitUntilDue(call);
   let attempt = call.attemptsBefore + 1;
   let conflicts = 0;
   let cutShort = 0;
@@ -173,7 +175,7 @@ function databaseWork(call: DatabaseCall, attempt: number): TransactionWork {
       timeoutMs: attemptTimeMs(call),
       cut,
       work: async (attemptSignal) => {
-        const ownParams = structuredClone(params);
+        const ownParams = ownCopy(params);
         const context = new DatabaseHandlerContext(call, attempt, attemptSignal, open);
         const result = await definition.handler(ownParams, context);
         return { resultText: await checkResult(definition, result, call.mostResult), completedAtMs: clock.now() };
@@ -259,11 +261,10 @@ function attemptTimeMs<D>({ policy, firstStartedAtMs, clock }: CallOf<D>): numbe
   return Math.max(1, Math.min(policy.timeoutMs, firstStartedAtMs + policy.deadlineMs - clock.now()));
 }
 
-/** An earlier owner noted when the next attempt may begin. False when the call must not go on. */
-async function waitUntilDue<D>({ notBeforeMs, clock, cut }: CallOf<D>): Promise<boolean> {
-  const pauseMs = notBeforeMs === 0 ? 0 : notBeforeMs - clock.now();
+/** An earlier owner noted when the next attempt may begin. */
+async function waitUntilDue<D>({ notBeforeMs, clock, cut }: CallOf<D>): Promise<void> {
+  const pauseMs = notBeforeMs - clock.now();
   if (pauseMs > 0) await clock.pause(pauseMs, cut.abortSignal);
-  return !cut.aborted;
 }
 
 /** Waits until the next attempt may begin, where there is to be one. */

@@ -472,7 +472,7 @@ export class Engine {
     if (flush.end || (live.isPaused && live.parked)) return this.#lives.drop(live);
     // What the log holds is not for the code now; a later replay gives it.
     if (live.isHeld) return this.#lives.touch(live);
-    feed.set(live, [...entries]);
+    feed.set(live, entries);
     if (wasBlocked) this.wake([live]);
   }
 

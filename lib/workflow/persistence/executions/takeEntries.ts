@@ -29,8 +29,8 @@ const takeSql = `
 WITH fence AS MATERIALIZED (
   SELECT 1 FROM workflow_workers WHERE worker_id = $1::uuid AND fenced_at IS NULL FOR SHARE
 ), wanted AS (
-  SELECT * FROM unnest($2::uuid[], $3::smallint[], $4::int[], $5::timestamptz[])
-    AS w(execution_id, partition_id, head_seq, at)
+  SELECT w.execution_id, w.partition_id, w.head_seq, to_timestamp(w.at / 1000) AS at
+  FROM unnest($2::uuid[], $3::smallint[], $4::int[], $5::float8[]) AS w(execution_id, partition_id, head_seq, at)
 ), locked AS MATERIALIZED (
   SELECT e.execution_id, e.partition_id, e.tenant_id, e.head_seq, w.at
   FROM workflow_executions e
@@ -115,7 +115,7 @@ export async function takeEntries(
       items.map((item) => item.executionId),
       items.map((item) => item.partitionId),
       items.map((item) => item.headSeq),
-      items.map((item) => new Date(item.atMs).toISOString()),
+      items.map((item) => item.atMs),
       clockOffsetMs,
     ],
     { prepare: true },
