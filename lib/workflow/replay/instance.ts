@@ -360,7 +360,7 @@ export class WorkflowInstance {
 /** A class, as all that is made anew for each execution: its functions are made once. */
 class RunScope implements WorkflowScope {
   constructor(
-    private readonly turn: Turn,
+    private readonly turn: CodeTurn,
     private readonly waiting: Waiting,
     readonly random: () => number,
   ) {}
