@@ -35,56 +35,58 @@ export function ConsoleShell({
           <Brand href="/">
             <span className="count">{person.place}</span>
           </Brand>
-          {parts.executions ? (
-            <>
-              <p className="grp">Run</p>
-              <NavLink href="/admin/executions">
-                <Icon name="flow" />
-                <span className="nav-t">Executions</span>
+          <div className="side-links">
+            {parts.executions ? (
+              <>
+                <p className="grp">Run</p>
+                <NavLink href="/admin/executions">
+                  <Icon name="flow" />
+                  <span className="nav-t">Executions</span>
+                </NavLink>
+              </>
+            ) : null}
+            {parts.executions ? (
+              <NavLink href="/admin/dead-letters">
+                <Icon name="alert" />
+                <span className="nav-t">Dead letters</span>
               </NavLink>
-            </>
-          ) : null}
-          {parts.executions ? (
-            <NavLink href="/admin/dead-letters">
-              <Icon name="alert" />
-              <span className="nav-t">Dead letters</span>
-            </NavLink>
-          ) : null}
-          {parts.attachments || parts.definitions ? <p className="grp">Build</p> : null}
-          {parts.attachments ? (
-            <NavLink href="/admin/attachments">
-              <Icon name="plug" />
-              <span className="nav-t">Attachments</span>
-            </NavLink>
-          ) : null}
-          {parts.definitions ? (
-            <NavLink href="/admin/task-definitions">
-              <Icon name="form" />
-              <span className="nav-t">Task definitions</span>
-            </NavLink>
-          ) : null}
-          {parts.members ? (
-            <>
-              <p className="grp">People</p>
-              <NavLink href="/admin/members">
-                <Icon name="users" />
-                <span className="nav-t">Members</span>
+            ) : null}
+            {parts.attachments || parts.definitions ? <p className="grp">Build</p> : null}
+            {parts.attachments ? (
+              <NavLink href="/admin/attachments">
+                <Icon name="plug" />
+                <span className="nav-t">Attachments</span>
               </NavLink>
-              <NavLink href="/admin/roles">
-                <Icon name="layers" />
-                <span className="nav-t">Roles</span>
+            ) : null}
+            {parts.definitions ? (
+              <NavLink href="/admin/task-definitions">
+                <Icon name="form" />
+                <span className="nav-t">Task definitions</span>
               </NavLink>
-            </>
-          ) : null}
-          {parts.health ? (
-            <>
-              <p className="grp">Watch</p>
-              <NavLink href="/admin/health">
-                <Icon name="pulse" />
-                <span className="nav-t">Health</span>
-              </NavLink>
-            </>
-          ) : null}
+            ) : null}
+            {parts.members ? (
+              <>
+                <p className="grp">People</p>
+                <NavLink href="/admin/members">
+                  <Icon name="users" />
+                  <span className="nav-t">Members</span>
+                </NavLink>
+                <NavLink href="/admin/roles">
+                  <Icon name="layers" />
+                  <span className="nav-t">Roles</span>
+                </NavLink>
+              </>
+            ) : null}
+            {parts.health ? (
+              <>
+                <p className="grp">Watch</p>
+                <NavLink href="/admin/health">
+                  <Icon name="pulse" />
+                  <span className="nav-t">Health</span>
+                </NavLink>
+              </>
+            ) : null}
+          </div>
           <div className="foot">
             <ThemeToggle label />
             {person.sees.work ? (
