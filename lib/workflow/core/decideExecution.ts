@@ -25,29 +25,36 @@ export interface DecisionInput {
   readonly reason?: string | null;
 }
 
+/** What became of a decision that was accepted. */
+export interface Decided {
+  /** The run whose inbox it is in: the current one, where the one that was named continued as new. */
+  readonly executionId: string;
+}
+
 /**
  * @throws ExecutionNotFoundError when the tenant has no such execution.
  * @throws ExecutionEndedError when it has ended.
  * @throws ExecutionNotFailedError when a retry finds one that neither failed nor is blocked on its code.
  * @throws WorkflowKeyTakenError when a retry finds the workflow key held by another execution that has not ended.
  */
-async function decide(deps: EngineDeps, kind: DecisionKind, input: DecisionInput): Promise<void> {
+async function decide(deps: EngineDeps, kind: DecisionKind, input: DecisionInput): Promise<Decided> {
   const { executionId, tenant, userId, reason } = input;
   const decision = { by: userId ?? null, reason: reason ?? null };
   // An id that is no id is one that the tenant does not have.
   const found = isUuid(executionId) ? await insertDecision(deps.sql, { tenant, executionId, kind, decision }) : null;
   if (!found) throw new ExecutionNotFoundError(executionId);
-  const { partitionId, status, taken } = found;
+  const { receiverId, partitionId, status, taken } = found;
   if (!statusesFor(kind).includes(status)) {
-    if (isEnded(status)) throw new ExecutionEndedError(executionId, status);
-    throw new ExecutionNotFailedError(executionId, status);
+    if (isEnded(status)) throw new ExecutionEndedError(receiverId, status);
+    throw new ExecutionNotFailedError(receiverId, status);
   }
   if (taken) throw new WorkflowKeyTakenError(taken.workflow, taken.workflowKey, taken.holder);
   deps.metrics.count({ counter: instruments.eventsSubmitted, labels: { via: 'decision' } });
   await Promise.all([
-    deps.hints.publish({ hints: [{ partitionId, executionId }] }),
-    deps.live.publish({ changes: [{ tenant, topic: 'execution', id: executionId }] }),
+    deps.hints.publish({ hints: [{ partitionId, executionId: receiverId }] }),
+    deps.live.publish({ changes: [{ tenant, topic: 'execution', id: receiverId }] }),
   ]);
+  return { executionId: receiverId };
 }
 
 /**

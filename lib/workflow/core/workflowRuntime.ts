@@ -15,6 +15,7 @@ import {
   resumeExecution,
   retryExecution,
   terminateExecution,
+  type Decided,
   type DecisionInput,
 } from './decideExecution';
 import { enqueueEvent, type EnqueueEventInput } from './enqueueEvent';
@@ -88,7 +89,7 @@ export class WorkflowRuntime {
    * Asks the code to end: its waits throw a `CanceledError`, it cleans up, the execution ends as `canceled`.
    * @throws ExecutionNotFoundError, ExecutionEndedError
    */
-  async cancelExecution(input: DecisionInput): Promise<void> {
+  async cancelExecution(input: DecisionInput): Promise<Decided> {
     return cancelExecution(await this.#deps(), input);
   }
 
@@ -96,7 +97,7 @@ export class WorkflowRuntime {
    * Ends the execution without running its code.
    * @throws ExecutionNotFoundError, ExecutionEndedError
    */
-  async terminateExecution(input: DecisionInput): Promise<void> {
+  async terminateExecution(input: DecisionInput): Promise<Decided> {
     return terminateExecution(await this.#deps(), input);
   }
 
@@ -104,12 +105,12 @@ export class WorkflowRuntime {
    * Stops the execution for now: events are kept, timers wait, actions under way are recorded.
    * @throws ExecutionNotFoundError, ExecutionEndedError
    */
-  async pauseExecution(input: DecisionInput): Promise<void> {
+  async pauseExecution(input: DecisionInput): Promise<Decided> {
     return pauseExecution(await this.#deps(), input);
   }
 
   /** @throws ExecutionNotFoundError, ExecutionEndedError */
-  async resumeExecution(input: DecisionInput): Promise<void> {
+  async resumeExecution(input: DecisionInput): Promise<Decided> {
     return resumeExecution(await this.#deps(), input);
   }
 
@@ -117,7 +118,7 @@ export class WorkflowRuntime {
    * Goes on from the failure of an execution, or tries the code that it is blocked on.
    * @throws ExecutionNotFoundError, ExecutionEndedError, ExecutionNotFailedError
    */
-  async retryExecution(input: DecisionInput): Promise<void> {
+  async retryExecution(input: DecisionInput): Promise<Decided> {
     return retryExecution(await this.#deps(), input);
   }
 

@@ -103,18 +103,21 @@ export function lastRunOf(tables: MemoryTables, executionId: string): string {
   return continuedTo === null ? executionId : lastRunOf(tables, continuedTo);
 }
 
-/** Puts a decision into the inbox, unless the status that it answers with speaks against it. */
+/**
+ * Puts a decision into the inbox of the run that goes on; a retry into that of the run that is named. Answers with the
+ * run that has it, or null where its status speaks against it or the same decision is there already.
+ */
 export function insertDecision(
   tables: MemoryTables,
   executionId: string,
   kind: DecisionKind,
   decision: Decision,
-): ExecutionStatus {
-  const row = tables.execution(executionId);
-  const { status } = row;
-  if (!statusesFor(kind).includes(status)) return status;
+): string | null {
+  const receiverId = kind === 'execution_retried' ? executionId : lastRunOf(tables, executionId);
+  const row = tables.execution(receiverId);
+  if (!statusesFor(kind).includes(row.status)) return null;
   // The same decision right behind itself is not stored twice.
-  if (row.inbox.findLast(({ disposition }) => disposition === null)?.kind === kind) return status;
+  if (row.inbox.findLast(({ disposition }) => disposition === null)?.kind === kind) return null;
   row.inbox.push({
     rowId: tables.nextRowId(),
     kind,
@@ -124,7 +127,7 @@ export function insertDecision(
     atMs: tables.nowMs(),
     disposition: null,
   });
-  return status;
+  return receiverId;
 }
 
 /** Stores an event of the bus, to be fanned out afterwards. */

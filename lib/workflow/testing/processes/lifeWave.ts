@@ -127,8 +127,8 @@ export class LifeWave {
     }
     if (plan.decided === undefined || member.isDecided || state?.status !== 'waiting') return;
     member.isDecided = true;
-    if (plan.decided === 'cancel') return runtime.cancelExecution(decision);
-    if (plan.decided === 'terminate') return runtime.terminateExecution(decision);
+    if (plan.decided === 'cancel') return void (await runtime.cancelExecution(decision));
+    if (plan.decided === 'terminate') return void (await runtime.terminateExecution(decision));
     await runtime.pauseExecution(decision);
     const event = { tenant, execution_id: executionId, event_name: 'Go', payload: {} };
     execution.accepted.push((await runtime.enqueueEvent(event)).eventId);

@@ -48,26 +48,37 @@ export function checkHolds(history: readonly HistoryEntry[], say: Say): void {
 const isLast = (kind: EntryKind): boolean =>
   ['execution_completed', 'execution_canceled', 'execution_terminated', 'execution_continued'].includes(kind);
 
-/** Each that was accepted is in the log once, or closed as too late, or waits for other code. */
-export function checkDecisions(
-  row: ExecutionTableRow,
-  history: readonly HistoryEntry[],
-  accepted: readonly string[],
-  say: Say,
-): void {
-  const logged = history.flatMap(({ body }) => ('reason' in body && body.reason !== null ? [body.reason] : []));
-  // What ends an execution repeats the decision.
-  const ended = history.flatMap(({ kind, body }) =>
-    kind === 'execution_terminated' && body.reason !== null ? [body.reason] : [],
-  );
+/** A run at rest, and how many entries its log began with that came along from the run before. */
+interface Run {
+  readonly row: ExecutionTableRow;
+  readonly history: readonly HistoryEntry[];
+  readonly carried: number;
+}
+
+/**
+ * Each that was accepted is in the log once, or closed as too late, or waits for other code: with the run that it was
+ * sent to, or with one that went on from there.
+ */
+export function checkDecisions(runs: readonly Run[], accepted: readonly string[], say: Say): void {
+  const found = runs.flatMap(reasonsKept);
+  for (const reason of accepted) {
+    const times = found.filter((each) => each === reason).length;
+    if (times !== 1) say(`${reason} was accepted and is found ${times} times`);
+  }
+}
+
+function reasonsKept({ row, history, carried }: Run): string[] {
+  const logged = history.slice(carried).flatMap(({ kind, body }) => {
+    // What ends an execution repeats the decision.
+    if (kind === 'execution_terminated' || !('reason' in body)) return [];
+    return body.reason === null ? [] : [body.reason];
+  });
+  // One that goes on hands on what it did not take.
+  const isAtEnd = row.continuedTo === null;
   const unlogged = row.inbox.flatMap(({ payloadText, disposition }) => {
     const { reason } = JSON.parse(payloadText) as { reason?: string | null };
-    const isKept = disposition === 'too_late' || row.status === 'blocked_on_code';
+    const isKept = (disposition === 'too_late' && isAtEnd) || row.status === 'blocked_on_code';
     return isKept && typeof reason === 'string' ? [reason] : [];
   });
-  const count = (all: readonly string[], reason: string) => all.filter((each) => each === reason).length;
-  for (const reason of accepted) {
-    const times = count(logged, reason) - count(ended, reason) + count(unlogged, reason);
-    if (times !== 1 && row.continuedTo === null) say(`${reason} was accepted and is found ${times} times`);
-  }
+  return [...logged, ...unlogged];
 }

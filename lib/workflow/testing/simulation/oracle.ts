@@ -59,7 +59,7 @@ export async function violationsOf(observed: Observed, drain: Drain): Promise<st
     checkTimers(history, say);
     checkTasks(tables, rested, forks.get(executionId)?.atSeq ?? 0, say);
     checkHolds(history, say);
-    checkDecisions(row, history, decisions.get(executionId) ?? [], say);
+    checkDecisions(runsFrom(rested, all), decisions.get(executionId) ?? [], say);
     checkRelatives(rested, all, say);
     const definition = simulatedWorkflows.get(row.workflowName);
     if (definition) await checkPrefixes({ ended: row, definition, history, drain }, say);

@@ -218,13 +218,10 @@ export class Outside {
   #decide(executionId: string, kind: DecisionKind): void {
     const { tables } = this.#parts;
     if (!tables.executions.has(executionId)) return;
-    const receiverId = lastRunOf(tables, executionId);
     this.#lastDecision += 1;
     const reason = `decision ${this.#lastDecision}`;
-    const row = tables.execution(receiverId);
-    const before = row.inbox.length;
-    insertDecision(tables, receiverId, kind, { by: 'mia', reason });
-    if (row.inbox.length === before) return;
+    const receiverId = insertDecision(tables, executionId, kind, { by: 'mia', reason });
+    if (receiverId === null) return;
     this.#note(this.#decisions, receiverId, reason);
     this.#tell(receiverId);
   }

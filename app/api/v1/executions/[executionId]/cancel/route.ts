@@ -11,7 +11,7 @@ export const POST = apiRoute(
     body: decisionBody,
   },
   async ({ session, tenant, params: { executionId }, body: { reason } }) => {
-    await cancelExecution({ tenant, executionId, userId: session.userId, reason });
-    return Response.json({ executionId }, { status: 202 });
+    const decided = await cancelExecution({ tenant, executionId, userId: session.userId, reason });
+    return Response.json(decided, { status: 202 });
   },
 );
