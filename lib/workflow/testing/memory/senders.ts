@@ -3,7 +3,7 @@ import type { WorkflowEvent } from '../../model/events';
 import { ExecutionEndedError, ExecutionNotFoundError } from '../../model/errors';
 import type { Decision, DecisionKind, EntryBody } from '../../model/history';
 import type { JsonValue } from '../../model/json';
-import { isEnded, type ExecutionStatus } from '../../model/status';
+import { isEnded } from '../../model/status';
 import { statusesFor } from '../../persistence/decisions';
 import { writeEntry } from './entries';
 import { isOpen, StatementError, type InboxRow, type MemoryTables, type TaskTableRow } from './tables';
