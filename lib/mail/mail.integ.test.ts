@@ -70,7 +70,8 @@ const rows = () =>
     SELECT user_id, kind, status, reason, attempts FROM outgoing_mails ORDER BY user_id, kind`;
 const queued = async () => (await rows()).map(({ user_id, kind }) => `${kind} ${user_id}`);
 const statuses = async () => (await rows()).map(({ user_id, status, reason }) => [user_id, status, reason]);
-const makeDue = () => fixture.sql`UPDATE outgoing_mails SET next_attempt_at = now() WHERE status = 'pending'`;
+const makeDue = () =>
+  fixture.sql`UPDATE outgoing_mails SET next_attempt_at = now() - interval '1 second' WHERE status = 'pending'`;
 const tell = (taskId: string, kind: string, detail: object | null = null) => fixture.sql`
   INSERT INTO workflow_task_activity (tenant_id, task_id, kind, detail)
   VALUES ('acme', ${taskId}, ${kind}, ${detail === null ? null : fixture.sql.json(detail as never)})`;

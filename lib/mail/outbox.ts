@@ -64,9 +64,10 @@ interface Row {
 export function createOutbox({ sql }: { readonly sql: postgres.Sql }): Outbox {
   return {
     take: async ({ limit, leaseMs }) => {
+      // Instants are kept in whole milliseconds, rounded: what is due now may be kept as due in half of one.
       const rows = await sql<Row[]>`
         WITH due AS (
-          SELECT mail_id FROM outgoing_mails WHERE status = 'pending' AND next_attempt_at <= now()
+          SELECT mail_id FROM outgoing_mails WHERE status = 'pending' AND next_attempt_at <= now() + interval '1 millisecond'
           ORDER BY next_attempt_at LIMIT ${limit} FOR UPDATE SKIP LOCKED
         ), taken AS (
           UPDATE outgoing_mails m
