@@ -59,15 +59,17 @@ async function current(words: readonly string[]): Promise<number> {
 async function verify(): Promise<number> {
   return withDatabase(async (sql) => {
     const workflows = workflowsHere();
-    const { executions, paths, broken } = await verifyRunning({ sql, definition: (...of) => workflows.find(...of) });
+    const { executions, replayed, broken } = await verifyRunning({ sql, definition: (...of) => workflows.find(...of) });
     for (const each of broken) console.log(`${brokenText(each)}\n`);
-    const stopped = broken.reduce((all, each) => all + each.executions, 0);
+    const blocked = broken.reduce((all, each) => all + each.executions, 0);
+    const judged =
+      replayed === executions ? 'All were replayed.' : `${replayed} were replayed, those that differ most.`;
     console.log(
-      broken.length === 0
-        ? `All ${executions} executions under way can go on with this code (${paths} distinct paths).`
-        : `${stopped} of ${executions} executions under way would be blocked on this code.`,
+      blocked > 0
+        ? `${blocked} of ${executions} executions under way would be blocked on this code. ${judged}`
+        : `None of ${executions} executions under way was found that this code would block. ${judged}`,
     );
-    console.log(JSON.stringify({ executions, paths, broken: broken.length, blocked: stopped }));
+    console.log(JSON.stringify({ executions, replayed, broken: broken.length, blocked }));
     return broken.length === 0 ? 0 : 1;
   });
 }

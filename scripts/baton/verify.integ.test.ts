@@ -43,19 +43,42 @@ const code = (definition: WorkflowDefinition) => (name: string, version: string)
 const order = { name: 'Order', version: '1', run: orderWorkflow };
 
 describe('baton verify', () => {
-  it('replays each distinct path of executions under way once, and finds that the same code fits', async () => {
+  it('replays the executions under way, and finds that the same code fits', async () => {
     expect(await verifyRunning({ sql: harness.sql, definition: code(order) })).toEqual({
       executions: 3,
-      paths: 2,
+      replayed: 3,
       broken: [],
     });
+  });
+
+  it('finds what differs by data alone', async () => {
+    const run = async (context: WorkflowContext) => {
+      if (context.data.get<string>('by') === 'b') context.setState('of b');
+      await orderWorkflow(context);
+    };
+    const { broken } = await verifyRunning({ sql: harness.sql, definition: code({ ...order, run }) });
+    expect(broken).toMatchObject([
+      { executions: 1, difference: { actual: expect.stringContaining('of b') as string } },
+    ]);
+  });
+
+  it('replays of more than it may those that differ most, and says how many', async () => {
+    const run = async (context: WorkflowContext) => {
+      if (context.data.get<boolean>('isBig')) context.setState('big');
+      await orderWorkflow(context);
+    };
+    const seen = await verifyRunning({ sql: harness.sql, definition: code({ ...order, run }), most: 2 });
+    expect(seen).toMatchObject({ executions: 3, replayed: 2, broken: [{ executions: 1 }] });
   });
 
   it('names the command that differs, and how many executions it would block', async () => {
     const { broken } = await verifyRunning({ sql: harness.sql, definition: code({ ...order, run: changedOrder }) });
     expect(broken).toMatchObject([
-      { workflow: 'Order', executions: 2, difference: { seq: 2, recorded: 'action logEvent' } },
-      { workflow: 'Order', executions: 1, difference: { actual: 'action sendNotification' } },
+      {
+        workflow: 'Order',
+        executions: 3,
+        difference: { seq: 2, recorded: 'action logEvent', actual: 'action sendNotification' },
+      },
     ]);
     const [first] = broken;
     expect(first && brokenText(first)).toContain('entry 2: recorded action logEvent, now action sendNotification');
@@ -89,7 +112,7 @@ describe('npm run baton', () => {
   it('ends with 1 where executions under way would be blocked', async () => {
     const { code: ended, text } = await baton(['verify'], await urlOf(harness));
     expect(text).toContain('register Order in version 1');
-    expect(text.trimEnd().split('\n').at(-1)).toBe('{"executions":3,"paths":2,"broken":2,"blocked":3}');
+    expect(text.trimEnd().split('\n').at(-1)).toBe('{"executions":3,"replayed":3,"broken":1,"blocked":3}');
     expect(ended).toBe(1);
   });
 
