@@ -214,6 +214,28 @@ export class ActionResultError extends BatonError {
   readonly code = 'action_result_invalid';
   readonly httpStatus = 422;
 }
+/** A database action sent what is not for it to decide: where its transaction ends, and as whom it runs. */
+export class StatementRefusedError extends BatonError {
+  readonly code = 'statement_refused';
+  readonly httpStatus = 422;
+  constructor(
+    what: string,
+    instead = 'The engine commits the transaction with the result, as the role of the tenant.',
+  ) {
+    super(`${what} is not possible in a database action. ${instead}`);
+  }
+}
+/** At its end a database action was in another transaction, or ran as another role or tenant, than at its beginning. */
+export class TransactionLeftError extends BatonError {
+  readonly code = 'transaction_left';
+  readonly httpStatus = 422;
+  constructor() {
+    super(
+      'The action left its transaction, its role or its tenant while it ran. Its result is not recorded, and what it ' +
+        'committed by itself stands. Look at what it did before you run it again.',
+    );
+  }
+}
 /** The execution was canceled or terminated while the action ran. What it did until then stands. */
 export class ActionAbortedError extends BatonError {
   readonly code = 'action_aborted';

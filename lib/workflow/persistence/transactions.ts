@@ -133,7 +133,9 @@ class Lane {
 
   async #begin(isolationLevel: string): Promise<void> {
     try {
-      await this.#unlessLost(this.#client.unsafe(`BEGIN ISOLATION LEVEL ${isolationLevel}`));
+      // What the transaction before set for the session is not for this one.
+      const begin = `RESET ROLE; RESET ALL; BEGIN ISOLATION LEVEL ${isolationLevel}`;
+      await this.#unlessLost(this.#client.unsafe(begin));
     } catch (error) {
       this.discard();
       throw new ConnectionLostError('begin', { cause: error });

@@ -3,7 +3,7 @@ import type { Sql } from 'postgres';
 import { encodeJson, type JsonValue } from '../../model/json';
 import type { ActionKey, ActionKeyStore, KeyClaim } from '../../model/ports/actionStores';
 import { createTransactions, type Transactions } from '../transactions';
-import { errorCode, runTenantTransaction, type Done, type Verdict } from './tenantTransaction';
+import { errorCode, isIntact, runTenantTransaction, type Done, type Verdict } from './tenantTransaction';
 
 interface KeyRow {
   status: 'in_progress' | 'completed' | 'failed';
@@ -66,20 +66,32 @@ export function createActionKeyStore(options: {
         isolationLevel,
         tenant: key.tenant,
         work,
-        finish: (transaction, done) => completeKey(transaction, key, token, done),
+        finish: (transaction, done, leave) => completeKey({ transaction, leave, key, token, done }),
       }),
   };
 }
 
-async function completeKey(transaction: Sql, key: ActionKey, token: string, done: Done): Promise<Verdict> {
-  const [reset, updated] = await Promise.allSettled([
-    transaction`RESET ROLE`,
+async function completeKey({
+  transaction,
+  leave,
+  key,
+  token,
+  done,
+}: {
+  readonly transaction: Sql;
+  readonly leave: () => Promise<void>;
+  readonly key: ActionKey;
+  readonly token: string;
+  readonly done: Done;
+}): Promise<Verdict> {
+  const [left, updated] = await Promise.allSettled([
+    leave(),
     transaction`
       UPDATE workflow_action_keys
       SET status = 'completed', result = ${done.resultText}::text::json, completed_at = clock_timestamp()
-      WHERE ${claimOf(transaction, key, token)} RETURNING 1`,
+      WHERE ${claimOf(transaction, key, token)} AND ${isIntact(transaction)} RETURNING 1`,
   ]);
-  if (reset.status === 'rejected') throw reset.reason;
+  if (left.status === 'rejected') throw left.reason;
   if (updated.status === 'rejected') {
     // The key changed since the transaction's snapshot: somebody else took the claim.
     if (errorCode(updated.reason) === '40001') return 'ownership_lost';

@@ -5,7 +5,7 @@ import { encodeJson, type JsonValue } from '../../model/json';
 import type { ActionCall } from '../../model/ports/actions';
 import type { ActionResultStore } from '../../model/ports/actionStores';
 import { createTransactions, type Transactions } from '../transactions';
-import { errorCode, runTenantTransaction, type Done, type Verdict } from './tenantTransaction';
+import { errorCode, isIntact, runTenantTransaction, type Done, type Verdict } from './tenantTransaction';
 
 interface ResultRow {
   status: 'completed' | 'failed';
@@ -67,7 +67,7 @@ export function createActionResultStore(options: {
         isolationLevel,
         tenant: call.tenant,
         work,
-        finish: (transaction, done) => recordBehindFence({ transaction, workerId, call, done, ...row }),
+        finish: (transaction, done, leave) => recordBehindFence({ transaction, leave, workerId, call, done, ...row }),
       }),
   };
 }
@@ -79,6 +79,7 @@ export function createActionResultStore(options: {
  */
 async function recordBehindFence({
   transaction,
+  leave,
   workerId,
   call,
   done,
@@ -88,6 +89,7 @@ async function recordBehindFence({
   startedAtMs,
 }: {
   readonly transaction: Sql;
+  readonly leave: () => Promise<void>;
   readonly workerId: string;
   readonly call: ActionCall;
   readonly done: Done;
@@ -96,14 +98,15 @@ async function recordBehindFence({
   readonly attempts: number;
   readonly startedAtMs: number;
 }): Promise<Verdict> {
-  const [reset, inserted, fence] = await Promise.allSettled([
-    transaction`RESET ROLE`,
+  const [left, inserted, fence] = await Promise.allSettled([
+    leave(),
     transaction`
       INSERT INTO workflow_action_results AS r (execution_id, partition_id, command_id, tenant_id, action_name, status,
         params, result, attempts, started_at, completed_at)
-      VALUES (${call.executionId}, ${call.partitionId}, ${call.commandId}, ${call.tenant}, ${actionName}, 'completed',
-        ${jsonText(params)}::text::json, ${done.resultText}::text::json, ${attempts},
-        ${iso(startedAtMs)}::text::timestamptz, ${iso(done.completedAtMs)}::text::timestamptz)
+      SELECT ${call.executionId}::uuid, ${call.partitionId}::smallint, ${call.commandId}, ${call.tenant}, ${actionName},
+        'completed', ${jsonText(params)}::text::json, ${done.resultText}::text::json, ${attempts}::smallint,
+        ${iso(startedAtMs)}::text::timestamptz, ${iso(done.completedAtMs)}::text::timestamptz
+      WHERE ${isIntact(transaction)}
       ON CONFLICT (execution_id, command_id, partition_id) DO UPDATE
       SET status = 'completed', params = excluded.params, result = excluded.result, error = NULL,
           attempts = excluded.attempts, next_attempt_at = NULL, completed_at = excluded.completed_at
@@ -113,7 +116,7 @@ async function recordBehindFence({
       SELECT 1 FROM workflow_workers w JOIN workflow_partitions p ON p.worker_id = w.worker_id
       WHERE w.worker_id = ${workerId} AND w.fenced_at IS NULL AND p.partition_id = ${call.partitionId} FOR SHARE`,
   ]);
-  if (reset.status === 'rejected') throw reset.reason;
+  if (left.status === 'rejected') throw left.reason;
   if (inserted.status === 'rejected') throw inserted.reason;
   if (fence.status === 'rejected') {
     // One of the rows changed since the transaction's snapshot, and they change only with the ownership.

@@ -1,5 +1,6 @@
 import type { ActionCall } from '../../model/ports/actions';
 import type { ActionResultStore, OpenTransaction, TransactionOutcome } from '../../model/ports/actionStores';
+import { assertPlainStatement } from '../../model/statements';
 import { readResult } from './entries';
 import { atOnce, type MemoryTables, type ResultRow, type Transport } from './tables';
 
@@ -73,6 +74,7 @@ export function createMemoryActionResults(options: {
       const open: OpenTransaction = {
         run: ({ sql, bindings }) =>
           through('action.statement', () => {
+            assertPlainStatement(sql);
             effects.push({ executionId: call.executionId, commandId: call.commandId, sql, bindings });
             return { rows: [], count: 1 };
           }),
