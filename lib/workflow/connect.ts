@@ -12,8 +12,10 @@ import { createAdmissionGate } from './core/admissionGate';
 import { systemClock } from './core/actions/runHandler';
 import type { EngineDeps } from './core/engineDeps';
 import { JobWorker } from './core/jobs/jobWorker';
+import { processSandbox } from './core/sandbox';
 import { processScheduler } from './core/scheduler';
 import { gatherNotices } from './core/worker/gatheredNotices';
+import { tellOfUnawaited } from './core/worker/unawaited';
 import { Worker } from './core/worker/worker';
 import type { WorkflowRuntime } from './core/workflowRuntime';
 import type { WorkerIdentity } from './model/ports/membership';
@@ -111,6 +113,7 @@ export function createJobWorkerFor(options: {
   readonly workerId: string;
 }): { readonly jobs: JobWorker; close(): Promise<void> } {
   const { sql, logger, metrics, hints, limits } = options.deps;
+  processSandbox(tellOfUnawaited({ logger, metrics }));
   const { redisUrl: url, jobConcurrency: concurrency } = env();
   const transport = url === undefined ? absentJobQueue : createJobQueue({ url, prefix: redisPrefix, logger, metrics });
   const jobs = new JobWorker({

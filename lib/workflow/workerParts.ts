@@ -3,6 +3,7 @@ import { createActionRunner } from './core/actions/actionRunner';
 import { systemClock } from './core/actions/runHandler';
 import type { EngineDeps } from './core/engineDeps';
 import { drainMacrotask, processSandbox } from './core/sandbox';
+import { tellOfUnawaited } from './core/worker/unawaited';
 import type { WorkerParts } from './core/worker/worker';
 import type { WorkflowRuntime } from './core/workflowRuntime';
 import type { WorkerIdentity } from './model/ports/membership';
@@ -57,7 +58,7 @@ export function workerPartsOver(options: {
     live,
     logger,
     metrics,
-    sandbox: processSandbox(),
+    sandbox: processSandbox(tellOfUnawaited({ logger, metrics })),
     ...(limits && { executionLimits: limits }),
     drain: drainMacrotask,
     monotonicMs: () => performance.now(),

@@ -28,8 +28,17 @@ const sandbox: Sandbox = {
   branch: () => branches.getStore(),
 };
 
-/** The sandbox of this process. The first call installs it. */
-export function processSandbox(): Sandbox {
+/** Called with what was rejected outside of workflow code and awaited by nobody. */
+let tellOfUnawaited: ((reason: unknown) => void) | undefined;
+
+/**
+ * The sandbox of this process. The first call installs it.
+ * @param unawaited told of each promise that nobody awaits and that was rejected outside of workflow code, such as in
+ *   the handler of an action. The process goes on then: one careless call must not end what all others do in it.
+ *   Without it such a rejection ends the process, as it does everywhere.
+ */
+export function processSandbox(unawaited?: (reason: unknown) => void): Sandbox {
+  tellOfUnawaited = unawaited ?? tellOfUnawaited;
   if (!installed) {
     installed = true;
     installClock();
@@ -160,11 +169,13 @@ function firstSettled(list: readonly unknown[], errorsDecide: boolean): { readon
 
 /**
  * A promise of workflow code that is rejected before anybody awaits it must not end the process, and with it every
- * other execution: the code may await it later. Everywhere else such a rejection ends the process as it always does.
+ * other execution: the code may await it later. Of any other somebody is told, if there is anybody to be told.
  */
 function surviveUnawaited(): void {
   process.on('unhandledRejection', (reason) => {
-    if (!current && !isOfWorkflowCode(reason) && process.listenerCount('unhandledRejection') === 1) throw reason;
+    if (current || isOfWorkflowCode(reason)) return;
+    if (tellOfUnawaited) tellOfUnawaited(reason);
+    else if (process.listenerCount('unhandledRejection') === 1) throw reason;
   });
 }
 

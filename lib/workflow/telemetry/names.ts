@@ -84,6 +84,10 @@ export const instruments = {
   heartbeatAgeSeconds: gauge('baton_heartbeat_age_seconds', 'Time since the last confirmed heartbeat.'),
 
   // What needs a person.
+  unawaitedRejections: counter(
+    'baton_unawaited_rejections_total',
+    'Promises that nobody awaited and that were rejected, such as in the handler of an action.',
+  ),
   nondeterminism: counter('baton_nondeterminism_total', 'Executions whose code did not fit their log.'),
   limits: counter(
     'baton_limits_total',

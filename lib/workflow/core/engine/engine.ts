@@ -261,6 +261,7 @@ export class Engine {
           if (!live.parked) this.#ports.actions.abandon({ executionId: live.executionId });
           this.#lives.drop(live);
         }
+        if (!this.#probation.isEmpty) await this.#forgetLeft(leaving);
         return;
       }
       await sleep(this.#scheduler, drainPollMs);
@@ -288,6 +289,8 @@ export class Engine {
     await this.#adoptUnfinished(adopting);
     await this.#rescue(found.nowMs);
     await this.#busLooks.sweep([...this.#partitions], found.nowMs);
+    if (this.#probation.isEmpty) return;
+    await this.#endProbation(this.#probation.noted.filter(({ executionId }) => !this.#held.has(executionId)));
   }
 
   /** Nothing of newly owned partitions runs before it is known what ended their last owner. */
@@ -388,7 +391,8 @@ export class Engine {
     const work: Work = { flushing, ...taking };
     if ([flushing, taking.now, taking.afterFlush].every(({ length }) => length === 0)) {
       // All that is to be done is held by others, or has to wait until less is under way.
-      if (this.#pressure.isOn) others.push(sleep(this.#scheduler, pressurePollMs));
+      // So has what waits for a suspect to come to rest.
+      if (this.#pressure.isOn || !this.#probation.isEmpty) others.push(sleep(this.#scheduler, pressurePollMs));
       if (others.length > 0) {
         await Promise.race(others);
         return 'fine';
@@ -655,6 +659,11 @@ export class Engine {
     if (live.isTerminating) this.#ports.actions.interrupt?.({ executionId, why: 'terminated' });
     if (live.isPaused && live.parked) this.#lives.drop(live);
     else this.#lives.touch(live);
+  }
+
+  /** A worker that gives them up in good order was not ended by them. */
+  #forgetLeft(partitions: ReadonlySet<number>): Promise<void> {
+    return this.#endProbation(this.#probation.noted.filter(({ partitionId }) => partitions.has(partitionId)));
   }
 
   async #endProbation(ran: readonly ExecutionKey[]): Promise<void> {

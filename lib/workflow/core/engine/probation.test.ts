@@ -5,14 +5,16 @@ const key = (executionId: string, partitionId = 1) => ({ executionId, partitionI
 
 function open() {
   const noted: string[] = [];
+  const clock = { ms: 0, nowMs: () => clock.ms };
   const probation = new Probation({
     workerId: 'w',
+    clock,
     store: {
       noteActivations: async ({ executions }) => void noted.push(...executions.map((each) => `+${each.executionId}`)),
       clearActivations: async ({ executions }) => void noted.push(...executions.map((each) => `-${each.executionId}`)),
     },
   });
-  return { probation, noted };
+  return { probation, noted, clock };
 }
 
 describe('probation', () => {
@@ -82,5 +84,34 @@ describe('probation', () => {
     expect(probation.isEmpty).toBe(false);
     probation.release(['a']);
     expect(probation.isEmpty).toBe(true);
+  });
+
+  it('keeps what is noted until nothing of it is under way, or it has run for a minute', async () => {
+    const { probation, noted, clock } = open();
+    probation.examined({ condemned: [], suspects: [], unclean: [1] });
+    probation.adopted([1], [key('short'), key('long')]);
+    await probation.note([key('short'), key('long')]);
+    await probation.clear(probation.noted, (id) => id === 'short');
+    expect(noted).toEqual(['+short', '+long', '-short']);
+    clock.ms = 60_000;
+    await probation.clear(probation.noted, () => false);
+    expect(noted.at(-1)).toBe('-long');
+    expect(probation.isEmpty).toBe(true);
+  });
+
+  it('lets nobody with strikes begin beside one whose action is under way, until that had its time alone', async () => {
+    const { probation, noted, clock } = open();
+    const suspects = ['a', 'b'].map((id) => ({ ...key(id), strikes: 1, commandId: null }));
+    probation.examined({ condemned: [], suspects, unclean: [] });
+    expect(probation.admission()('a')).toBe(true);
+    await probation.note([key('a')]);
+    await probation.clear([key('a')], () => false);
+    probation.release(['a']);
+    expect(probation.admission()('b')).toBe(false);
+    expect(probation.admission()('a')).toBe(true);
+    clock.ms = 5_000;
+    expect(probation.admission()('b')).toBe(true);
+    await probation.note([key('b')]);
+    expect(noted).toEqual(['+a', '-a', '+b']);
   });
 });

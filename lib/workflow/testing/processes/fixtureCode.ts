@@ -123,6 +123,16 @@ async function killSpinWorkflow(context: WorkflowContext): Promise<string> {
   return 'spun';
 }
 
+/** Calls an action that leaves a promise to itself, which is rejected while the action still runs. */
+async function killFloatWorkflow(context: WorkflowContext): Promise<string> {
+  return context.actions.float({}) as Promise<string>;
+}
+
+/** Calls an action that ends its process some time after it began, until the test lets it pass. */
+async function killCrashWorkflow(context: WorkflowContext): Promise<string> {
+  return context.actions.crash({}) as Promise<string>;
+}
+
 /** Names of these workflows as they are registered, and what each execution of them ends with. */
 export const expectations = {
   KillPipeline: { results: [111], amount: 111, calls: 3, tasks: 0 },
@@ -149,6 +159,8 @@ export function registerFixtureWorkflows(runtime: WorkflowRuntime, version = '1'
     killSlowApprovalWorkflow,
     killLoopWorkflow,
     killSpinWorkflow,
+    killFloatWorkflow,
+    killCrashWorkflow,
   ]) {
     runtime.registerWorkflow(workflow, { version });
   }
@@ -192,6 +204,22 @@ export function registerFixtureActions(
     // Long after the call, in a continuation like any other.
     while (!open);
     return {};
+  });
+  actions.registerSimpleAction('float', 'Leaves a promise to itself', [], async () => {
+    const rejected = new Promise((resolve) => setTimeout(resolve, 50)).then(() => {
+      throw new Error('Nobody awaits this');
+    });
+    // Later than the process could have ended of it: of two timers, in the order in which they are due.
+    await new Promise((resolve) => setTimeout(resolve, 400));
+    return rejected instanceof Promise ? 'floated' : '';
+  });
+  actions.registerSimpleAction('crash', 'Ends its process', [], async (_, { executionId }) => {
+    const [open] = await calls`SELECT 1 FROM kill_gates WHERE invoice_id = ${executionId}`;
+    if (open) return 'passed';
+    // Long after the activation that called it.
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    process.kill(process.pid, 'SIGKILL');
+    return new Promise(() => undefined);
   });
   actions.registerDatabaseAction(
     'addToInvoice',
