@@ -11,6 +11,8 @@ export type Command =
       readonly name: string;
       readonly args: JsonValue;
       readonly argsHash: string;
+      /** It takes back what another action did: a cancel does not cut it short. */
+      readonly isUndo?: true;
     })
   | (CommandRef & { readonly type: 'create_task'; readonly request: CreateTaskRequest; readonly argsHash: string })
   | (CommandRef & { readonly type: 'set_state'; readonly state: string })

@@ -11,6 +11,8 @@ export interface GroupCall {
   readonly parameters: Readonly<Record<string, unknown>>;
   /** Tells the calls of one group apart: `id`, `id:undo`. Another attempt of a call has the same one. */
   readonly key: string;
+  /** It takes back what another call of the group did. */
+  readonly isUndo?: true;
 }
 
 export interface GroupHost {
@@ -162,6 +164,7 @@ class GroupRun {
           actionName,
           parameters: typeof parameters === 'function' ? parameters(result.result) : parameters,
           key: `${id}:undo`,
+          isUndo: true,
         }),
       );
       this.#results.set(id, {

@@ -38,7 +38,7 @@ export interface ContextHost extends ChildHost, BranchHost, TaskCallHost {
   setState(state: string): void;
   setData(key: string, text: string): void;
   log(level: LogLevel, message: string, data: JsonValue): void;
-  action(name: string, argsText: string): Promise<unknown>;
+  action(name: string, argsText: string, isUndo?: true): Promise<unknown>;
   sleepUntil(fireAtMs: number): Promise<void>;
   /** Text of the data of the next run; null: what this one has set so far. */
   continueAsNew(dataText: string | null): Promise<never>;
@@ -105,7 +105,7 @@ class RunContext implements WorkflowContext {
     return async (members, options = {}) => {
       const plan = planGroup(members, options);
       const group = {
-        run: async ({ actionName, parameters }: GroupCall) => callAction(host, actionName, parameters),
+        run: async ({ actionName, parameters, isUndo }: GroupCall) => callAction(host, actionName, parameters, isUndo),
         pause: (ms: number) => host.sleepUntil(host.nowMs() + ms),
       };
       return options.transaction === true ? transactGroupOf(plan, group) : runGroup(plan, group);
@@ -215,12 +215,13 @@ class ActionCalls implements ProxyHandler<WorkflowActions> {
   }
 }
 
-function callAction(host: ContextHost, name: string, params: unknown): Promise<unknown> {
+function callAction(host: ContextHost, name: string, params: unknown, isUndo?: true): Promise<unknown> {
   const canonical = canonicalActionName(name);
   if (canonical === 'createHumanTask')
     return host.createTask(encodeValue(checkedTask(params), 'What createHumanTask is given'));
   assertStorableName(canonical, 'The name of an action');
-  return host.action(canonical, encodeValue(params ?? {}, `What action ${name} is given`, 'parameters'));
+  const text = encodeValue(params ?? {}, `What action ${name} is given`, 'parameters');
+  return host.action(canonical, text, isUndo);
 }
 
 function eventsOf(host: ContextHost): WorkflowEvents {

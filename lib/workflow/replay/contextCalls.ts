@@ -100,12 +100,14 @@ export class ContextCalls implements ContextHost {
 
   // Actions, tasks, waits
 
-  action(name: string, argsText: string): Promise<unknown> {
+  action(name: string, argsText: string, isUndo?: true): Promise<unknown> {
     if (this.#turn.isOver) return never();
     this.#turn.passes(argsText, `What action "${name}" is given`);
     const argsHash = hashText(argsText);
     const { commandId, n } = this.#turn.issue(name, `action ${name}`, argsHash, false);
-    this.#turn.push({ type: 'action', commandId, n, name, args: decodeJson(argsText), argsHash });
+    const args = decodeJson(argsText);
+    const command = { type: 'action', commandId, n, name, args, argsHash } as const;
+    this.#turn.push(isUndo ? { ...command, isUndo } : command);
     return this.#parts.calls.open(commandId);
   }
 

@@ -51,10 +51,12 @@ export function createActionRunner(parts: ActionRunnerParts): ActionRunner {
       if (cut.isFollowed) return follow(cut, () => outsideWorkflow(() => runCall(parts, call, cut, running)));
       return outsideWorkflow(() => runCall(parts, call, cut, running));
     },
-    interrupt: ({ executionId, why }) => {
-      for (const cut of running) if (cut.executionId === executionId) cut.interrupt(why);
+    interrupt: ({ executionId, why, except }) => {
+      for (const cut of running) {
+        if (cut.executionId === executionId && !except?.has(cut.commandId)) cut.interrupt(why);
+      }
       const error = recordError(new ActionAbortedError(`The execution was ${why} while the job ran.`));
-      void parts.jobs?.cancel({ executionId, error }).catch((failure: unknown) => {
+      void parts.jobs?.cancel({ executionId, error, ...(except && { except: [...except] }) }).catch((failure: unknown) => {
         parts.logger.warn({ error: failure, executionId }, 'Jobs of an execution that ends could not be ended.');
       });
     },

@@ -92,6 +92,75 @@ describe('executeActions inside a workflow', () => {
     ]);
   });
 
+  it('finishes what it takes back when it is canceled meanwhile, with its retries, and is canceled then', async () => {
+    const seen: string[] = [];
+    const gate = { open: () => undefined as void };
+    const opened = new Promise<void>((resolve) => (gate.open = resolve));
+    harness.actions.registerSimpleAction('takeSeat', '', [], () => 'taken');
+    harness.actions.registerSimpleAction('paySeat', '', [], () => {
+      throw Object.assign(new Error('no money'), { transient: false });
+    });
+    harness.actions.registerSimpleAction('giveSeatBack', '', [], async (_, { signal }) => {
+      seen.push('begun');
+      if (seen.length === 1) {
+        await opened;
+        throw Object.assign(new Error('not yet'), { transient: true });
+      }
+      seen.push(signal.aborted ? 'cut' : 'given back');
+    });
+    const seatingWorkflow = async ({ executeActions, events }: WorkflowContext) => {
+      const compensateWith = { actionName: 'giveSeatBack' };
+      await executeActions(
+        [
+          { actionName: 'takeSeat', compensateWith },
+          { actionName: 'paySeat', dependsOn: ['takeSeat'] },
+        ],
+        {
+          onError: 'compensate',
+        },
+      );
+      await events.waitFor('Never');
+    };
+    harness.runtime.registerWorkflow(seatingWorkflow);
+    await harness.runtime.publish();
+    const executionId = await harness.runtime.startWorkflow('Seating', { tenant: 'acme' });
+    await until(() => seen.length > 0, 'it is being taken back');
+    await harness.runtime.cancelExecution({ executionId, tenant: 'acme', userId: 'omar' });
+    const kinds = async () => (await harness.history(executionId)).map(({ kind }) => kind);
+    await until(async () => (await kinds()).includes('cancel_requested'), 'the cancel is taken');
+    gate.open();
+    await harness.untilStatus(executionId, 'canceled');
+    expect(seen).toEqual(['begun', 'begun', 'given back']);
+  });
+
+  it('cuts what it takes back when it is terminated meanwhile', async () => {
+    const seen: string[] = [];
+    harness.actions.registerSimpleAction('takeTable', '', [], () => 'taken');
+    harness.actions.registerSimpleAction('payTable', '', [], () => {
+      throw Object.assign(new Error('no money'), { transient: false });
+    });
+    harness.actions.registerSimpleAction('giveTableBack', '', [], async (_, { signal }) => {
+      seen.push('begun');
+      await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve()));
+      seen.push('cut');
+    });
+    const diningWorkflow = ({ executeActions }: WorkflowContext) =>
+      executeActions(
+        [
+          { actionName: 'takeTable', compensateWith: { actionName: 'giveTableBack' } },
+          { actionName: 'payTable', dependsOn: ['takeTable'] },
+        ],
+        { onError: 'compensate' },
+      );
+    harness.runtime.registerWorkflow(diningWorkflow);
+    await harness.runtime.publish();
+    const executionId = await harness.runtime.startWorkflow('Dining', { tenant: 'acme' });
+    await until(() => seen.length > 0, 'it is being taken back');
+    await harness.runtime.terminateExecution({ executionId, tenant: 'acme', userId: 'omar' });
+    await harness.untilStatus(executionId, 'terminated');
+    await until(() => seen.includes('cut'), 'its handler is told');
+  });
+
   it('fails before anything runs where the graph has a cycle', async () => {
     const circlingWorkflow = ({ executeActions }: WorkflowContext) =>
       executeActions([

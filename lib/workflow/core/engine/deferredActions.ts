@@ -27,10 +27,10 @@ export class DeferredActions {
     return null;
   }
 
-  /** Gives back all that wait, to be started again. */
-  takeAll(): readonly ActionCommand[] {
-    const commands = [...(this.#waiting?.values() ?? [])];
-    this.#waiting?.clear();
+  /** Gives back what a cancel ends, to be started again. */
+  takeCut(): readonly ActionCommand[] {
+    const commands = [...(this.#waiting?.values() ?? [])].filter(({ isUndo }) => !isUndo);
+    for (const { commandId } of commands) this.#waiting?.delete(commandId);
     return commands;
   }
 

@@ -55,6 +55,7 @@ export class LiveExecution {
   readonly #running = new Set<string>();
   /** Calls that were started to be ended, since the execution is canceled. */
   #cut: Set<string> | null = null;
+  #undoing: Set<string> | null = null;
   /** Begun, with an outcome that comes later through the inbox. */
   readonly #deferred = new DeferredActions();
   /** What the code ended with. */
@@ -213,7 +214,7 @@ export class LiveExecution {
     this.#startable = [];
     return commands.map((command) => {
       this.#running.add(command.commandId);
-      const isCanceled = this.instance.isCutByCancel(command.n);
+      const isCanceled = this.#isCutByCancel(command);
       if (isCanceled) (this.#cut ??= new Set()).add(command.commandId);
       const { executionId, partitionId, tenant, workflowName } = this;
       const { commandId, n, name, args, argsHash } = command;
@@ -244,7 +245,17 @@ export class LiveExecution {
    * under way in this process is cut short by itself.
    */
   cutDeferred(): void {
-    if (this.#deferred.size > 0 && !this.isHeld) this.#startable.push(...this.#deferred.takeAll());
+    if (this.#deferred.size > 0 && !this.isHeld) this.#startable.push(...this.#deferred.takeCut());
+  }
+
+  /** Actions that a cancel leaves alone; null: there are none. */
+  get undoing(): ReadonlySet<string> | null {
+    return this.#undoing;
+  }
+
+  /** What takes back an effect is carried through. */
+  #isCutByCancel({ n, isUndo }: ActionCommand): boolean {
+    return !isUndo && this.instance.isCutByCancel(n);
   }
 
   /** A job is done. Its execution may have come back to memory just now, about to hand the job over once more. */
@@ -256,7 +267,7 @@ export class LiveExecution {
   /** Its outcome comes later: nothing of it is under way here. */
   actionDeferred(command: ActionCommand): void {
     this.#running.delete(command.commandId);
-    const isToBeCut = this.instance.isCutByCancel(command.n) && this.#cut?.has(command.commandId) !== true;
+    const isToBeCut = this.#isCutByCancel(command) && this.#cut?.has(command.commandId) !== true;
     const again = isToBeCut ? command : this.#deferred.add(command);
     if (again && !this.isHeld) this.#startable.push(again);
     if (this.isTerminating) this.#appendEnd();
@@ -477,6 +488,7 @@ export class LiveExecution {
         this.#toPrepare.push(command);
         return;
       case 'action': {
+        if (command.isUndo) (this.#undoing ??= new Set()).add(command.commandId);
         const known = this.#unlogged?.get(command.commandId)?.outcome;
         if (known) this.#outcomes.push({ command, outcome: known });
         else this.#startable.push(command);

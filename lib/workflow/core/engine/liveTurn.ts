@@ -40,7 +40,8 @@ export class LiveTurn implements Turn {
     try {
       const { executionId, instance, workflowName: name } = live;
       if (entry.kind === 'cancel_requested') {
-        if (live.hasRunning) ports.actions.interrupt?.({ executionId, why: 'canceled' });
+        const { undoing: except } = live;
+        if (live.hasRunning) ports.actions.interrupt?.({ executionId, why: 'canceled', ...(except && { except }) });
         live.cutDeferred();
       }
       const commands = instance.collect();

@@ -56,7 +56,12 @@ export interface ActionRunner {
    * is recorded before the end; one that is cut short fails with the code `action_aborted`. Calls that start afterwards
    * are not meant.
    */
-  interrupt?(request: { readonly executionId: string; readonly why: 'canceled' | 'terminated' }): void;
+  interrupt?(request: {
+    readonly executionId: string;
+    readonly why: 'canceled' | 'terminated';
+    /** Commands that are not meant. */
+    readonly except?: ReadonlySet<string>;
+  }): void;
   /**
    * The calls of one execution, or all of them and those to come, are somebody else's: handlers find their signal
    * aborted, open transactions are rolled back, and every `run` under way resolves soon as `ownership_lost`.

@@ -22,6 +22,8 @@ export interface JobDispatcher {
   cancel(request: {
     readonly executionId: string;
     readonly commandId?: string;
+    /** Commands whose jobs go on. */
+    readonly except?: readonly string[];
     readonly error: RecordedError;
   }): Promise<void>;
 }

@@ -49,10 +49,11 @@ export function createJobDispatcher({
       return 'dispatched';
     },
 
-    cancel: async ({ executionId, commandId, error }) => {
+    cancel: async ({ executionId, commandId, except = [], error }) => {
       const ofCommand = commandId === undefined ? sql`true` : sql`command_id = ${commandId}`;
       const ended = await endJobs(sql, {
-        which: sql`execution_id = ${executionId} AND ${ofCommand} AND status IN ('queued', 'running')`,
+        which: sql`execution_id = ${executionId} AND ${ofCommand} AND command_id <> ALL(${[...except]}::text[])
+          AND status IN ('queued', 'running')`,
         status: 'canceled',
         params: null,
         result: null,
