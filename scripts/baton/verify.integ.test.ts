@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { urlOfDatabase } from '../../lib/db/testing/templateDatabase';
 import { createHarness, type Harness } from '../../lib/workflow/testing/harness';
 import type { WorkflowContext, WorkflowDefinition } from '../../lib/workflow/model/workflow';
+import { absentJobQueue } from '../../lib/workflow/streams/jobQueue';
 import { brokenText, verifyRunning } from './verify';
 
 const run = promisify(execFile);
@@ -87,6 +88,29 @@ describe('baton verify', () => {
   it('says where the code of a version is gone', async () => {
     const { broken } = await verifyRunning({ sql: harness.sql, definition: code({ ...order, version: '2' }) });
     expect(broken.map(brokenText)[0]).toContain('its code is not here: register Order in version 1');
+  });
+});
+
+describe('baton verify while something is under way', () => {
+  it('tells of code that does not ask for it any more, and of what patched answers', async () => {
+    const own = await createHarness({ jobs: absentJobQueue });
+    try {
+      own.actions.registerSimpleAction('render', 'Takes long.', [], () => 'done', { dispatch: true });
+      const rendering = ({ actions }: WorkflowContext) => actions.render();
+      own.runtime.registerWorkflow({ name: 'Rendering', version: '1', run: rendering });
+      await own.startWorker();
+      const executionId = await own.runtime.startWorkflow('Rendering', { tenant: 'acme' });
+      await own.untilStatus(executionId, 'waiting');
+      const verified = (run: WorkflowDefinition['run']) =>
+        verifyRunning({ sql: own.sql, definition: code({ name: 'Rendering', version: '1', run }) });
+      expect((await verified(rendering)).broken).toEqual([]);
+      const { broken } = await verified(({ actions }) => actions.draw());
+      expect(broken).toMatchObject([{ difference: { recorded: 'action render', actual: 'action draw' } }]);
+      const guarded = ({ actions, patched }: WorkflowContext) => (patched('new') ? actions.draw() : actions.render());
+      expect((await verified(guarded)).broken).toEqual([]);
+    } finally {
+      await own.close();
+    }
   });
 });
 

@@ -2,6 +2,7 @@
 import type postgres from 'postgres';
 import type { WorkflowDefinition } from '../../lib/workflow/model/workflow';
 import type { LoadedExecution } from '../../lib/workflow/model/ports/store';
+import { isEnded } from '../../lib/workflow/model/status';
 import { createPostgresStore } from '../../lib/workflow/persistence/executions/postgresStore';
 import { type Difference, differenceOf } from '../../lib/workflow/testing/histories/replayHistory';
 
@@ -74,7 +75,8 @@ async function judge(
 ): Promise<Difference | null | undefined> {
   if (!code) return null;
   if (!execution) return undefined;
-  return (await differenceOf(code, { ...execution, entries: execution.history })) ?? undefined;
+  const underWay = isEnded(execution.status) ? [] : execution.underWay;
+  return (await differenceOf(code, { ...execution, entries: execution.history, underWay })) ?? undefined;
 }
 
 async function choose(
@@ -99,7 +101,8 @@ async function chooseUnlike(sql: postgres.Sql, most: number): Promise<readonly U
   const idOrTime = `${id}|[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]+Z`;
   return sql<UnderWay[]>`
     WITH under_way AS (
-      SELECT e.execution_id, e.partition_id, e.workflow_name, e.workflow_version, log.way, log.data
+      SELECT e.execution_id, e.partition_id, e.workflow_name, e.workflow_version, concat(log.way, calls.begun) AS way,
+             log.data
       FROM workflow_executions e
       LEFT JOIN LATERAL (
         SELECT md5(string_agg(concat_ws(' ', v.kind, v.command_id, regexp_replace(v.name, ${id}, '*', 'g')),
@@ -108,6 +111,13 @@ async function chooseUnlike(sql: postgres.Sql, most: number): Promise<readonly U
         FROM workflow_events v
         WHERE v.execution_id = e.execution_id AND v.partition_id = e.partition_id AND v.seq IS NOT NULL
       ) log ON true
+      LEFT JOIN LATERAL (
+        SELECT md5(string_agg(c.command_id, ' ' ORDER BY c.command_id)) AS begun FROM (
+          SELECT r.command_id FROM workflow_action_results r
+          WHERE r.execution_id = e.execution_id AND r.partition_id = e.partition_id
+          UNION SELECT j.command_id FROM workflow_jobs j
+          WHERE j.execution_id = e.execution_id AND j.partition_id = e.partition_id) c
+      ) calls ON true
       WHERE e.status IN ${sql(underWay)}
     ), alike AS (
       SELECT *, row_number() OVER (PARTITION BY workflow_name, workflow_version, way, data ORDER BY execution_id) AS nth

@@ -236,6 +236,9 @@ export const workflowActionResults = pgTable(
     completedAt: instant('completed_at'),
     /** Set where the outcome comes to the log through the inbox, by a job. */
     viaInbox: boolean('via_inbox'),
+    /** With `args_hash`: which command it is of, where the row may be there before the log holds its outcome. */
+    n: integer('n'),
+    argsHash: text('args_hash'),
   },
   (t) => [primaryKey({ columns: [t.executionId, t.commandId, t.partitionId] })],
 );

@@ -6,6 +6,7 @@ import { encodeJson, decodeJson, type JsonObject, type JsonValue } from '../mode
 import { ActionError, ForeignAwaitError, NondeterminismError, recordError } from '../model/errors';
 import type { Command, TaskEnding } from '../model/commands';
 import { continuesCode, type EntryBody, type HistoryEntry } from '../model/history';
+import type { CallUnderWay } from '../model/underWay';
 import type { WorkflowContext, WorkflowDefinition } from '../model/workflow';
 import type { NewChild } from './children';
 import { createContext } from './context';
@@ -50,6 +51,8 @@ export class WorkflowInstance {
     readonly sandbox: Sandbox;
     /** The log that is about to be fed; empty for none. */
     readonly history?: readonly HistoryEntry[];
+    /** Calls that were begun in answer to entries of this log, and whose outcomes it does not hold. */
+    readonly underWay?: readonly CallUnderWay[];
     /** Remembers where in the code each command was issued: slow, for explaining a difference. */
     readonly isTraced?: boolean;
     /** Without it the code may do as much as it likes. */
@@ -59,7 +62,7 @@ export class WorkflowInstance {
     this.#definition = definition;
     this.#identity = options.identity;
     this.#sandbox = sandbox;
-    this.#past = options.history ? new Past(options.history) : null;
+    this.#past = options.history ? new Past(options.history, options.underWay ?? []) : null;
     this.#turn = new CodeTurn({ workflowName: definition.name, sandbox, isTraced, ...(limits && { limits }) });
     this.#waiting = new Waiting(this.#turn, this.#calls);
   }
@@ -186,11 +189,13 @@ export class WorkflowInstance {
 
   /**
    * Called when the log is used up, with the commands collected so far: those that the log holds already are dropped.
-   * @throws NondeterminismError when the code does more than the log says at a place the log has passed.
+   * @param underWay calls that were begun and whose outcomes the log does not hold.
+   * @throws NondeterminismError when the code does more than the log says at a place the log has passed, or does not ask
+   * for what has begun.
    */
-  outstanding(commands: readonly Command[]): Command[] {
+  outstanding(commands: readonly Command[], underWay: readonly CallUnderWay[]): Command[] {
     this.#past = null;
-    this.#turn.ledger.checkEnd();
+    this.#turn.ledger.checkEnd(underWay);
     let logs = 0;
     return commands.filter((command) => {
       switch (command.type) {

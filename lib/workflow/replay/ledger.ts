@@ -4,6 +4,7 @@
  */
 import { NondeterminismError } from '../model/errors';
 import type { CommandRef, HistoryEntry } from '../model/history';
+import { nameOfCall, type CallUnderWay } from '../model/underWay';
 
 /** The part of a command that must be the same in every run of the code. */
 export interface IssuedCommand extends CommandRef {
@@ -98,9 +99,11 @@ export class Ledger {
 
   /**
    * Called when the history is used up: a command that the log would hold if it had been issued then, and does not,
-   * was not in the code that wrote the log.
+   * was not in the code that wrote the log. And what was begun was asked for by code that knew no more than this log:
+   * nothing begins before the entries that it follows from are committed.
    */
-  checkEnd(): void {
+  checkEnd(underWay: readonly CallUnderWay[]): void {
+    for (const call of underWay) this.#checkUnderWay(call);
     for (const command of this.#issued.values()) {
       const isNewPath = command.n > this.#retriedAt;
       if (command.recordedAtOnce && command.n < this.#highestRecorded && !isNewPath) {
@@ -110,6 +113,27 @@ export class Ledger {
         );
       }
     }
+  }
+
+  #checkUnderWay({ commandId, n, argsHash }: CallUnderWay): void {
+    const issued = this.#issued.get(commandId);
+    const isThere = issued !== undefined && (n === null || issued.n === n);
+    if (isThere && (argsHash === null || issued.argsHash === argsHash)) return;
+    const recorded = `action ${nameOfCall(commandId)}`;
+    const begun = `"${recorded}" (${commandId}) has begun and its outcome is not in the log yet`;
+    const instead = isThere || n === null ? issued : this.#atPosition(n);
+    const does = instead ? `does "${instead.what}" (${instead.commandId}) there` : 'does not ask for it';
+    throw new NondeterminismError(
+      isThere
+        ? `${begun}: the code now passes other arguments. ${advice}`
+        : `${begun}${n === null ? '' : `, as command ${n}`}: the code now ${does}. ${advice}`,
+      {
+        seq: null,
+        recorded,
+        actual: instead?.what ?? null,
+        callSite: (instead && this.#sites?.get(instead.commandId)) ?? null,
+      },
+    );
   }
 
   #atPosition(n: number): IssuedCommand | undefined {

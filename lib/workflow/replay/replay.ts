@@ -7,6 +7,7 @@ import { ForeignAwaitError } from '../model/errors';
 import { continuesCode, type HistoryEntry } from '../model/history';
 import type { ExecutionLimits } from '../model/limits';
 import { cutsOf, isSuperseded, type Cut } from '../model/retries';
+import type { CallUnderWay } from '../model/underWay';
 import type { WorkflowDefinition } from '../model/workflow';
 import { WorkflowInstance, type InstanceIdentity } from './instance';
 import type { Drain, Sandbox, Turn } from './sandbox';
@@ -15,6 +16,8 @@ export interface ReplayOptions {
   readonly definition: WorkflowDefinition;
   readonly identity: InstanceIdentity;
   readonly history: readonly HistoryEntry[];
+  /** Calls that were begun and whose outcomes the log does not hold; none unless given. */
+  readonly underWay?: readonly CallUnderWay[];
   readonly sandbox: Sandbox;
   readonly drain: Drain;
   /** Called after each entry with what the code asked for in answer to it. */
@@ -32,23 +35,24 @@ export interface ReplayResult {
 }
 
 /**
- * @throws NondeterminismError when the code does something else than the log says.
+ * @throws NondeterminismError when the code does something else than the log says, or does not ask for what has begun.
  * @throws ForeignAwaitError when the code waits for something that the log cannot bring back.
  */
 export async function replay(options: ReplayOptions): Promise<ReplayResult> {
-  const { definition, identity, history, sandbox, drain, isTraced = false, limits } = options;
+  const { definition, identity, history, underWay = [], sandbox, drain, isTraced = false, limits } = options;
   const instance = new WorkflowInstance({
     definition,
     identity,
     sandbox,
     history,
+    underWay,
     isTraced,
     ...(limits && { limits }),
   });
   const fold = new Fold(instance, options);
   // Turns that follow each other are drained together: a round of the event loop for each took as long as all the rest.
   for (let turns = fold.nextTurns(); turns.length > 0; turns = fold.nextTurns()) await drain(turns);
-  return { instance, commands: instance.outstanding(fold.commands) };
+  return { instance, commands: instance.outstanding(fold.commands, underWay) };
 }
 
 /** So many turns hold up everything else of the process for a few milliseconds. */

@@ -28,6 +28,7 @@ it('ends an execution with the stored outcome of a call, whatever became of anot
       { ...facts, commandId: 'book#1', outcome: booked },
       { ...facts, commandId: 'book#2', outcome: null },
     ],
+    underWay: [],
     timers: [],
     waits: [],
     closingTasks: [],

@@ -16,6 +16,7 @@ const loaded = (executionId: string, workflowVersion = '2', partitionId = 1): Lo
   subject: null,
   history: [],
   unlogged: [],
+  underWay: [],
   timers: [],
   waits: [],
   closingTasks: [],

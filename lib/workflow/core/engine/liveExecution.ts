@@ -467,6 +467,8 @@ export class LiveExecution {
         return this.#startWait(command);
       case 'patch': {
         const { commandId, n, patchId } = command;
+        // What it guards begins once the mark is committed: nothing else would tell the next owner which way was taken.
+        this.#settledAhead += 1;
         this.#append({ kind: 'patch_marked', body: { commandId, n, patchId } });
         return;
       }

@@ -106,13 +106,14 @@ export class Revival {
     const definition = this.#ports.definition(loaded.workflowName, loaded.workflowVersion);
     if (!definition) return nothing;
     const { sandbox, clock, blocks, partitionCount, executionLimits: limits, guard } = this.#ports;
-    const { executionId, tenant, history } = loaded;
+    const { executionId, tenant, history, underWay } = loaded;
     try {
       guard.checkHistory(history.length);
       const { instance, commands } = await replay({
         definition,
         identity: { executionId, tenant },
         history,
+        underWay,
         sandbox,
         drain: this.#drainOf(executionId),
         limits,
@@ -165,9 +166,10 @@ export class Revival {
   async #explained(loaded: LoadedExecution, definition: WorkflowDefinition, error: unknown): Promise<unknown> {
     if (!(error instanceof NondeterminismError)) return error;
     const { sandbox } = this.#ports;
-    const { executionId, tenant, history } = loaded;
+    const { executionId, tenant, history, underWay } = loaded;
     const drain = this.#drainOf(executionId);
-    const options = { definition, identity: { executionId, tenant }, history, sandbox, drain, isTraced: true };
+    const identity = { executionId, tenant };
+    const options = { definition, identity, history, underWay, sandbox, drain, isTraced: true };
     return replay(options).then(
       () => error,
       (traced: unknown) => traced,

@@ -7,6 +7,7 @@ import type { RecordedError } from '../errors';
 import type { TaskEnding } from '../commands';
 import type { JsonObject, JsonValue } from '../json';
 import type { Match } from '../match';
+import type { CallUnderWay } from '../underWay';
 import type { EndedStatus, ExecutionStatus } from '../status';
 import type { RecordedOutcome } from './actions';
 import type { FlushRelations } from './relations';
@@ -42,6 +43,11 @@ export interface LoadedExecution extends ExecutionKey {
   readonly history: readonly HistoryEntry[];
   /** Results that the log does not hold yet; of an execution that was retried, all results. */
   readonly unlogged: readonly StoredActionResult[];
+  /**
+   * Every call that the store knows of and whose outcome the log never held: tried before, asked about, dispatched, or
+   * done. Of the same moment as the log.
+   */
+  readonly underWay: readonly CallUnderWay[];
   /** Command ids of timer rows and wait rows, and tasks whose time ran out but that are still open, as the log names them. */
   readonly timers: readonly string[];
   readonly waits: readonly string[];

@@ -49,10 +49,11 @@ export function createActionResultStore(options: {
           WHERE w.worker_id = ${workerId} AND w.fenced_at IS NULL AND p.partition_id = ${call.partitionId} FOR SHARE
         )
         INSERT INTO workflow_action_results AS r (execution_id, partition_id, command_id, tenant_id, action_name, status,
-          params, error, attempts, next_attempt_at, started_at)
+          params, error, attempts, next_attempt_at, started_at, n, args_hash)
         SELECT ${call.executionId}::uuid, ${call.partitionId}::smallint, ${call.commandId}, ${call.tenant},
           ${actionName}, 'retrying', ${jsonText(params)}::text::json, ${jsonText(error)}::text::json,
-          ${attempts}::smallint, ${iso(nextAttemptAtMs)}::text::timestamptz, ${iso(startedAtMs)}::text::timestamptz
+          ${attempts}::smallint, ${iso(nextAttemptAtMs)}::text::timestamptz, ${iso(startedAtMs)}::text::timestamptz,
+          ${call.n}::int, ${call.argsHash}
         FROM fence
         ON CONFLICT (execution_id, command_id, partition_id) DO UPDATE
         SET error = excluded.error, attempts = excluded.attempts, next_attempt_at = excluded.next_attempt_at
@@ -102,10 +103,11 @@ async function recordBehindFence({
     leave(),
     transaction`
       INSERT INTO workflow_action_results AS r (execution_id, partition_id, command_id, tenant_id, action_name, status,
-        params, result, attempts, started_at, completed_at)
+        params, result, attempts, started_at, completed_at, n, args_hash)
       SELECT ${call.executionId}::uuid, ${call.partitionId}::smallint, ${call.commandId}, ${call.tenant}, ${actionName},
         'completed', ${jsonText(params)}::text::json, ${done.resultText}::text::json, ${attempts}::smallint,
-        ${iso(startedAtMs)}::text::timestamptz, ${iso(done.completedAtMs)}::text::timestamptz
+        ${iso(startedAtMs)}::text::timestamptz, ${iso(done.completedAtMs)}::text::timestamptz, ${call.n}::int,
+        ${call.argsHash}
       WHERE ${isIntact(transaction)}
       ON CONFLICT (execution_id, command_id, partition_id) DO UPDATE
       SET status = 'completed', params = excluded.params, result = excluded.result, error = NULL,

@@ -26,10 +26,10 @@ export function createActionStartStore({
       const [row] = await sql<{ owned: boolean; started: boolean; known: number | null }[]>`
         WITH fence AS MATERIALIZED (${owns(call.partitionId)}), started AS (
           INSERT INTO workflow_action_results AS r (execution_id, partition_id, command_id, tenant_id, action_name,
-            status, params, attempts, started_at)
+            status, params, attempts, started_at, n, args_hash)
           SELECT ${call.executionId}::uuid, ${call.partitionId}::smallint, ${call.commandId}, ${call.tenant},
             ${actionName}, 'started', ${encodeJson(params, 'Parameters')}::text::json, ${confirmed + 1}::smallint,
-            ${new Date(startedAtMs).toISOString()}::text::timestamptz
+            ${new Date(startedAtMs).toISOString()}::text::timestamptz, ${call.n}::int, ${call.argsHash}
           FROM fence
           ON CONFLICT (execution_id, command_id, partition_id) DO UPDATE
           SET attempts = excluded.attempts, started_at = excluded.started_at

@@ -5,8 +5,17 @@ import { isDecision, type HistoryEntry } from '../../model/history';
 import type { JsonValue } from '../../model/json';
 import type { ExecutionKey, LoadedExecution, StoredActionResult } from '../../model/ports/store';
 import type { ExecutionStatus } from '../../model/status';
+import type { CallUnderWay } from '../../model/underWay';
 import { entryFromRow } from './historyRows';
-import { entriesOf, logSql, resultsOf, resultsSql, type LogColumns, type ResultColumns } from './wholeLogs';
+import {
+  entriesOf,
+  logSql,
+  resultsOf,
+  resultsSql,
+  type LogColumns,
+  type ResultColumns,
+  type WholeResult,
+} from './wholeLogs';
 
 interface ExecutionRow extends LogColumns, ResultColumns {
   execution_id: string;
@@ -23,6 +32,7 @@ interface ExecutionRow extends LogColumns, ResultColumns {
   waits: string[];
   closing_tasks: string[];
   inbox_kinds: string[];
+  jobs: readonly CallUnderWay[] | null;
   blocked_by: RecordedError | null;
 }
 
@@ -54,6 +64,9 @@ SELECT e.execution_id, e.partition_id, e.tenant_id, e.workflow_name, e.workflow_
        ARRAY(SELECT DISTINCT i.kind FROM workflow_events i
              WHERE i.partition_id = e.partition_id AND i.execution_id = e.execution_id
                AND i.seq IS NULL AND i.disposition IS NULL) AS inbox_kinds,
+       (SELECT json_agg(json_build_object('commandId', j.command_id, 'n', j.n, 'argsHash', j.args_hash))
+        FROM workflow_jobs j
+        WHERE j.execution_id = e.execution_id AND j.partition_id = e.partition_id) AS jobs,
        CASE WHEN e.status = 'blocked_on_code' THEN e.error END AS blocked_by, l.*, r.*
 FROM workflow_executions e
 CROSS JOIN LATERAL (${logSql}) l
@@ -102,6 +115,7 @@ function assemble(row: ExecutionRow): LoadedExecution | null {
     unlogged: [...results.values()].filter(({ commandId }) =>
       logged.has(commandId) ? wasRetried : !arriving.has(commandId),
     ),
+    underWay: underWayOf(rows, row.jobs, logged),
     timers: row.timers,
     waits: row.waits,
     closingTasks: row.closing_tasks,
@@ -109,6 +123,20 @@ function assemble(row: ExecutionRow): LoadedExecution | null {
     decisions: row.inbox_kinds.filter(isDecision),
     blockedBy: row.blocked_by,
   };
+}
+
+/** What has begun and was never logged. A retry of the execution may begin a logged call anew: that one is not judged. */
+function underWayOf(
+  results: readonly WholeResult[],
+  jobs: readonly CallUnderWay[] | null,
+  logged: ReadonlySet<string>,
+): CallUnderWay[] {
+  const calls: CallUnderWay[] = [];
+  for (const { command_id: commandId, n, args_hash: argsHash } of results) {
+    if (!logged.has(commandId)) calls.push({ commandId, n, argsHash });
+  }
+  for (const job of jobs ?? []) if (!logged.has(job.commandId)) calls.push(job);
+  return calls;
 }
 
 export function storedResult(row: Omit<ResultRow, 'execution_id'>): StoredActionResult {

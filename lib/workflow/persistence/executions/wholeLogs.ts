@@ -34,7 +34,7 @@ SELECT count(*)::int AS results, json_agg(command_id) AS result_ids, json_agg(ac
        json_agg(floor(date_part('epoch', started_at) * 1000 + 0.0005)::bigint) AS started,
        json_agg(floor(date_part('epoch', next_attempt_at) * 1000 + 0.0005)::bigint) AS next_attempts,
        json_agg(floor(date_part('epoch', completed_at) * 1000 + 0.0005)::bigint) AS completed,
-       json_agg(via_inbox) AS via_inbox
+       json_agg(via_inbox) AS via_inbox, json_agg(n) AS ns, json_agg(args_hash) AS args_hashes
 FROM workflow_action_results a
 WHERE a.execution_id = e.execution_id AND a.partition_id = e.partition_id`;
 
@@ -63,6 +63,8 @@ export interface ResultColumns {
   readonly next_attempts: readonly (number | null)[] | null;
   readonly completed: readonly (number | null)[] | null;
   readonly via_inbox: readonly (boolean | null)[] | null;
+  readonly ns: readonly (number | null)[] | null;
+  readonly args_hashes: readonly (string | null)[] | null;
 }
 
 /** The entries of a log as rows; null where it has a hole. */
@@ -82,7 +84,13 @@ export function entriesOf(log: LogColumns): EntryRow[] | null {
   }));
 }
 
-export function resultsOf(columns: ResultColumns): Omit<ResultRow, 'execution_id'>[] {
+/** A result and the call that it is of. */
+export interface WholeResult extends Omit<ResultRow, 'execution_id'> {
+  readonly n: number | null;
+  readonly args_hash: string | null;
+}
+
+export function resultsOf(columns: ResultColumns): WholeResult[] {
   if (columns.results === 0) return [];
   const { result_ids: ids, action_names: names, started, next_attempts: nextAttempts, completed, via_inbox } = columns;
   const attempts = numbers(columns.attempts);
@@ -101,6 +109,8 @@ export function resultsOf(columns: ResultColumns): Omit<ResultRow, 'execution_id
     next_attempt_at: dateOf(nextAttempts?.[index]),
     completed_at: dateOf(completed?.[index]),
     via_inbox: via_inbox?.[index] ?? null,
+    n: columns.ns?.[index] ?? null,
+    args_hash: columns.args_hashes?.[index] ?? null,
   }));
 }
 

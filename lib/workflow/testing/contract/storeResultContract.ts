@@ -105,6 +105,24 @@ export function describeResults(current: Current): void {
       },
     );
 
+    it('count as under way from their first attempt on until the log holds them', async () => {
+      const { fixture, successor, key, other } = await released();
+      const underWay = async () =>
+        new Map(
+          (await fixture.store.load({ executions: [key, other] })).map((each) => [each.executionId, each.underWay]),
+        );
+      expect(await underWay()).toEqual(new Map([key, other].map(({ executionId }) => [executionId, []])));
+      const calls = [{ commandId, n: 1, argsHash: 'h' }];
+      await note(successor, key);
+      await book(successor, other);
+      expect(await underWay()).toEqual(new Map([key, other].map(({ executionId }) => [executionId, calls])));
+      await book(successor, key);
+      expect((await underWay()).get(key.executionId)).toEqual(calls);
+      const entries = [{ seq: 2, at: atMs, kind: 'action_completed' as const, body: { ...ref, result: 'booked' } }];
+      await flush(successor, flushOf(key, 1, { entries }));
+      expect((await underWay()).get(key.executionId)).toEqual([]);
+    });
+
     it('lose alone too, in a batch of nothing else', async () => {
       const { former, successor, key } = await released();
       await book(successor, key);

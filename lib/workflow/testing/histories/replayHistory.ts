@@ -3,6 +3,7 @@ import { drainMacrotask, processSandbox } from '../../core/sandbox';
 import type { Command } from '../../model/commands';
 import { ForeignAwaitError, NondeterminismError } from '../../model/errors';
 import type { HistoryEntry } from '../../model/history';
+import type { CallUnderWay } from '../../model/underWay';
 import type { WorkflowDefinition } from '../../model/workflow';
 import { replay } from '../../replay/replay';
 import type { History } from './historyFile';
@@ -22,10 +23,19 @@ export interface ReplayStep {
   readonly data: Readonly<Record<string, unknown>>;
 }
 
-/** null: the code does what the history says. Anything but a difference is thrown. */
+/**
+ * null: the code does what the history says. Anything but a difference is thrown.
+ *
+ * @param history.underWay what has begun besides, of an execution under way.
+ */
 export async function differenceOf(
   definition: WorkflowDefinition,
-  { executionId, tenant, entries }: Pick<History, 'executionId' | 'tenant' | 'entries'>,
+  {
+    executionId,
+    tenant,
+    entries,
+    underWay = [],
+  }: Pick<History, 'executionId' | 'tenant' | 'entries'> & { readonly underWay?: readonly CallUnderWay[] },
   onStep: (step: ReplayStep) => void = () => undefined,
 ): Promise<Difference | null> {
   try {
@@ -34,6 +44,7 @@ export async function differenceOf(
       definition,
       identity: { executionId, tenant },
       history: entries,
+      underWay,
       sandbox: processSandbox(),
       drain: drainMacrotask,
       observe: (entry, { state, data }, commands) => {

@@ -55,6 +55,8 @@ export function createMemoryActionResults(options: {
           startedAtMs: known?.startedAtMs ?? startedAtMs,
           nextAttemptAtMs,
           completedAtMs: null,
+          n: call.n,
+          argsHash: call.argsHash,
         });
         return 'noted';
       }),
@@ -97,6 +99,8 @@ export function createMemoryActionResults(options: {
           startedAtMs: results(call).get(call.commandId)?.startedAtMs ?? startedAtMs,
           nextAttemptAtMs: null,
           completedAtMs: done.completedAtMs,
+          n: call.n,
+          argsHash: call.argsHash,
         };
         const kind = await through('action.commit', () => commit(tables, workerId, call, row, effects, onEffect));
         return kind === 'committed' ? { kind, ...done } : { kind };

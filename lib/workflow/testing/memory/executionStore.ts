@@ -96,11 +96,24 @@ function headOf(tables: MemoryTables, row: ExecutionTableRow): Head {
     headSeq,
     timers: [...row.timers.keys()],
     waits: [...row.waits.keys()],
+    underWay: underWayOf(row),
     closingTasks: tables.openTasks(executionId).flatMap((task) => (task.isClosing ? [task.loggedTaskId] : [])),
     hasInbox: row.inbox.some((each) => each.disposition === null),
     decisions: row.inbox.flatMap(({ kind, disposition }) => (disposition === null && isDecision(kind) ? [kind] : [])),
     blockedBy: row.status === 'blocked_on_code' ? row.error : null,
   };
+}
+
+/** Read with the head: what has begun goes with the log up to there, which never changes. */
+function underWayOf({ log, headSeq, results }: ExecutionTableRow): LoadedExecution['underWay'] {
+  const logged = new Set(
+    log.slice(0, headSeq).flatMap(({ kind, commandId }) => {
+      return kind === 'action_completed' || kind === 'action_failed' ? [commandId] : [];
+    }),
+  );
+  return [...results.values()].flatMap(({ commandId, n, argsHash }) =>
+    logged.has(commandId) ? [] : [{ commandId, n, argsHash }],
+  );
 }
 
 function assemble(head: Head, log: readonly LogRow[], rows: readonly ResultRow[]): LoadedExecution | null {

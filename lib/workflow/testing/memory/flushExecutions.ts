@@ -107,6 +107,8 @@ function recordResults(row: ExecutionTableRow, flush: ExecutionFlush): void {
       startedAtMs: row.results.get(commandId)?.startedAtMs ?? startedAtMs,
       nextAttemptAtMs: null,
       completedAtMs,
+      n: row.results.get(commandId)?.n ?? null,
+      argsHash: row.results.get(commandId)?.argsHash ?? null,
     };
     row.results.set(commandId, result);
   }

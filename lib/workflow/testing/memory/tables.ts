@@ -42,6 +42,9 @@ export interface ResultRow {
   readonly startedAtMs: number;
   readonly nextAttemptAtMs: number | null;
   completedAtMs: number | null;
+  /** Which command it is of, where the row may be there before the log holds its outcome. */
+  readonly n: number | null;
+  readonly argsHash: string | null;
 }
 
 export interface TaskTableRow {

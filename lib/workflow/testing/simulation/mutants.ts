@@ -310,6 +310,28 @@ export const mutants: readonly Mutant[] = [
     ],
   },
   {
+    name: 'forgets what has begun and is not in the log',
+    faults: { statementRate: 0.25, crash: 0.02 },
+    workflow: 'changed',
+    hasMixedCode: true,
+    patches: [
+      { file: 'core/engine/revival.ts', find: '        underWay,\n        sandbox,', replace: '        sandbox,' },
+    ],
+  },
+  {
+    name: 'begins what a patch guards before its mark is committed',
+    faults: { statementRate: 0.25, crash: 0.02, slow: 0.3 },
+    workflow: 'changed',
+    hasMixedCode: true,
+    patches: [
+      {
+        file: live,
+        find: "this.#settledAhead += 1;\n        this.#append({ kind: 'patch_marked'",
+        replace: "this.#append({ kind: 'patch_marked'",
+      },
+    ],
+  },
+  {
     name: 'a retry takes the failure again',
     workflow: 'mended',
     patches: [

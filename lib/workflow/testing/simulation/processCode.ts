@@ -1,10 +1,12 @@
 /** Which code each process of a simulation has: in some runs deploys are halfway, and some processes lack workflows. */
 import type { WorkflowDefinition } from '../../model/workflow';
 import { Dice } from './dice';
-import { simulatedWorkflows } from './workflows';
+import { formerWorkflows, simulatedWorkflows } from './workflows';
 
 export interface ProcessCode {
   readonly codeVersion: string;
+  /** From before the deploy. */
+  readonly isFormer: boolean;
   readonly definition: (name: string, version: string) => WorkflowDefinition | undefined;
   /** As a worker registers them: `name@version`. */
   readonly definitions: readonly string[];
@@ -41,11 +43,14 @@ export class DrawnCode {
   }
 
   #codeOf(codeVersion: string, lacks: ReadonlySet<string>): ProcessCode {
+    const isFormer = this.isMixed && codeVersion === '1';
     return {
       codeVersion,
+      isFormer,
       definition: (name) => {
         if (lacks.has(name)) this.lacking += 1;
-        return lacks.has(name) ? undefined : simulatedWorkflows.get(name);
+        if (lacks.has(name)) return undefined;
+        return (isFormer ? formerWorkflows.get(name) : undefined) ?? simulatedWorkflows.get(name);
       },
       definitions: [...simulatedWorkflows.values()].flatMap(({ name, version }) =>
         lacks.has(name) ? [] : [`${name}@${version}`],

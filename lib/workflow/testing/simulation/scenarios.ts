@@ -99,12 +99,16 @@ const drafts: Readonly<Record<Drawn, (dice: Dice) => Draft>> = {
   failing: () => ({ ...quiet, expected: { status: 'failed', result: () => null } }),
   forgetful: () => ({ ...quiet, expected: completed(() => 'done') }),
   program: (dice) => programScenario(drawProgram(dice), dice),
+  changed: () => ({
+    ...quiet,
+    expected: completed((history) => (history.some(({ kind }) => kind === 'patch_marked') ? 'new' : 'old')),
+  }),
   ...lifeDrafts,
   foreign: () => ({ ...quiet, expected: { status: 'blocked_on_code', result: () => null } }),
 };
 
-/** These have runs of their own: events of the bus, deadlines, children that are tried again. */
-const apart: readonly string[] = ['payment', 'deadline', 'household'] satisfies Drawn[];
+/** These have runs of their own: events of the bus, deadlines, children that are tried again, changes of code. */
+const apart: readonly string[] = ['payment', 'deadline', 'household', 'changed'] satisfies Drawn[];
 const kinds = Object.keys(drafts).filter((kind) => !apart.includes(kind)) as [Drawn, ...Drawn[]];
 
 /** @param decided how many of them somebody decides about, of 1. */

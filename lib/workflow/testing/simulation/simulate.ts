@@ -188,6 +188,7 @@ class Simulation {
     const { plan } = this.#faults;
     // The deploy goes on: one that has all code comes, the others stay as they are.
     if (this.#code.isMixed) this.#startProcess(plan.endMs, null);
+    if ([...this.#scenarios.values()].some(({ workflow }) => workflow === 'changed')) this.#replaceFormer(plan.endMs);
     await this.#time.run({
       untilMs: startMs + Math.max(plan.endMs, 10_000) + patienceMs,
       isDone: () => this.#isDone(),
@@ -265,6 +266,14 @@ class Simulation {
     this.#processes.delete(process);
     this.#time.note(`  ${process.name} ends: ${why}`);
     this.#startProcess(this.#faults.dice.between(20, 1_500), isKnown ? process.name : null);
+  }
+
+  /** The deploy of changed code comes to its end: what the new code wrote the former cannot go on with. */
+  #replaceFormer(delayMs: number): void {
+    const run = () => {
+      for (const process of [...this.#processes]) if (process.isFormer) this.#end(process, 'has former code', false);
+    };
+    this.#time.schedule({ delayMs, owner: null, label: 'the deploy is over', run });
   }
 
   #misfortune(): void {

@@ -43,6 +43,8 @@ export interface World {
 
 export class SimulatedProcess implements StepOwner {
   readonly worker: Worker;
+  /** Its code is from before the deploy. */
+  readonly isFormer: boolean;
   isAlive = true;
   stalledUntilMs = 0;
   #clockAheadMs: number;
@@ -53,7 +55,8 @@ export class SimulatedProcess implements StepOwner {
     readonly name: string,
     options: { readonly replaces: string | null; readonly onEnd: (process: SimulatedProcess, why: string) => void },
   ) {
-    const { codeVersion, definition, definitions } = world.drawCode();
+    const { codeVersion, isFormer, definition, definitions } = world.drawCode();
+    this.isFormer = isFormer;
     const { time, tables, faults, hints } = world;
     const { dice } = faults;
     this.#clockAheadMs = dice.between(0, 1_000_000);

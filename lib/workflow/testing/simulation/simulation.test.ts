@@ -79,6 +79,23 @@ describe('simulation of workers over one database', () => {
   );
 
   it(
+    'goes one way through code that a deploy changes while an action is under way, whatever fails',
+    async () => {
+      const broken: string[] = [];
+      const ways = new Set<string>();
+      for (let seed = 1; seed <= 300; seed += 1) {
+        const scenarios = drawScenarios(new Dice(String(seed)), 4, 'changed');
+        const { violations, ends } = await simulate({ seed: String(seed), scenarios, hasMixedCode: true });
+        for (const end of ends) ways.add(end);
+        for (const violation of violations) broken.push(`seed ${seed}: ${violation}`);
+      }
+      expect(broken).toEqual([]);
+      expect([...ways]).toEqual(expect.arrayContaining(['completed "old"', 'completed "new"']));
+    },
+    10 * minuteMs,
+  );
+
+  it(
     'comes to the same end where nothing fails',
     async () => {
       for (let seed = 1; seed <= 50; seed += 1) {

@@ -180,6 +180,24 @@ async function instant({ actions, data, events }: WorkflowContext): Promise<numb
   return rounds;
 }
 
+/** A deploy changed its code, and guards the new way. */
+async function changed({ actions, patched, scope }: WorkflowContext): Promise<string> {
+  await actions.charge?.({ what: 'before' });
+  const isNew = patched('new way');
+  if (isNew) await scope('new', () => actions.book?.({ what: 'new' }));
+  else await actions.book?.({ what: 'old' });
+  await actions.charge?.({ what: 'after' });
+  return isNew ? 'new' : 'old';
+}
+
+/** `changed` as it was before that deploy. */
+async function unchanged({ actions }: WorkflowContext): Promise<string> {
+  await actions.charge?.({ what: 'before' });
+  await actions.book?.({ what: 'old' });
+  await actions.charge?.({ what: 'after' });
+  return 'old';
+}
+
 async function foreign({ actions }: WorkflowContext): Promise<void> {
   await actions.charge?.({ what: 'before' });
   await new Promise(() => undefined);
@@ -201,6 +219,7 @@ const runs = {
   failing,
   forgetful,
   foreign,
+  changed,
   instant,
   family,
   apprentice,
@@ -218,3 +237,8 @@ export type SimulatedWorkflow = keyof typeof runs;
 export const simulatedWorkflows: ReadonlyMap<string, WorkflowDefinition> = new Map(
   Object.entries(runs).map(([name, run]) => [name, { name, version: '1', run }]),
 );
+
+/** Code that processes have from before the deploy, where deploys are halfway. */
+export const formerWorkflows: ReadonlyMap<string, WorkflowDefinition> = new Map([
+  ['changed', { name: 'changed', version: '1', run: unchanged }],
+]);
