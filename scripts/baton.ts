@@ -5,7 +5,8 @@
  *   npm run -s baton -- record-golden              histories that every later release must replay
  *   npm run -s baton -- current                    the versions of each workflow, and which one new executions begin with
  *   npm run -s baton -- current <name> <version>   lets new executions begin with another version: the way back
- * Ends with 1 where a history does not fit or is none, or no worker has published that version.
+ * Ends with 1 where a history does not fit or is none, or no worker has published that version; with 2 where nothing
+ * could be checked: wrong words, or no database.
  */
 import path from 'node:path';
 import postgres from 'postgres';
@@ -18,6 +19,7 @@ import { HistoryFileError, readHistory } from '../lib/workflow/testing/histories
 import { differenceOf } from '../lib/workflow/testing/histories/replayHistory';
 import { currentVersions } from './baton/current';
 import { brokenText, verifyRunning } from './baton/verify';
+import { isUnreachable } from './baton/unreachable';
 import { findDatabaseUrl, NothingRunsError } from './lib/runningDatabase';
 
 const usage =
@@ -112,5 +114,7 @@ try {
 } catch (error) {
   if (error instanceof NothingRunsError) fail(error.message);
   if (error instanceof WorkflowNotFoundError || error instanceof HistoryFileError) fail(error.message, 1);
+  if (isUnreachable(error))
+    fail(`The database cannot be reached: ${error.code}. Is it running, and the address right?`);
   throw error;
 }

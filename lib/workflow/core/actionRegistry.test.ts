@@ -25,8 +25,8 @@ describe('an action registry', () => {
     );
   });
 
-  it('keeps the names of what the engine does itself', () => {
-    const register = () => createActionRegistry().registerSimpleAction('create_human_task', '', [], () => null);
+  it.each(['create_human_task', 'toJSON'])('keeps the name %s, which means something else already', (name) => {
+    const register = () => createActionRegistry().registerSimpleAction(name, '', [], () => null);
     expect(register).toThrow('reserved');
   });
 

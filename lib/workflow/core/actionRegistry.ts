@@ -37,8 +37,11 @@ export type {
 export { defineAction } from './actions/defineAction';
 export type { StandaloneCall, StandaloneHost } from './actions/standalone';
 
-/** Done by the engine itself: it needs the execution's own commit. */
-const reserved: ReadonlySet<string> = new Set(['createHumanTask'].map(actionKey));
+/**
+ * Done by the engine itself, since it needs the execution's own commit; and what JSON looks up in whatever it is given,
+ * so that `context.actions` cannot have it.
+ */
+const reserved: ReadonlySet<string> = new Set(['createHumanTask', 'toJSON'].map(actionKey));
 
 /** Marks registrations that come with the product. */
 interface BuiltInOption {

@@ -12,6 +12,12 @@ describe('durations', () => {
     expect(durationMs(text)).toBe(ms);
   });
 
+  it.each([null, {}, undefined, true, Symbol('x')])('refuses %s with the call and the accepted forms', (given) => {
+    const call = () => durationMs(given as string, 'sleep');
+    expect(call).toThrow(InvalidInputError);
+    expect(call).toThrow(/^sleep needs a duration, not .* "3 days" .* milliseconds\.$/);
+  });
+
   it.each([Number.MAX_SAFE_INTEGER, 1e300, '99999999999 days', '1e9 days', Number.POSITIVE_INFINITY, -1, Number.NaN])(
     'refuses %s, which no log could keep',
     (duration) => {

@@ -1,4 +1,5 @@
 import { InvalidInputError } from './errors';
+import { messageOf } from './messages';
 
 const unitMs: Readonly<Record<string, number>> = {
   ms: 1,
@@ -19,9 +20,16 @@ const unitMs: Readonly<Record<string, number>> = {
 
 /**
  * A duration in milliseconds: a number as it is, or text of amounts and units such as `3 days`, `1h 30m`, `90 s`.
- * @throws InvalidInputError that names the text and shows the accepted form.
+ * @param call what it is given to, for the error.
+ * @throws InvalidInputError that names the call or the text and shows the accepted form.
  */
-export function durationMs(duration: string | number): number {
+export function durationMs(duration: string | number, call = 'This'): number {
+  const given: unknown = duration;
+  if (typeof given !== 'string' && typeof given !== 'number') {
+    throw new InvalidInputError(
+      `${call} needs a duration, not ${messageOf(given)}. Write text like "3 days" or "1h 30m", or a number of milliseconds.`,
+    );
+  }
   if (typeof duration === 'number') {
     if (Number.isFinite(duration) && duration >= 0) return boundedDuration(Math.round(duration));
     throw new InvalidInputError(`A duration of ${duration} ms is not possible: give 0 or more.`);

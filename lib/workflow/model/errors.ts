@@ -353,6 +353,16 @@ export class ChildFailedError extends Error {
 
 /** Reduces anything thrown to what the log keeps. No stack: it differs between runs and machines. */
 export function recordError(thrown: unknown): RecordedError {
+  try {
+    return recordReadable(thrown);
+  } catch {
+    // Such as a proxy whose traps throw, or a getter of an error.
+    const message = 'Something was thrown that cannot be read.';
+    return { name: 'Error', message, code: null, details: null };
+  }
+}
+
+function recordReadable(thrown: unknown): RecordedError {
   if (thrown instanceof ActionError) {
     return { name: thrown.type, message: thrown.message, code: thrown.code, details: thrown.details };
   }

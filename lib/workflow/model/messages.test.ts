@@ -78,4 +78,18 @@ describe('an error as the log keeps it', () => {
     for (const text of [name, message, details as string]) expect(text).toContain('more characters)');
     for (const text of [name, message, details as string]) expect(text.length).toBeLessThan(longestMessage + 100);
   });
+
+  it('is kept even where it cannot be read', () => {
+    const refuse = () => {
+      throw new Error('trap');
+    };
+    const unreadable = {
+      name: 'Error',
+      message: 'Something was thrown that cannot be read.',
+      code: null,
+      details: null,
+    };
+    expect(recordError(new Proxy({}, { get: refuse, getPrototypeOf: refuse, ownKeys: refuse }))).toEqual(unreadable);
+    expect(recordError(Object.defineProperty(new Error('x'), 'message', { get: refuse }))).toEqual(unreadable);
+  });
 });

@@ -126,13 +126,17 @@ class RunContext implements WorkflowContext {
   }
 
   get sleep(): WorkflowContext['sleep'] {
-    return (duration) => this.#host.sleepUntil(this.#host.nowMs() + durationMs(duration));
+    return (duration) => this.#host.sleepUntil(this.#host.nowMs() + durationMs(duration, 'sleep'));
   }
 
   get sleepUntil(): WorkflowContext['sleepUntil'] {
     return (instant) => {
-      const at = typeof instant === 'string' ? Date.parse(instant) : instant.getTime();
-      if (Number.isNaN(at)) throw new InvalidInputError(`sleepUntil needs a date, not "${String(instant)}".`);
+      const given: unknown = instant;
+      const at = given instanceof Date ? given.getTime() : Date.parse(typeof given === 'string' ? given : '');
+      if (Number.isNaN(at)) {
+        const form = 'Give a Date, or text like 2026-12-24T12:00:00Z';
+        throw new InvalidInputError(`sleepUntil needs a date, not "${messageOf(given)}". ${form}.`);
+      }
       return this.#host.sleepUntil(storableInstant(at));
     };
   }
@@ -233,7 +237,11 @@ function eventsOf(host: ContextHost): WorkflowEvents {
       }
       assertStorable([names, options?.match], 'What waitFor asks for');
       const match = options?.match === undefined ? null : checkedMatch(options.match);
-      return host.waitFor(names, options?.timeout === undefined ? null : durationMs(options.timeout), match);
+      return host.waitFor(
+        names,
+        options?.timeout === undefined ? null : durationMs(options.timeout, 'The timeout of waitFor'),
+        match,
+      );
     },
     async emit(name: string, payload?: unknown, options?: EmitOptions) {
       assertStorableName(name, 'The name of an event');

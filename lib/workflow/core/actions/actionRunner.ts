@@ -56,9 +56,11 @@ export function createActionRunner(parts: ActionRunnerParts): ActionRunner {
         if (cut.executionId === executionId && !except?.has(cut.commandId)) cut.interrupt(why);
       }
       const error = recordError(new ActionAbortedError(`The execution was ${why} while the job ran.`));
-      void parts.jobs?.cancel({ executionId, error, ...(except && { except: [...except] }) }).catch((failure: unknown) => {
-        parts.logger.warn({ error: failure, executionId }, 'Jobs of an execution that ends could not be ended.');
-      });
+      void parts.jobs
+        ?.cancel({ executionId, error, ...(except && { except: [...except] }) })
+        .catch((failure: unknown) => {
+          parts.logger.warn({ error: failure, executionId }, 'Jobs of an execution that ends could not be ended.');
+        });
     },
     abandon: ({ executionId }) => {
       if (executionId === undefined) return worker.abort(new AttemptAbortedError());
