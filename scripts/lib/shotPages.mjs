@@ -21,17 +21,21 @@ async function openFirst(page, { at, inside, start }) {
 /** The full page of the first task of a view of the inbox. */
 async function openTask(page, view) {
   const found = await openFirst(page, { at: `/inbox?view=${view}`, inside: '.list', start: '/inbox' });
-  if (!found) return false;
+  return found && openTaskOfPane(page);
+}
+
+/** The full page of the task in the pane; false where the link led to none, as that of an empty view. */
+async function openTaskOfPane(page) {
   const task = new URL(page.url()).searchParams.get('task');
+  if (task === null) return false;
   await visit(page, `/tasks/${task}`);
   return true;
 }
 
 /** The full page of the first task that these words find. */
 async function openFound(page, words) {
-  if (!(await openFirst(page, { at: `/inbox?q=${words}`, inside: '.list', start: '/inbox' }))) return false;
-  await visit(page, `/tasks/${new URL(page.url()).searchParams.get('task')}`);
-  return true;
+  const found = await openFirst(page, { at: `/inbox?q=${words}`, inside: '.list', start: '/inbox' });
+  return found && openTaskOfPane(page);
 }
 
 const openInvoice = (page, word) => openMatching(page, { at: '/invoices', row: 'tbody tr', word, link: 'a' });
