@@ -1,7 +1,6 @@
 /** The production engine over tables in memory and a clock that stands still: no database, no waiting. */
 import { validateSubmission } from '../../../forms/server/validator';
 import { createActionRunner } from '../../core/actions/actionRunner';
-import { fanOut } from '../../core/bus/fanOut';
 import { createEngineClock } from '../../core/engine/clock';
 import { Engine } from '../../core/engine/engine';
 import { drainMacrotask, processSandbox } from '../../core/sandbox';
@@ -18,9 +17,11 @@ import { silentMetrics } from '../../telemetry/silentMetrics';
 import { createMemoryActionResults } from '../memory/actionResults';
 import { createMemoryBus } from '../memory/busStore';
 import { createMemoryStore } from '../memory/executionStore';
-import { completeTask, insertBusEvent, insertExecution, insertSignal } from '../memory/senders';
+import { completeTask, insertExecution, insertSignal } from '../memory/senders';
 import { isOpen, MemoryTables, type TaskTableRow } from '../memory/tables';
 import { definitionsOf } from './definitions';
+import { memoryEmit, registerMemorySignal, sendToBus } from './memorySenders';
+import { createMemoryStarts } from './memoryStarts';
 import type { Scenario, TaskAnswer } from './scenario';
 import type { Ended, Stack, Standstill } from './stack';
 import { StandInRegistry, type Busy } from './standIns';
@@ -57,10 +58,16 @@ export class MemoryStack implements Stack {
     const partitions = [...tables.partitions.keys()];
     for (const partition of partitions) tables.partitions.set(partition, workerId);
     this.#definitions = definitionsOf(scenario);
+    const sends = { tables, newId: () => uuidFrom(random) };
     this.#registry = new StandInRegistry(scenario, {
       busy: this.#busy,
       needsStandIn: (action) => !action?.builtIn || action.name === 'httpRequest',
-      emit: async () => ({ eventId: uuidFrom(random), executionIds: [] }),
+      emit: memoryEmit(sends),
+      builtIns: (registry) => registerMemorySignal(registry, sends),
+    });
+    for (const { actions = [] } of workflows.all) for (const action of actions) this.#registry.registerAction(action);
+    const tasks = createTaskPreparer({
+      definitions: { ...this.#definitions.store, publishSystem: async () => undefined },
     });
     const ports = { logger: silentLogger, metrics: silentMetrics, scheduler: time };
     this.#engine = new Engine({
@@ -74,9 +81,10 @@ export class MemoryStack implements Stack {
         ...ports,
         registry: this.#registry,
         results: createMemoryActionResults({ tables, workerId, onEffect: () => undefined }),
+        uncertain: { starts: createMemoryStarts({ tables }), tasks },
         clock: { now: () => time.nowMs, random, pause: (ms, signal) => time.pause(ms, signal) },
       }),
-      tasks: createTaskPreparer({ definitions: { ...this.#definitions.store, publishSystem: async () => undefined } }),
+      tasks,
       live: { publish: async () => undefined, close: async () => undefined },
       sandbox: processSandbox(),
       drain: drainMacrotask,
@@ -173,9 +181,7 @@ export class MemoryStack implements Stack {
   async send(event: WorkflowEvent<JsonValue>, to: 'execution' | 'bus'): Promise<void> {
     if (to === 'execution') return insertSignal(this.#tables, this.executionId, event);
     const { tenant } = this.#tables.execution(this.executionId);
-    insertBusEvent(this.#tables, tenant, event);
-    const { event_id: eventId, name, payload } = event;
-    await fanOut(createMemoryBus({ tables: this.#tables }), [{ eventId, tenant, name, payload }]);
+    await sendToBus(this.#tables, tenant, event);
   }
 
   async answer(taskId: string, answer: TaskAnswer): Promise<void> {

@@ -1,7 +1,7 @@
 import { ActionRegistry } from '../../core/actionRegistry';
 import { actionKey } from '../../model/actionNames';
 import { registerEmitEvent, type EmitEvent } from '../../core/actions/builtIns/emitEvent';
-import type { RegisteredAction, RegisteredSimpleAction } from '../../core/actions/types';
+import type { ActionRegistrar, RegisteredAction, RegisteredSimpleAction } from '../../core/actions/types';
 import type { JsonObject } from '../../model/json';
 import type { ActionStandIn, Scenario } from './scenario';
 
@@ -31,6 +31,8 @@ export class StandInRegistry extends ActionRegistry {
       /** Which actions must not run for real; unknown ones always need a stand-in. */
       readonly needsStandIn: (action: RegisteredAction | undefined) => boolean;
       readonly emit?: EmitEvent;
+      /** Puts others into the place of built-ins. */
+      readonly builtIns?: (registry: ActionRegistrar) => void;
     },
   ) {
     super();
@@ -38,6 +40,7 @@ export class StandInRegistry extends ActionRegistry {
     this.#needsStandIn = options.needsStandIn;
     this.#standIns = new Map(Object.entries(actions).map(([name, standIn]) => [actionKey(name), [name, standIn]]));
     if (options.emit) registerEmitEvent(this, options.emit);
+    options.builtIns?.(this);
     register?.(this);
     this.#isComplete = true;
   }
@@ -66,12 +69,24 @@ export class StandInRegistry extends ActionRegistry {
     const handler = (params: JsonObject, context: Parameters<ActionStandIn>[1]): unknown => {
       const answer: unknown = standIn(params, context);
       if (!(answer instanceof Promise)) return answer;
-      this.#busy?.calls.add(answer);
-      const over = () => this.#busy?.calls.delete(answer);
-      answer.then(over, over);
+      this.#watch(answer, context.signal);
       return answer;
     };
-    return { ...unknownAction(name), ...real, kind: 'simple', handler };
+    // One in a transaction stays one: its group asks for that.
+    return real?.kind === 'database' ? { ...real, handler } : { ...unknownAction(name), ...real, handler };
+  }
+
+  /** Until it answers, or is not listened to any more. */
+  #watch(answer: Promise<unknown>, signal: AbortSignal): void {
+    const { calls } = this.#busy ?? {};
+    if (!calls) return;
+    const call = new Promise<void>((resolve) => {
+      const over = () => resolve();
+      answer.then(over, over);
+      signal.addEventListener('abort', over, { once: true });
+    });
+    calls.add(call);
+    void call.then(() => calls.delete(call));
   }
 }
 

@@ -168,7 +168,7 @@ function endTask(tables: MemoryTables, task: TaskTableRow, completion: MemoryCom
   const { outcome, by } = completion;
   const output = typeof completion.output === 'function' ? completion.output(task) : (completion.output ?? null);
   const atMs = tables.nowMs();
-  Object.assign(task, { status: 'completed', outcome, endedAtMs: atMs });
+  Object.assign(task, { status: 'completed', outcome, output, endedAtMs: atMs });
   const { completionEvent: eventName, formVersion } = task.insert.row;
   const endedAt = new Date(atMs).toISOString();
   const body = { taskId: task.loggedTaskId, status: 'completed', outcome, output, by, formVersion, eventName, endedAt };

@@ -56,6 +56,8 @@ export interface TaskTableRow {
   insert: TaskInsert;
   status: TaskStatus;
   outcome: string | null;
+  /** What somebody answered. */
+  output?: JsonValue;
   endedAtMs: number | null;
   isClosing: boolean;
   /** Kinds of what time made of it, in order. */
