@@ -1,13 +1,14 @@
 import { WorkShell } from '@/components/shell/work-shell';
 import { getSession } from '@/lib/auth';
 import NotFound from './(work)/not-found';
+import { findAction } from './find/actions';
 import { shellPerson } from './shell-person';
 import { signOutAction } from './sign-in/actions';
 
 export default async function RootNotFound() {
   const session = await getSession();
   return (
-    <WorkShell person={session && (await shellPerson(session))} signOut={signOutAction}>
+    <WorkShell person={session && (await shellPerson(session))} find={findAction} signOut={signOutAction}>
       <NotFound />
     </WorkShell>
   );

@@ -12,8 +12,16 @@ export const shellPerson = cache(async (session: Session): Promise<ShellPerson> 
     place: session.tenant === null ? 'All tenants' : await tenantName(session.tenant),
     sees: {
       work: session.tenant !== null,
+      newInvoice: can(session, 'invoice.create'),
       console: tenantConsole || can(session, 'platform.read'),
       consoleHref: tenantConsole ? '/admin/executions' : '/admin/health',
+    },
+    parts: {
+      executions: tenantConsole,
+      attachments: can(session, 'attachment.read'),
+      definitions: can(session, 'definition.read'),
+      members: can(session, 'member.read'),
+      health: tenantConsole || can(session, 'platform.read'),
     },
   };
 });

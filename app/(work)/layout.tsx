@@ -1,6 +1,7 @@
 import type { ReactNode } from 'react';
 import { WorkShell } from '@/components/shell/work-shell';
 import { getSession } from '@/lib/auth';
+import { findAction } from '../find/actions';
 import { shellPerson } from '../shell-person';
 import { signOutAction } from '../sign-in/actions';
 
@@ -8,7 +9,7 @@ import { signOutAction } from '../sign-in/actions';
 export default async function WorkLayout({ children }: { readonly children: ReactNode }) {
   const session = await getSession();
   return (
-    <WorkShell person={session && (await shellPerson(session))} signOut={signOutAction}>
+    <WorkShell person={session && (await shellPerson(session))} find={findAction} signOut={signOutAction}>
       {children}
     </WorkShell>
   );

@@ -16,6 +16,7 @@ import {
   planTaskAction,
   releaseTaskAction,
   saveDraftAction,
+  undoTaskChangeAction,
   withdrawQuestionAction,
 } from '../tasks/actions';
 import {
@@ -24,12 +25,14 @@ import {
   completeTasksAction,
   releaseTasksAction,
   sharedFormAction,
+  undoTaskChangesAction,
 } from '../tasks/bulk/actions';
 
 /** What a task's body can do, on its own page and in the inbox alike. */
 export const taskActions: TaskActions = {
   claim: claimTaskAction,
   release: releaseTaskAction,
+  undo: undoTaskChangeAction,
   complete: completeTaskAction,
   saveDraft: saveDraftAction,
   decline: declineTaskAction,
@@ -48,6 +51,7 @@ export const taskActions: TaskActions = {
 export const bulkActions: BulkActions = {
   claim: claimTasksAction,
   release: releaseTasksAction,
+  undo: undoTaskChangesAction,
   assign: assignTasksAction,
   complete: completeTasksAction,
   form: sharedFormAction,

@@ -1,7 +1,8 @@
 import { forbidden } from 'next/navigation';
 import type { ReactNode } from 'react';
 import { ConsoleShell } from '@/components/shell/console-shell';
-import { can, getSession } from '@/lib/auth';
+import { getSession } from '@/lib/auth';
+import { findAction } from '../find/actions';
 import { shellPerson } from '../shell-person';
 import { signOutAction } from '../sign-in/actions';
 
@@ -9,21 +10,10 @@ import { signOutAction } from '../sign-in/actions';
 export default async function ConsoleLayout({ children }: { readonly children: ReactNode }) {
   const session = await getSession();
   if (session === null) return children;
-  const seesTenant = can(session, 'execution.read');
-  const seesPlatform = can(session, 'platform.read');
-  if (!seesTenant && !seesPlatform) forbidden();
+  const person = await shellPerson(session);
+  if (!person.sees.console) forbidden();
   return (
-    <ConsoleShell
-      person={await shellPerson(session)}
-      parts={{
-        executions: seesTenant,
-        attachments: can(session, 'attachment.read'),
-        definitions: can(session, 'definition.read'),
-        members: can(session, 'member.read'),
-        health: true,
-      }}
-      signOut={signOutAction}
-    >
+    <ConsoleShell person={person} find={findAction} signOut={signOutAction}>
       {children}
     </ConsoleShell>
   );

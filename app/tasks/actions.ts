@@ -11,6 +11,7 @@ import {
   questionSchema,
   reasonSchema,
   textSchema,
+  undoSchema,
 } from '@/lib/actions/taskInput';
 import { taskReaderOf } from '@/lib/auth/taskReader';
 import { getReadableTask } from '@/lib/queries/apiTasks';
@@ -28,6 +29,7 @@ import {
   planTask,
   releaseTask,
   saveDraft,
+  undoTaskChange,
   withdrawQuestion,
 } from '@/lib/workflow';
 
@@ -126,6 +128,13 @@ export const planTaskAction = serverAction(
   { act: 'task.decide', input: z.object({ taskId, plan: planSchema }) },
   ({ session: { userId, roles }, tenant, input }) =>
     planTask({ ...input.plan, tenant, userId, roles, taskId: parseTaskId(input.taskId) }),
+);
+
+/** Takes back what the caller has just done to a task. */
+export const undoTaskChangeAction = serverAction(
+  { act: 'task.decide', input: undoSchema.extend({ taskId }) },
+  ({ session: { userId, roles }, tenant, input }) =>
+    undoTaskChange({ tenant, userId, roles, taskId: parseTaskId(input.taskId), version: input.version }),
 );
 
 /** Keeps what the caller typed and did not send yet. */

@@ -3,7 +3,8 @@ import { useState } from 'react';
 import { ActDialog } from '@/components/ui/act-dialog';
 import type { ActionAnswer } from '@/components/ui/action-types';
 import { Icon } from '@/components/ui/icons';
-import { useKey } from '@/components/ui/keys';
+import { useKeyCommand } from '@/components/ui/commands';
+import { Key } from '@/components/ui/key';
 import type { Colleague } from '@/lib/queries/people';
 import type { BulkActions } from './bulk-types';
 import type { Bulk } from './use-bulk';
@@ -27,22 +28,15 @@ export function BulkBar({
   const { chosen, isPending } = bulk;
   const mayClaim = chosen.some(({ status }) => status === 'pending');
   const mayRelease = chosen.some(({ isMine }) => isMine);
-  // What an administrator took from somebody does not come back by claiming it.
-  const isAllMine = chosen.every(({ isMine }) => isMine);
-  const claiming = { act: (taskIds: readonly string[]) => actions.claim({ taskIds: [...taskIds] }), done: 'claimed' };
-  const releasing = {
-    act: (taskIds: readonly string[]) => actions.release({ taskIds: [...taskIds] }),
-    done: 'given back',
-  };
-  const claim = () => void (mayClaim && bulk.run(claiming.act, claiming.done, releasing));
-  const release = () => void (mayRelease && bulk.run(releasing.act, releasing.done, isAllMine ? claiming : undefined));
-  const assign = () => setAssigning(mayAssign);
+  const claim = () => void bulk.run((taskIds) => actions.claim({ taskIds: [...taskIds] }), 'claimed', true);
+  const release = () => void bulk.run((taskIds) => actions.release({ taskIds: [...taskIds] }), 'given back', true);
+  const assign = () => setAssigning(true);
 
-  useKey('c', claim);
-  useKey('u', release);
-  useKey('a', assign);
-  useKey('Enter', () => onAnswer?.());
-  useKey('Escape', bulk.clear);
+  useKeyCommand('claim', { isReady: mayClaim, words: 'Claim what is selected', run: claim });
+  useKeyCommand('release', { isReady: mayRelease, words: 'Release what is selected', run: release });
+  useKeyCommand('assign', { isReady: mayAssign, words: 'Assign what is selected…', run: assign });
+  useKeyCommand('answerSelected', { isReady: onAnswer !== null, run: () => onAnswer?.() });
+  useKeyCommand('clearSelection', { run: bulk.clear });
 
   return (
     <div className="bulk" role="group" aria-label="Selected tasks" aria-busy={isPending || undefined}>
@@ -50,30 +44,30 @@ export function BulkBar({
       {onAnswer ? (
         <button className="btn btn-primary" type="button" onClick={onAnswer}>
           Answer
-          <kbd className="key">↵</kbd>
+          <Key of="answerSelected" />
         </button>
       ) : null}
       {mayClaim ? (
         <button className="btn" type="button" onClick={claim}>
           Claim
-          <kbd className="key">C</kbd>
+          <Key of="claim" />
         </button>
       ) : null}
       {mayRelease ? (
         <button className="btn" type="button" onClick={release}>
           Release
-          <kbd className="key">U</kbd>
+          <Key of="release" />
         </button>
       ) : null}
       {mayAssign ? (
         <button className="btn" type="button" onClick={assign}>
           Assign…
-          <kbd className="key">A</kbd>
+          <Key of="assign" />
         </button>
       ) : null}
       <button className="btn btn-ghost" type="button" aria-label="Clear the selection" onClick={bulk.clear}>
         <Icon name="x" />
-        <kbd className="key">Esc</kbd>
+        <Key of="clearSelection" />
       </button>
       {isAssigning ? (
         <ActDialog
@@ -88,6 +82,7 @@ export function BulkBar({
               await bulk.run(
                 (taskIds) => actions.assign({ taskIds: [...taskIds], to, note: words }),
                 `assigned to ${name}`,
+                true,
               );
               return { ok: true, value: null };
             },

@@ -12,6 +12,10 @@ type ManyTasks<More = unknown> = (
 export interface BulkActions {
   readonly claim: ManyTasks;
   readonly release: ManyTasks;
+  /** Takes back what made these versions. */
+  readonly undo: (input: {
+    readonly changes: { readonly taskId: string; readonly version: number }[];
+  }) => Promise<ActionAnswer<readonly BulkAnswer[]>>;
   readonly assign: ManyTasks<{ readonly to: string; readonly note?: string }>;
   readonly complete: ManyTasks<{
     readonly outcome: string | null;

@@ -2,7 +2,8 @@
 import { usePathname, useRouter, useSearchParams } from 'next/navigation';
 import { useEffect, useRef, useState, useTransition, type ReactNode } from 'react';
 import { Icon } from '@/components/ui/icons';
-import { useKey } from '@/components/ui/keys';
+import { useCommands, useKeyCommand, type Command } from '@/components/ui/commands';
+import { Key } from '@/components/ui/key';
 import type { TaskFilter } from '@/lib/queries/task-filter';
 
 interface TaskType {
@@ -66,40 +67,46 @@ export function InboxFilters({
 }) {
   const { narrow, isPending } = useFilterAddress();
   const { priority, due, taskType, workflow } = filter;
+  const hasFilter = [taskType, due, priority, workflow].some((chosen) => chosen !== null);
+  const clear = () => narrow({ type: '', due: '', priority: '', workflow: '' });
+  const options = {
+    type: taskTypes.map((type) => [type.taskType, type.name] as const),
+    due: Object.entries(dueWords),
+    priority: Object.entries(priorityWords),
+    workflow: workflows.map((name) => [name, plainName(name)] as const),
+  };
+  useCommands(() => [
+    ...(hasFilter ? [{ words: 'Clear filters', icon: 'x', group: 'filters', run: clear } as const] : []),
+    ...(Object.keys(options) as (keyof typeof options)[]).flatMap((name) =>
+      options[name].map(([value, word]): Command => ({
+        words: `Filter by ${name}: ${word}`,
+        icon: 'filter',
+        group: 'filters',
+        isAskedFor: true,
+        run: () => narrow({ [name]: value }),
+      })),
+    ),
+  ]);
   return (
     <div className="narrow" role="search" aria-label="Tasks" aria-busy={isPending || undefined}>
       <SearchField words={filter.words ?? ''} onSearch={(q) => narrow({ q })} onEnter={onEnter} />
       <div className="filters">
-        <Choice
-          name="Type"
-          value={taskType ?? ''}
-          options={taskTypes.map((type) => [type.taskType, type.name])}
-          onChange={(type) => narrow({ type })}
-        />
-        <Choice
-          name="Due"
-          value={due ?? ''}
-          options={Object.entries(dueWords)}
-          onChange={(chosen) => narrow({ due: chosen })}
-        />
+        <Choice name="Type" value={taskType ?? ''} options={options.type} onChange={(type) => narrow({ type })} />
+        <Choice name="Due" value={due ?? ''} options={options.due} onChange={(chosen) => narrow({ due: chosen })} />
         <Choice
           name="Priority"
           value={priority ?? ''}
-          options={Object.entries(priorityWords)}
+          options={options.priority}
           onChange={(chosen) => narrow({ priority: chosen })}
         />
         <Choice
           name="Workflow"
           value={workflow ?? ''}
-          options={workflows.map((name) => [name, plainName(name)])}
+          options={options.workflow}
           onChange={(chosen) => narrow({ workflow: chosen })}
         />
-        {[taskType, due, priority, workflow].some((chosen) => chosen !== null) ? (
-          <button
-            className="btn btn-ghost"
-            type="button"
-            onClick={() => narrow({ type: '', due: '', priority: '', workflow: '' })}
-          >
+        {hasFilter ? (
+          <button className="btn btn-ghost" type="button" onClick={clear}>
             Clear filters
           </button>
         ) : null}
@@ -166,7 +173,7 @@ function SearchField({
     if (!isTyping) setTyped(words);
   }
   useEffect(() => () => clearTimeout(timer.current), []);
-  useKey('/', () => field.current?.focus());
+  useKeyCommand('searchTasks', { run: () => field.current?.focus() });
 
   // The typing may end after the page was drawn again.
   const search = useRef(onSearch);
@@ -200,7 +207,7 @@ function SearchField({
           else if (typed !== '') change('', true);
         }}
       />
-      <kbd className="key">/</kbd>
+      <Key of="searchTasks" />
     </label>
   );
 }

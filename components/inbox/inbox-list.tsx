@@ -5,10 +5,11 @@ import { useEffect, useRef, type MouseEvent, type ReactNode } from 'react';
 import type { InboxRow } from '@/lib/queries/inbox';
 import type { InboxView } from '@/lib/queries/inbox-views';
 import type { TaskFilter } from '@/lib/queries/task-filter';
-import { useKey } from '@/components/ui/keys';
+import { useKeyCommand } from '@/components/ui/commands';
 import { firstName } from '@/components/ui/person';
 import { PriorityMark } from '@/components/ui/status';
 import { Time, useNow, useZone } from '@/components/ui/time';
+import { useBelief } from '@/components/task/holding';
 import { dueGroup, type DueGroup } from '@/components/ui/time-text';
 import { InboxFilters, type FilterChoices } from './inbox-filters';
 import { LongList } from './long-list';
@@ -64,17 +65,21 @@ export function InboxList({
     const to = order[at < 0 ? 0 : Math.min(order.length - 1, Math.max(0, at + by))];
     if (to !== undefined && to !== selectedId) onSelect(to);
   };
-  useKey('j', () => step(1));
-  useKey('k', () => step(-1));
-  useKey('ArrowDown', () => step(1));
-  useKey('ArrowUp', () => step(-1));
-  useKey('Enter', () => {
-    if (selectedId !== null) router.push(`/tasks/${selectedId}`);
+  const isListed = selectedId !== null && order.includes(selectedId);
+  useKeyCommand('next', { isReady: order.length > 0, run: () => step(1) });
+  useKeyCommand('previous', { isReady: order.length > 0, run: () => step(-1) });
+  useKeyCommand('openPage', {
+    isReady: selectedId !== null,
+    run: () => selectedId !== null && router.push(`/tasks/${selectedId}`),
   });
-  useKey('x', () => {
-    if (selectedId !== null && order.includes(selectedId)) bulk?.toggle(selectedId);
+  useKeyCommand('select', {
+    isReady: bulk !== null && isListed,
+    run: () => selectedId !== null && bulk?.toggle(selectedId),
   });
-  useKey('X', () => bulk?.pickAll(order.slice(0, mostPicked)));
+  useKeyCommand('selectAll', {
+    isReady: bulk !== null && order.length > 0,
+    run: () => bulk?.pickAll(order.slice(0, mostPicked)),
+  });
 
   return (
     <section
@@ -244,13 +249,15 @@ function NothingFits({ filter: { words } }: { readonly filter: TaskFilter }) {
 
 function RowContent({ row, view, end }: { readonly row: InboxRow; readonly view: InboxView; readonly end?: string }) {
   const nowMs = useNow();
+  const belief = useBelief(row.taskId, row.version);
+  const isMine = belief === null ? row.isMine : belief === 'mine';
   const isLate = view !== 'done' && row.dueAt !== null && Date.parse(row.dueAt) < nowMs;
   return (
     <>
       <b>{row.title}</b>
       <span className={`end${isLate ? ' late' : ''}`}>
         {row.count > 1 ? <span className="tag">{row.count} wait for this</span> : null}
-        {row.isMine && view === 'for-me' ? <span className="tag">Yours</span> : null}
+        {isMine && view !== 'taken' && view !== 'done' ? <span className="tag">Yours</span> : null}
         {end ?? <RowTime row={row} view={view} />}
         {view === 'done' ? null : <PriorityMark priority={row.priority} />}
       </span>

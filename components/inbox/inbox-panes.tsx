@@ -5,6 +5,7 @@ import { flushSync } from 'react-dom';
 import type { InboxList as InboxPage } from '@/lib/queries/inbox';
 import type { InboxView } from '@/lib/queries/inbox-views';
 import { Icon } from '@/components/ui/icons';
+import { HoldingProvider } from '@/components/task/holding';
 import { AfterDecision } from '@/components/task/after-decision';
 import type { Colleague } from '@/lib/queries/people';
 import type { TaskFilter } from '@/lib/queries/task-filter';
@@ -68,7 +69,7 @@ export function InboxPanes({
     read: (more) => actions.read({ view, ...narrowed, ...more }),
   });
   const rows = list.shown.flatMap(({ row, isGone }) => (isGone ? [] : [row]));
-  const bulk = useBulk(rows);
+  const bulk = useBulk(rows, bulkActions.undo);
   const [isAnswering, setAnswering] = useState(false);
 
   const hrefOf = useCallback(
@@ -119,56 +120,58 @@ export function InboxPanes({
   };
 
   return (
-    <main id="main" className="panes" data-picked={(showsBulk ? isAnswering || !hasBulk : isPicked) || undefined}>
-      <h1 className="vh">Inbox</h1>
-      {views}
-      <InboxList
-        list={list}
-        view={view}
-        filter={filter}
-        choices={choices}
-        selectedId={selected}
-        hrefOf={hrefOf}
-        onSelect={select}
-        empty={empty}
-        saveView={
-          Object.keys(narrowed).length > 0 ? <SaveView asked={{ view, ...narrowed }} save={actions.saveView} /> : null
-        }
-        bulk={view === 'done' ? null : bulk}
-        bar={
-          hasBulk ? (
-            <BulkBar
-              bulk={bulk}
-              actions={bulkActions}
-              mayAssign={mayAssign}
-              people={people}
-              onAnswer={formsOf(bulk.chosen).length === 1 ? answerAll : null}
-            />
-          ) : null
-        }
-      />
-      <div
-        className="detail"
-        aria-busy={isPending}
-        data-switching={(isPending && selected !== selectedId) || undefined}
-      >
-        {showsBulk ? (
-          <div className="sheet">
-            <button
-              className="btn btn-ghost back"
-              type="button"
-              onClick={hasBulk ? () => setAnswering(false) : bulk.clear}
-            >
-              <Icon name="left" />
-              Inbox
-            </button>
-            <BulkPane bulk={bulk} actions={bulkActions} onEnded={goOnBehind} />
-          </div>
-        ) : (
-          <AfterDecision value={view === 'done' ? null : goOn}>{children}</AfterDecision>
-        )}
-      </div>
-    </main>
+    <HoldingProvider>
+      <main id="main" className="panes" data-picked={(showsBulk ? isAnswering || !hasBulk : isPicked) || undefined}>
+        <h1 className="vh">Inbox</h1>
+        {views}
+        <InboxList
+          list={list}
+          view={view}
+          filter={filter}
+          choices={choices}
+          selectedId={selected}
+          hrefOf={hrefOf}
+          onSelect={select}
+          empty={empty}
+          saveView={
+            Object.keys(narrowed).length > 0 ? <SaveView asked={{ view, ...narrowed }} save={actions.saveView} /> : null
+          }
+          bulk={view === 'done' ? null : bulk}
+          bar={
+            hasBulk ? (
+              <BulkBar
+                bulk={bulk}
+                actions={bulkActions}
+                mayAssign={mayAssign}
+                people={people}
+                onAnswer={formsOf(bulk.chosen).length === 1 ? answerAll : null}
+              />
+            ) : null
+          }
+        />
+        <div
+          className="detail"
+          aria-busy={isPending}
+          data-switching={(isPending && selected !== selectedId) || undefined}
+        >
+          {showsBulk ? (
+            <div className="sheet">
+              <button
+                className="btn btn-ghost back"
+                type="button"
+                onClick={hasBulk ? () => setAnswering(false) : bulk.clear}
+              >
+                <Icon name="left" />
+                Inbox
+              </button>
+              <BulkPane bulk={bulk} actions={bulkActions} onEnded={goOnBehind} />
+            </div>
+          ) : (
+            <AfterDecision value={view === 'done' ? null : goOn}>{children}</AfterDecision>
+          )}
+        </div>
+      </main>
+    </HoldingProvider>
   );
 }
 

@@ -2,7 +2,8 @@ import Link from 'next/link';
 import type { ReactNode } from 'react';
 import type { InboxView } from '@/lib/queries/inbox-views';
 import { Icon, type IconName } from '@/components/ui/icons';
-import { KeyHelp, type KeyLine } from '@/components/ui/key-help';
+import { CommandLinks } from '@/components/ui/command-links';
+import { KeyHelpButton } from '@/components/ui/key-help';
 
 const looks: Readonly<Record<InboxView, { readonly word: string; readonly icon: IconName }>> = {
   'for-me': { word: 'For me', icon: 'inbox' },
@@ -11,21 +12,6 @@ const looks: Readonly<Record<InboxView, { readonly word: string; readonly icon: 
   taken: { word: 'Taken by me', icon: 'claimed' },
   done: { word: 'Done', icon: 'check' },
 };
-
-const keys: readonly KeyLine[] = [
-  { keys: ['J', 'K'], does: 'Next or previous task' },
-  { keys: ['↵'], does: 'Open the task on its own page' },
-  { keys: ['X'], does: 'Select it, or not; with Shift all' },
-  { keys: ['C'], does: 'Claim it, or what is selected' },
-  { keys: ['U'], does: 'Give it back' },
-  { keys: ['D'], does: 'Delegate it' },
-  { keys: ['A'], does: 'Assign it to somebody' },
-  { keys: ['M'], does: 'Comment on it' },
-  { keys: ['Ctrl', '↵'], does: 'Send the first answer, go to the next task' },
-  { keys: ['Z'], does: 'Take back the last claim or release' },
-  { keys: ['/'], does: 'Search these tasks' },
-  { keys: ['?'], does: 'This list' },
-];
 
 export function InboxViews({
   view,
@@ -44,7 +30,7 @@ export function InboxViews({
           key={name}
           prefetch={false}
           className="nav"
-          href={name === 'for-me' ? '/inbox' : `/inbox?view=${name}`}
+          href={addressOf(name)}
           aria-current={name === view ? 'page' : undefined}
         >
           <Icon name={looks[name].icon} />
@@ -53,12 +39,18 @@ export function InboxViews({
         </Link>
       ))}
       {saved}
+      <CommandLinks
+        group="views"
+        links={(Object.keys(looks) as InboxView[]).map((name) => ({ ...looks[name], href: addressOf(name) }))}
+      />
       <div className="foot">
-        <KeyHelp lines={keys} />
+        <KeyHelpButton />
       </div>
     </nav>
   );
 }
+
+const addressOf = (name: InboxView) => (name === 'for-me' ? '/inbox' : `/inbox?view=${name}`);
 
 /** Nobody works off more than this today. */
 const countText = (count: number): string => (count < 1000 ? String(count) : '999+');

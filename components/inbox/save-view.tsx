@@ -2,6 +2,7 @@
 import { useRouter } from 'next/navigation';
 import { useId, useRef, useState } from 'react';
 import { unreachable } from '@/components/ui/action-types';
+import { useCommands } from '@/components/ui/commands';
 import { Field } from '@/components/ui/field';
 import { Icon } from '@/components/ui/icons';
 import { useToast } from '@/components/ui/toast';
@@ -17,6 +18,9 @@ export function SaveView({ asked, save }: { readonly asked: AskedView; readonly 
   const [name, setName] = useState('');
   const [problem, setProblem] = useState<string>();
   const [isSaving, setSaving] = useState(false);
+
+  const open = () => dialog.current?.showModal();
+  useCommands(() => [{ words: 'Save view…', icon: 'bookmark', group: 'filters', run: open }]);
 
   const submit = async () => {
     if (isSaving) return;
@@ -41,7 +45,7 @@ export function SaveView({ asked, save }: { readonly asked: AskedView; readonly 
 
   return (
     <>
-      <button className="btn btn-ghost" type="button" onClick={() => dialog.current?.showModal()}>
+      <button className="btn btn-ghost" type="button" onClick={open}>
         Save view…
       </button>
       <dialog className="dlg work act-dlg" ref={dialog} aria-labelledby={`${id}-title`}>

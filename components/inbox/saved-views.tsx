@@ -1,6 +1,7 @@
 'use client';
 import Link from 'next/link';
 import { useRouter, useSearchParams } from 'next/navigation';
+import { useCommands } from '@/components/ui/commands';
 import { Icon } from '@/components/ui/icons';
 import { useToast } from '@/components/ui/toast';
 import { useAct } from '@/components/ui/use-act';
@@ -27,6 +28,14 @@ export function SavedViews({
     });
     if (isOpen) router.replace('/inbox');
   };
+  useCommands(() =>
+    views.map(({ name: words, query }) => ({
+      words,
+      icon: 'bookmark',
+      group: 'views',
+      run: () => router.push(`/inbox?${query}`),
+    })),
+  );
   if (views.length === 0) return null;
   return (
     <>

@@ -5,18 +5,12 @@ import { unreachable, type ActionAnswer } from '@/components/ui/action-types';
 import { useToast } from '@/components/ui/toast';
 import type { InboxRow } from '@/lib/queries/inbox';
 import type { BulkAnswer } from '@shared/workflow/model/bulkAnswer';
-import type { BulkAct, Refusal } from './bulk-types';
+import type { BulkAct, BulkActions, Refusal } from './bulk-types';
 
 const nothing: ReadonlySet<string> = new Set();
 
-/** What takes an act back, and what is said then. */
-interface BulkUndo {
-  readonly act: BulkAct;
-  readonly done: string;
-}
-
 /** Which tasks of the list are selected, and what became of the last act on them. */
-export function useBulk(rows: readonly InboxRow[]) {
+export function useBulk(rows: readonly InboxRow[], undo: BulkActions['undo']) {
   const router = useRouter();
   const toast = useToast();
   const [picked, setPicked] = useState(nothing);
@@ -36,7 +30,7 @@ export function useBulk(rows: readonly InboxRow[]) {
   };
 
   /** Does it to all that are selected, says how many it was done to, and keeps why it was not done to others. */
-  const run = async (act: BulkAct, done: string, undo?: BulkUndo): Promise<readonly BulkAnswer[]> => {
+  const run = async (act: BulkAct, done: string, hasUndo = false): Promise<readonly BulkAnswer[]> => {
     if (isPending || chosen.length === 0) return [];
     const titles = new Map(chosen.map(({ taskId, title }) => [taskId, title]));
     setPending(true);
@@ -45,27 +39,34 @@ export function useBulk(rows: readonly InboxRow[]) {
       return { ok: false, code: 'unreachable', message: unreachable };
     });
     setPending(false);
-    // Whatever came of it, somebody may have been quicker: the list shows how it stands now.
-    router.refresh();
+    // Whatever came of it, somebody may have been quicker: the list shows how it stands now. A page that is read again
+    // without a connection would be gone.
+    if (answer.ok || answer.code !== 'unreachable') router.refresh();
     if (!answer.ok) {
       setProblem(answer.message);
       return [];
     }
-    const refused = answer.value.flatMap((result) =>
-      result.ok ? [] : [{ taskId: result.taskId, title: titles.get(result.taskId) ?? '', message: result.message }],
+    const changes = answer.value.flatMap((result) =>
+      result.ok ? [{ taskId: result.taskId, version: result.version }] : [],
     );
-    const ids = answer.value.flatMap((result) => (result.ok ? [result.taskId] : []));
-    if (ids.length > 0) toast(`${ids.length} ${done}`, undo ? { undo: () => void takeBack(ids, undo) } : {});
-    setRefusals(refused);
+    if (changes.length > 0)
+      toast(`${changes.length} ${done}`, hasUndo ? { undo: () => void takeBack(changes, titles) } : {});
+    setRefusals(refusalsOf(answer.value, titles));
     return answer.value;
   };
 
-  const takeBack = async (taskIds: readonly string[], { act, done }: BulkUndo) => {
-    const answer = await act(taskIds).catch(() => null);
-    const count = answer?.ok ? answer.value.filter(({ ok }) => ok).length : 0;
-    if (count > 0) toast(`${count} ${done}`);
-    if (count < taskIds.length) toast(`${taskIds.length - count} could not be taken back`, { icon: 'alert' });
-    router.refresh();
+  const takeBack = async (
+    changes: Parameters<BulkActions['undo']>[0]['changes'],
+    titles: ReadonlyMap<string, string>,
+  ) => {
+    const answer = await undo({ changes }).catch(() => null);
+    if (!answer?.ok) toast(answer?.message ?? unreachable, { icon: 'alert' });
+    else {
+      const count = answer.value.filter(({ ok }) => ok).length;
+      if (count > 0) toast(`${count} taken back`);
+      setRefusals(refusalsOf(answer.value, titles));
+    }
+    if (answer) router.refresh();
   };
 
   return {
@@ -84,5 +85,10 @@ export function useBulk(rows: readonly InboxRow[]) {
     clear: () => pick(nothing),
   };
 }
+
+const refusalsOf = (answers: readonly BulkAnswer[], titles: ReadonlyMap<string, string>): readonly Refusal[] =>
+  answers.flatMap((answer) =>
+    answer.ok ? [] : [{ taskId: answer.taskId, title: titles.get(answer.taskId) ?? '', message: answer.message }],
+  );
 
 export type Bulk = ReturnType<typeof useBulk>;

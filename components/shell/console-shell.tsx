@@ -1,29 +1,25 @@
 import Link from 'next/link';
-import type { ReactNode } from 'react';
+import { Fragment, type ReactNode } from 'react';
+import { PaletteButton } from '@/components/palette/palette-button';
+import type { Find } from '@/components/palette/use-find';
 import { Icon } from '@/components/ui/icons';
 import { ThemeToggle } from '@/components/ui/theme-toggle';
 import { AccountMenu } from './account-menu';
 import { Brand, SkipLink } from './brand';
 import { NavLink } from './nav-link';
+import { consoleGroups, placesOf } from './places';
+import { ShellCommands } from './shell-commands';
 import type { ShellPerson } from './work-shell';
-
-export interface ConsoleParts {
-  readonly executions: boolean;
-  readonly attachments: boolean;
-  readonly definitions: boolean;
-  readonly members: boolean;
-  readonly health: boolean;
-}
 
 /** Console: dense. A sidebar with the parts that this person may open, and nothing else. */
 export function ConsoleShell({
   person,
-  parts,
+  find,
   signOut,
   children,
 }: {
   readonly person: ShellPerson;
-  readonly parts: ConsoleParts;
+  readonly find: Find;
   readonly signOut: () => Promise<unknown>;
   readonly children: ReactNode;
 }) {
@@ -35,58 +31,18 @@ export function ConsoleShell({
           <Brand href="/">
             <span className="count">{person.place}</span>
           </Brand>
-          <div className="side-links">
-            {parts.executions ? (
-              <>
-                <p className="grp">Run</p>
-                <NavLink href="/admin/executions">
-                  <Icon name="flow" />
-                  <span className="nav-t">Executions</span>
+          <PaletteButton />
+          {consoleGroups(person.parts).map(({ word, places }) => (
+            <Fragment key={word}>
+              <p className="grp">{word}</p>
+              {places.map((place) => (
+                <NavLink key={place.href} href={place.href}>
+                  <Icon name={place.icon} />
+                  <span className="nav-t">{place.word}</span>
                 </NavLink>
-              </>
-            ) : null}
-            {parts.executions ? (
-              <NavLink href="/admin/dead-letters">
-                <Icon name="alert" />
-                <span className="nav-t">Dead letters</span>
-              </NavLink>
-            ) : null}
-            {parts.attachments || parts.definitions ? <p className="grp">Build</p> : null}
-            {parts.attachments ? (
-              <NavLink href="/admin/attachments">
-                <Icon name="plug" />
-                <span className="nav-t">Attachments</span>
-              </NavLink>
-            ) : null}
-            {parts.definitions ? (
-              <NavLink href="/admin/task-definitions">
-                <Icon name="form" />
-                <span className="nav-t">Task definitions</span>
-              </NavLink>
-            ) : null}
-            {parts.members ? (
-              <>
-                <p className="grp">People</p>
-                <NavLink href="/admin/members">
-                  <Icon name="users" />
-                  <span className="nav-t">Members</span>
-                </NavLink>
-                <NavLink href="/admin/roles">
-                  <Icon name="layers" />
-                  <span className="nav-t">Roles</span>
-                </NavLink>
-              </>
-            ) : null}
-            {parts.health ? (
-              <>
-                <p className="grp">Watch</p>
-                <NavLink href="/admin/health">
-                  <Icon name="pulse" />
-                  <span className="nav-t">Health</span>
-                </NavLink>
-              </>
-            ) : null}
-          </div>
+              ))}
+            </Fragment>
+          ))}
           <div className="foot">
             <ThemeToggle label />
             {person.sees.work ? (
@@ -105,6 +61,7 @@ export function ConsoleShell({
             />
           </div>
           <div className="side-s">
+            <PaletteButton />
             {person.sees.work ? (
               <Link className="btn btn-ghost btn-icon" href="/inbox" aria-label="Go to the inbox">
                 <Icon name="inbox" />
@@ -121,6 +78,13 @@ export function ConsoleShell({
           </div>
         </nav>
         {children}
+        <ShellCommands
+          shell="console"
+          places={placesOf(person)}
+          hasSettings={person.sees.work}
+          find={person.sees.work ? find : null}
+          signOut={signOut}
+        />
       </div>
     </div>
   );

@@ -1,25 +1,37 @@
 import type { ReactNode } from 'react';
+import { PaletteButton } from '@/components/palette/palette-button';
+import type { Find } from '@/components/palette/use-find';
 import { Icon } from '@/components/ui/icons';
 import { ThemeToggle } from '@/components/ui/theme-toggle';
 import { AccountMenu } from './account-menu';
 import { Brand, SkipLink } from './brand';
 import { NavLink } from './nav-link';
+import { placesOf, type ConsoleParts } from './places';
+import { ShellCommands } from './shell-commands';
 
 export interface ShellPerson {
   readonly name: string;
   readonly email: string;
   readonly place: string;
   /** Which parts the person may open. */
-  readonly sees: { readonly work: boolean; readonly console: boolean; readonly consoleHref: string };
+  readonly sees: {
+    readonly work: boolean;
+    readonly newInvoice: boolean;
+    readonly console: boolean;
+    readonly consoleHref: string;
+  };
+  readonly parts: ConsoleParts;
 }
 
 /** Work: warm and sparse. Top bar, on a phone a dock at the thumb. */
 export function WorkShell({
   person,
+  find,
   signOut,
   children,
 }: {
   readonly person: ShellPerson | null;
+  readonly find: Find;
   readonly signOut: () => Promise<unknown>;
   readonly children: ReactNode;
 }) {
@@ -52,6 +64,7 @@ export function WorkShell({
         <Brand href="/" />
         {links ? <nav aria-label="Main">{links}</nav> : null}
         <span className="grow" />
+        {person ? <PaletteButton /> : null}
         <ThemeToggle />
         {person ? (
           <AccountMenu
@@ -64,6 +77,15 @@ export function WorkShell({
         ) : null}
       </header>
       {children}
+      {person ? (
+        <ShellCommands
+          shell="work"
+          places={placesOf(person)}
+          hasSettings={person.sees.work}
+          find={person.sees.work ? find : null}
+          signOut={signOut}
+        />
+      ) : null}
       {person ? (
         <nav className="dock" aria-label="Main, phone">
           {person.sees.work ? (

@@ -1,6 +1,8 @@
 'use client';
-import { useSyncExternalStore, type ReactNode } from 'react';
+import type { ReactNode } from 'react';
 import { Icon } from '@/components/ui/icons';
+import { KeyText } from '@/components/ui/key';
+import { ariaKeys } from '@/components/ui/keyboard';
 import { shownText } from '@/lib/forms/projection';
 import type { FormTexts, Outcome } from '@/lib/forms/types';
 
@@ -38,7 +40,6 @@ export function OutcomeBar(props: OutcomeBarProps) {
     onBack,
     footerSlot,
   } = props;
-  const enterKey = useIsApple() ? '⌘↵' : 'Ctrl ↵';
   if (confirming) {
     return (
       <div className="bar" role="group" aria-label="Confirm">
@@ -47,7 +48,8 @@ export function OutcomeBar(props: OutcomeBarProps) {
           {shownText(texts, confirming.title)}
         </button>
         <button className="btn" type="button" onClick={onBack}>
-          Back<kbd className="key">Esc</kbd>
+          Back
+          <KeyText name="Escape" />
         </button>
       </div>
     );
@@ -59,8 +61,7 @@ export function OutcomeBar(props: OutcomeBarProps) {
         <OutcomeButton
           title="Submit"
           className="btn btn-primary"
-          hint={enterKey}
-          shortcut="Control+Enter Meta+Enter"
+          keyName={primaryKey}
           isSending={sending === null}
           disabled={disabled}
           onPress={() => onPress(null)}
@@ -72,8 +73,7 @@ export function OutcomeBar(props: OutcomeBarProps) {
           id={outcomeButtonId(idPrefix, outcome)}
           title={shownText(texts, outcome.title)}
           className={buttonClass(outcome, outcome === primary)}
-          hint={outcome === primary ? enterKey : outcome.key}
-          shortcut={outcome === primary ? 'Control+Enter Meta+Enter' : outcome.key}
+          keyName={outcome === primary ? primaryKey : outcome.key}
           isSending={sending?.value === outcome.value}
           disabled={disabled}
           onPress={() => onPress(outcome)}
@@ -87,6 +87,9 @@ export function OutcomeBar(props: OutcomeBarProps) {
   );
 }
 
+/** Sends the first answer, also from within a field. */
+export const primaryKey = 'Mod+Enter';
+
 /** The id of an outcome's button. */
 export function outcomeButtonId(idPrefix: string, outcome: Outcome): string {
   return `${idPrefix}__outcome_${outcome.value}`;
@@ -96,15 +99,14 @@ interface OutcomeButtonProps {
   readonly id?: string;
   readonly title: string;
   readonly className: string;
-  readonly hint: string | undefined;
-  readonly shortcut: string | undefined;
+  readonly keyName: string | undefined;
   readonly isSending: boolean;
   readonly disabled: boolean;
   readonly onPress: () => void;
 }
 
 /** Stays focusable while it sends, so that the keyboard does not lose its place. */
-function OutcomeButton({ id, title, className, hint, shortcut, isSending, disabled, onPress }: OutcomeButtonProps) {
+function OutcomeButton({ id, title, className, keyName, isSending, disabled, onPress }: OutcomeButtonProps) {
   return (
     <button
       id={id}
@@ -112,12 +114,12 @@ function OutcomeButton({ id, title, className, hint, shortcut, isSending, disabl
       type="button"
       disabled={disabled}
       aria-busy={isSending || undefined}
-      aria-keyshortcuts={shortcut}
+      aria-keyshortcuts={keyName && ariaKeys(keyName)}
       onClick={onPress}
     >
       {isSending && <Icon name="retrying" />}
       {title}
-      {hint && <kbd className="key">{hint}</kbd>}
+      {keyName && <KeyText name={keyName.length === 1 ? keyName.toLowerCase() : keyName} />}
     </button>
   );
 }
@@ -125,14 +127,4 @@ function OutcomeButton({ id, title, className, hint, shortcut, isSending, disabl
 function buttonClass(outcome: Outcome, isPrimary: boolean): string {
   if (outcome.tone === 'danger') return 'btn btn-danger';
   return isPrimary ? 'btn btn-primary' : 'btn';
-}
-
-const never = () => () => undefined;
-
-function useIsApple(): boolean {
-  return useSyncExternalStore(
-    never,
-    () => /mac|iphone|ipad/i.test(navigator.userAgent),
-    () => false,
-  );
 }

@@ -1,17 +1,19 @@
 'use client';
 import './task-form.css';
-import { useCallback, useEffect, useEffectEvent, useRef, useState, type ReactNode } from 'react';
+import { useCallback, useRef, useState, type ReactNode } from 'react';
 import { flushSync } from 'react-dom';
+import { useCommands, type Command } from '@/components/ui/commands';
 import { OnceAlive } from '@/components/ui/once-alive';
 import { browserEngine } from '@/lib/forms/browserEngine';
 import { primaryOutcome } from '@/lib/forms/outcomes';
 import { checkSubmission, outputOf } from '@/lib/forms/submission';
+import { shownText } from '@/lib/forms/projection';
 import type { FieldError, FormTexts, JsonObject, Outcome } from '@/lib/forms/types';
 import { ErrorSummary } from './ErrorSummary';
 import { fieldId, remainingErrors, SERVER_ONLY } from './errors';
-import { focusField, isInDialog, isTyping } from './focus';
+import { focusField } from './focus';
 import { FormFields } from './FormFields';
-import { OutcomeBar, outcomeButtonId } from './OutcomeBar';
+import { OutcomeBar, outcomeButtonId, primaryKey } from './OutcomeBar';
 import { ReadOnlyForm } from './ReadOnlyForm';
 
 /** What became of an answer. On failure everything typed stays. */
@@ -158,19 +160,11 @@ function AnswerForm(props: TaskFormProps) {
     if (confirming) document.getElementById(outcomeButtonId(idPrefix, confirming))?.focus();
   };
 
-  const pressKey = useEffectEvent((event: KeyboardEvent) => {
-    if (!hasKeys || event.defaultPrevented || event.repeat || event.isComposing || isInDialog(event.target)) return;
-    const outcome = outcomeOfKey(event, outcomes, primary);
-    if (confirming && event.key === 'Escape') goBack();
-    else if (outcome !== undefined && !confirming) press(outcome);
-    else return;
-    event.preventDefault();
+  useCommands(() => {
+    if (!hasKeys || disabled || isSent) return [];
+    if (confirming) return [{ words: 'Back', icon: 'left', group: 'here', keys: ['Escape'], run: goBack }];
+    return answersOf({ outcomes, texts, primary, press });
   });
-  useEffect(() => {
-    const listen = (event: KeyboardEvent) => pressKey(event);
-    document.addEventListener('keydown', listen);
-    return () => document.removeEventListener('keydown', listen);
-  }, []);
 
   const stay = useCallback((event: { preventDefault: () => void }) => event.preventDefault(), []);
   return (
@@ -212,12 +206,28 @@ function readAnswers({ form, formData, texts, draft }: TaskFormProps): JsonObjec
   return draft ? outputOf({ form, projection: { formData, texts }, data: draft, engine: browserEngine }) : undefined;
 }
 
-function outcomeOfKey(
-  event: KeyboardEvent,
-  outcomes: readonly Outcome[],
-  primary: Outcome | undefined,
-): Outcome | null | undefined {
-  if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) return primary ?? null;
-  if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return undefined;
-  return outcomes.find((outcome) => outcome.key === event.key.toUpperCase());
+/** The answers as commands, the first one before the others. */
+function answersOf({
+  outcomes,
+  texts,
+  primary,
+  press,
+}: {
+  readonly outcomes: readonly Outcome[];
+  readonly texts: FormTexts;
+  readonly primary: Outcome | undefined;
+  readonly press: (outcome: Outcome | null) => void;
+}): readonly Command[] {
+  const shared = { group: 'here', icon: 'form' } as const;
+  if (outcomes.length === 0) return [{ ...shared, words: 'Submit', keys: [primaryKey], run: () => press(null) }];
+  return outcomes.map((outcome) => ({
+    ...shared,
+    icon: outcome.tone === 'danger' ? 'failed' : outcome === primary ? 'completed' : 'form',
+    words: shownText(texts, outcome.title),
+    keys: [
+      ...(outcome === primary ? [primaryKey] : []),
+      ...(outcome.key === undefined ? [] : [outcome.key.toLowerCase(), outcome.key]),
+    ],
+    run: () => press(outcome),
+  }));
 }

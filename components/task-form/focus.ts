@@ -19,15 +19,3 @@ export function focusField(id: string): boolean {
   }
   return false;
 }
-
-/** True where a single letter is typing, not a command. */
-export function isTyping(target: EventTarget | null): boolean {
-  if (!(target instanceof HTMLElement)) return false;
-  if (target.isContentEditable || target.matches('textarea, select')) return true;
-  return target.matches('input') && !target.matches('[type="radio"], [type="checkbox"], [type="button"]');
-}
-
-/** True while a dialog lies over the page: its keys are its own. */
-export function isInDialog(target: EventTarget | null): boolean {
-  return target instanceof Element && target.closest('dialog, [role="dialog"], [role="alertdialog"]') !== null;
-}

@@ -2,7 +2,14 @@ import { describe, expect, it } from 'vitest';
 import type { TaskActivity } from '@/lib/queries/task';
 import { activityText } from './activity-text';
 
-const nothing = { fromName: null, outcomeTitle: null, together: null, toNames: [], plan: null } as const;
+const nothing = {
+  fromName: null,
+  outcomeTitle: null,
+  together: null,
+  toNames: [],
+  undone: null,
+  plan: null,
+} as const;
 const line = (kind: string, more: Partial<TaskActivity> = {}): TaskActivity => ({
   activityId: 1,
   kind,
@@ -44,6 +51,8 @@ describe('activity of people', () => {
     ['info_requested', { toName: 'Max' }, 'Mia Rossi asked Max'],
     ['info_given', {}, 'Mia Rossi answered'],
     ['question_withdrawn', {}, 'Mia Rossi took the question back'],
+    ['undone', { detail: { ...nothing, undone: 'claimed' } }, 'Mia Rossi took the claim back'],
+    ['undone', { byReader: true, detail: { ...nothing, undone: 'released' } }, 'You kept it after all'],
     ['planned', {}, 'Mia Rossi changed when it is due'],
     [
       'planned',

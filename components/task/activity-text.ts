@@ -18,6 +18,17 @@ const deeds: Readonly<Record<string, string>> = {
   question_returned: 'ended the question to',
 };
 
+/** Taken back by who had done it a moment before. */
+const undone: Readonly<Record<string, string>> = {
+  claimed: 'took the claim back',
+  released: 'kept it after all',
+  assigned: 'took the assignment back',
+  delegated: 'took the delegation back',
+  given_back: 'kept working on it after all',
+  forwarded: 'took it back after handing it on',
+  planned: 'took the change of dates and priority back',
+};
+
 /** Done by the software. */
 const events: Readonly<Record<string, string>> = {
   created: 'The workflow asked for this',
@@ -42,6 +53,7 @@ export function activityText(entry: TaskActivity, timeText: (iso: string) => str
   if (kind === 'planned') return `${actor} ${planText(entry, timeText)}`;
   if (kind === 'released' && detail.fromName !== null)
     return `${actor} took it from ${detail.fromName} for others to take`;
+  if (kind === 'undone') return `${actor} ${undone[detail.undone ?? ''] ?? 'took it back'}`;
   const words = deeds[kind] ?? kind.replaceAll('_', ' ');
   const together = detail.together === null ? '' : `, with one answer for all ${detail.together} that waited for it`;
   if (kind === 'completed' && detail.outcomeTitle !== null) {

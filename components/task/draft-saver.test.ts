@@ -1,12 +1,14 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { DraftSaver, typedButUnsaved, type DraftState } from './draft-saver';
+import { DraftSaver, type DraftState } from './draft-saver';
+import { forgetOthers, keepTyped, typedHere } from './typed-here';
 
 const states: DraftState[] = [];
 const saved: unknown[] = [];
 let answer: () => Promise<boolean> = async () => true;
+const by = (taskId: string) => ({ userId: 'mia', taskId });
 const saverOf = (taskId: string) =>
   new DraftSaver({
-    taskId,
+    by: by(taskId),
     save: async (data) => {
       saved.push(data.a);
       return answer();
@@ -26,11 +28,11 @@ describe('the draft of an answer', () => {
   it('is saved once after a pause, as it is then', async () => {
     const saver = saverOf('t1');
     for (const a of ['h', 'he', 'hey']) saver.type({ a });
-    expect(typedButUnsaved('t1')).toEqual({ a: 'hey' });
+    expect(typedHere(by('t1'))).toEqual({ a: 'hey' });
     await vi.runAllTimersAsync();
     expect(saved).toEqual(['hey']);
     expect(states.at(-1)).toBe('saved');
-    expect(typedButUnsaved('t1')).toBeUndefined();
+    expect(typedHere(by('t1'))).toBeUndefined();
   });
 
   it('is saved again where more was typed while it was saved', async () => {
@@ -46,21 +48,56 @@ describe('the draft of an answer', () => {
     arrive(true);
     await first;
     expect(saved).toEqual([1, 2]);
-    expect(typedButUnsaved('t2')).toBeUndefined();
+    expect(typedHere(by('t2'))).toBeUndefined();
   });
 
-  it('stays in this tab where the server could not keep it, and goes with the next save', async () => {
+  it('stays in this tab while there is no connection, and is saved by itself once there is', async () => {
     answer = async () => {
       throw new Error('no network');
     };
     const saver = saverOf('t3');
     saver.type({ a: 1 });
-    await vi.runAllTimersAsync();
-    expect(states.at(-1)).toBe('failed');
-    expect(typedButUnsaved('t3')).toEqual({ a: 1 });
+    await vi.advanceTimersByTimeAsync(20_000);
+    expect(states.at(-1)).toBe('unreachable');
+    expect(saved.length).toBeGreaterThan(2);
+    expect(typedHere(by('t3'))).toEqual({ a: 1 });
     answer = async () => true;
-    await saver.flush();
-    expect(saved).toEqual([1, 1]);
+    await vi.advanceTimersByTimeAsync(20_000);
+    expect(states.at(-1)).toBe('saved');
+    expect(typedHere(by('t3'))).toBeUndefined();
+  });
+
+  it('is sent again with the next change alone where the server refused it', async () => {
+    answer = async () => false;
+    const saver = saverOf('t5');
+    saver.type({ a: 1 });
+    await vi.runAllTimersAsync();
+    expect(states.at(-1)).toBe('refused');
+    expect(saved).toEqual([1]);
+    expect(typedHere(by('t5'))).toEqual({ a: 1 });
+  });
+
+  it('does not replace what was typed at a later opening of the same task', async () => {
+    answer = async () => {
+      throw new Error('no network');
+    };
+    const first = saverOf('t6');
+    first.type({ a: 'old' });
+    await first.flush();
+    answer = async () => true;
+    const second = saverOf('t6');
+    second.type({ a: 'new' });
+    await vi.runAllTimersAsync();
+    expect(saved).toEqual(['old', 'new']);
+  });
+
+  it('of somebody else is not seen, and is forgotten', () => {
+    keepTyped({ userId: 'max', taskId: 't7' }, { a: 'his' });
+    keepTyped(by('t7'), { a: 'hers' });
+    expect(typedHere(by('t7'))).toEqual({ a: 'hers' });
+    forgetOthers('mia');
+    expect(typedHere({ userId: 'max', taskId: 't7' })).toBeUndefined();
+    expect(typedHere(by('t7'))).toEqual({ a: 'hers' });
   });
 
   it('is not saved behind the answer, and is forgotten with it', async () => {
@@ -76,6 +113,6 @@ describe('the draft of an answer', () => {
     saver.forget();
     await vi.runAllTimersAsync();
     expect(saved).toEqual([1]);
-    expect(typedButUnsaved('t4')).toBeUndefined();
+    expect(typedHere(by('t4'))).toBeUndefined();
   });
 });

@@ -1,18 +1,17 @@
 /** Sends what a person types to the server, a moment after they paused, one save at a time and the newest last. */
 import type { JsonObject } from '@/lib/forms/types';
+import { forgetTyped, keepTyped, typedHere, type TypedBy } from './typed-here';
 
-export type DraftState = 'none' | 'restored' | 'unsaved' | 'saved' | 'failed';
-
-/** What was typed in this tab and the server may not have yet: a task that is opened again starts from it. */
-const typedHere = new Map<string, JsonObject>();
-
-export const typedButUnsaved = (taskId: string): JsonObject | undefined => typedHere.get(taskId);
+/** `refused`: the server will not have it; `unreachable`: it could not be asked, and is asked again by itself. */
+export type DraftState = 'none' | 'restored' | 'unsaved' | 'saved' | 'refused' | 'unreachable';
 
 /** Long enough not to save each letter, short enough that nobody looks away meanwhile. */
 const pauseMs = 600;
+/** How soon it is tried again without a connection. */
+const retryMs = 5000;
 
 export class DraftSaver {
-  readonly #taskId: string;
+  readonly #by: TypedBy;
   readonly #save: (data: JsonObject) => Promise<boolean>;
   readonly #tell: (state: DraftState) => void;
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -21,22 +20,27 @@ export class DraftSaver {
   #isHeld = false;
 
   constructor(options: {
-    readonly taskId: string;
-    /** False: it was not kept. */
+    readonly by: TypedBy;
+    /** False: it was refused. Throws when the server could not be reached. */
     readonly save: (data: JsonObject) => Promise<boolean>;
     readonly tell: (state: DraftState) => void;
   }) {
-    this.#taskId = options.taskId;
+    this.#by = options.by;
     this.#save = options.save;
     this.#tell = options.tell;
   }
 
   type(data: JsonObject): void {
     this.#unsaved = data;
-    typedHere.set(this.#taskId, data);
+    keepTyped(this.#by, data);
     this.#tell('unsaved');
-    clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => void this.flush(), pauseMs);
+    this.#flushIn(pauseMs);
+  }
+
+  /** What the page before this one could not save. */
+  resume(data: JsonObject): void {
+    this.#unsaved = data;
+    this.#flushIn(0);
   }
 
   /** Saves at once what is not saved. */
@@ -45,13 +49,22 @@ export class DraftSaver {
     const data = this.#unsaved;
     if (data === undefined || this.#isSaving || this.#isHeld) return;
     this.#unsaved = undefined;
+    // Typed anew by another opening of the same task: that one is saved.
+    if (typedHere(this.#by) !== data) return;
     this.#isSaving = true;
-    const isKept = await this.#save(data).catch(() => false);
+    const state = await this.#save(data).then(
+      (isKept) => (isKept ? 'saved' : 'refused'),
+      () => 'unreachable' as const,
+    );
     this.#isSaving = false;
     if (this.#unsaved !== undefined) return this.flush();
-    if (isKept && typedHere.get(this.#taskId) === data) typedHere.delete(this.#taskId);
-    if (!isKept) this.#unsaved = data;
-    this.#tell(isKept ? 'saved' : 'failed');
+    if (state === 'saved') {
+      if (typedHere(this.#by) === data) forgetTyped(this.#by);
+    } else {
+      this.#unsaved = data;
+      if (state === 'unreachable') this.#flushIn(retryMs);
+    }
+    this.#tell(state);
   }
 
   /** The answer is being sent: a draft saved behind it would say nothing. */
@@ -60,15 +73,21 @@ export class DraftSaver {
     clearTimeout(this.#timer);
   }
 
-  /** The answer was refused: typing goes on. */
+  /** The answer was not taken: typing goes on, and what is not saved is saved after all. */
   goOn(): void {
     this.#isHeld = false;
+    if (this.#unsaved !== undefined) this.#flushIn(retryMs);
   }
 
   /** The answer is sent: there is nothing left to keep. */
   forget(): void {
     this.hold();
     this.#unsaved = undefined;
-    typedHere.delete(this.#taskId);
+    forgetTyped(this.#by);
+  }
+
+  #flushIn(ms: number): void {
+    clearTimeout(this.#timer);
+    if (!this.#isHeld) this.#timer = setTimeout(() => void this.flush(), ms);
   }
 }

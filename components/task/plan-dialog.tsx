@@ -5,7 +5,7 @@ import { ErrorNote, Field } from '@/components/ui/field';
 import { unreachable } from '@/components/ui/action-types';
 import { Icon } from '@/components/ui/icons';
 import type { TaskView } from '@/lib/queries/task';
-import type { TaskActions } from './task-actions';
+import type { TaskActions, TaskChanged } from './task-actions';
 
 export type TaskPlan = Pick<TaskView, 'priority' | 'dueAt' | 'followUpAt'>;
 
@@ -27,7 +27,7 @@ export function PlanDialog({
   readonly taskId: string;
   readonly plan: TaskPlan;
   readonly send: TaskActions['plan'];
-  readonly onDone: () => void;
+  readonly onDone: (changed: TaskChanged) => void;
   readonly onClose: () => void;
 }) {
   const dialog = useRef<HTMLDialogElement>(null);
@@ -55,7 +55,7 @@ export function PlanDialog({
     setSending(true);
     const answer = await send({ taskId, plan: changes }).catch(() => null);
     setSending(false);
-    if (answer?.ok) return onDone();
+    if (answer?.ok) return onDone(answer.value);
     setProblem(answer?.message ?? unreachable);
   };
 

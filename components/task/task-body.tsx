@@ -6,6 +6,7 @@ import { Status, taskLook } from '@/components/ui/status';
 import { Time } from '@/components/ui/time';
 import type { TaskView } from '@/lib/queries/task';
 import type { Colleague } from '@/lib/queries/people';
+import { HoldingProvider } from './holding';
 import type { TaskActions } from './task-actions';
 import { TaskActs } from './task-acts';
 import { TaskDetails } from './task-details';
@@ -31,59 +32,63 @@ export function TaskBody({
 }) {
   const details = <TaskDetails task={task} place={place} comment={actions.comment} />;
   return (
-    <article className="task" aria-labelledby={`task-${task.taskId}`}>
-      <div className="head">
-        <Heading className="title" id={`task-${task.taskId}`}>
-          {task.title}
-        </Heading>
-        <div className="head-acts">
-          <TaskActs
+    <HoldingProvider>
+      <article className="task" aria-labelledby={`task-${task.taskId}`}>
+        <div className="head">
+          <Heading className="title" id={`task-${task.taskId}`}>
+            {task.title}
+          </Heading>
+          <div className="head-acts">
+            <TaskActs
+              key={task.taskId}
+              taskId={task.taskId}
+              version={task.version}
+              title={task.title}
+              access={task.access}
+              plan={{ priority: task.priority, dueAt: task.dueAt, followUpAt: task.followUpAt }}
+              holderName={task.ownerName}
+              people={people}
+              actions={actions}
+            />
+          </div>
+        </div>
+        <TaskMeta task={task} />
+        {task.question ? (
+          <OpenQuestion
+            taskId={task.taskId}
+            question={task.question}
+            mayAnswer={task.access.mayAnswer}
+            mayWithdraw={task.access.isMine}
+            answer={actions.answer}
+            withdraw={actions.withdraw}
+          />
+        ) : null}
+        {task.description ? <p className="prose">{task.description}</p> : null}
+        {task.alike ? <AlikeNote alike={task.alike} task={task} /> : null}
+        {task.form ? (
+          <TaskWork
             key={task.taskId}
+            userId={task.readerId}
             taskId={task.taskId}
             title={task.title}
-            access={task.access}
-            plan={{ priority: task.priority, dueAt: task.dueAt, followUpAt: task.followUpAt }}
-            holderName={task.ownerName}
-            people={people}
-            actions={actions}
+            form={task.form}
+            mayDecide={task.access.mayDecide}
+            hasEnded={!isOpenTask(task.status)}
+            endedNote={endedNote(task)}
+            details={details}
+            settled={<Settled task={task} />}
+            complete={actions.complete}
+            draft={task.draft}
+            saveDraft={actions.saveDraft}
           />
-        </div>
-      </div>
-      <TaskMeta task={task} />
-      {task.question ? (
-        <OpenQuestion
-          taskId={task.taskId}
-          question={task.question}
-          mayAnswer={task.access.mayAnswer}
-          mayWithdraw={task.access.isMine}
-          answer={actions.answer}
-          withdraw={actions.withdraw}
-        />
-      ) : null}
-      {task.description ? <p className="prose">{task.description}</p> : null}
-      {task.alike ? <AlikeNote alike={task.alike} task={task} /> : null}
-      {task.form ? (
-        <TaskWork
-          key={task.taskId}
-          taskId={task.taskId}
-          title={task.title}
-          form={task.form}
-          mayDecide={task.access.mayDecide}
-          hasEnded={!isOpenTask(task.status)}
-          endedNote={endedNote(task)}
-          details={details}
-          settled={<Settled task={task} />}
-          complete={actions.complete}
-          draft={task.draft}
-          saveDraft={actions.saveDraft}
-        />
-      ) : (
-        <p className="note tone-fail form-gone" role="alert">
-          <Icon name="alert" />
-          The form of this task cannot be found. Ask an administrator to look at the form definitions.
-        </p>
-      )}
-    </article>
+        ) : (
+          <p className="note tone-fail form-gone" role="alert">
+            <Icon name="alert" />
+            The form of this task cannot be found. Ask an administrator to look at the form definitions.
+          </p>
+        )}
+      </article>
+    </HoldingProvider>
   );
 }
 

@@ -3,19 +3,16 @@ import type { TaskView } from '@/lib/queries/task';
 import { isOpenTask } from '@shared/workflow/model/status';
 import { Icon } from '@/components/ui/icons';
 import { Avatar, firstName } from '@/components/ui/person';
-import { PriorityMark, Status, taskLook, taskStatusWord } from '@/components/ui/status';
+import { PriorityMark } from '@/components/ui/status';
 import { Due, Time } from '@/components/ui/time';
+import { TaskStatus } from './task-status';
 
 /** Status, due date, priority and who asks: what one wants to know before reading on. */
 export function TaskMeta({ task }: { readonly task: TaskView }) {
   const isOpen = isOpenTask(task.status);
   return (
     <div className="meta">
-      <Status
-        badge
-        look={taskLook(task.status)}
-        word={taskStatusWord({ status: task.status, person: holderOf(task) })}
-      />
+      <TaskStatus taskId={task.taskId} version={task.version} status={task.status} person={holderOf(task)} />
       {isOpen && task.dueAt ? (
         <Due at={task.dueAt}>
           <Icon name="clock" />

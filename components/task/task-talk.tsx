@@ -4,7 +4,9 @@ import { useId, useRef, useState } from 'react';
 import { ErrorNote } from '@/components/ui/field';
 import { unreachable, type ActionAnswer } from '@/components/ui/action-types';
 import { Icon } from '@/components/ui/icons';
-import { useKey } from '@/components/ui/keys';
+import { useCommands } from '@/components/ui/commands';
+import { Key } from '@/components/ui/key';
+import { keyCommands, type KeyCommandName } from '@/components/ui/key-commands';
 import { OnceAlive } from '@/components/ui/once-alive';
 
 /** A few words to send: what was typed stays until they are stored. */
@@ -17,7 +19,7 @@ function WordsForm({
   readonly label: string;
   readonly verb: string;
   /** The key that brings the writer here. */
-  readonly shortcut?: string;
+  readonly shortcut?: KeyCommandName;
   readonly send: (text: string) => Promise<ActionAnswer>;
 }) {
   const router = useRouter();
@@ -26,10 +28,20 @@ function WordsForm({
   const [text, setText] = useState('');
   const [problem, setProblem] = useState<string>();
   const [isSending, setSending] = useState(false);
-  useKey(shortcut ?? 'no key', () => {
-    box.current?.closest('details')?.setAttribute('open', '');
-    box.current?.focus();
-  });
+  useCommands(() =>
+    shortcut === undefined
+      ? []
+      : [
+          {
+            ...keyCommands[shortcut],
+            group: 'here',
+            run: () => {
+              box.current?.closest('details')?.setAttribute('open', '');
+              box.current?.focus();
+            },
+          },
+        ],
+  );
 
   const submit = async () => {
     if (isSending) return;
@@ -43,7 +55,8 @@ function WordsForm({
     setSending(false);
     setProblem(answer?.ok ? undefined : (answer?.message ?? unreachable));
     if (answer?.ok) setText('');
-    router.refresh();
+    // A page that is read again without a connection would be gone.
+    if (answer) router.refresh();
   };
 
   return (
@@ -52,7 +65,7 @@ function WordsForm({
       <OnceAlive>
         <label className="label" htmlFor={id}>
           {label}
-          {shortcut ? <kbd className="key">{shortcut.toUpperCase()}</kbd> : null}
+          {shortcut ? <Key of={shortcut} /> : null}
         </label>
         <textarea
           id={id}
@@ -89,7 +102,7 @@ export function CommentForm({
   readonly taskId: string;
   readonly comment: (input: { readonly taskId: string; readonly text: string }) => Promise<ActionAnswer>;
 }) {
-  return <WordsForm label="Add a comment" verb="Add" shortcut="m" send={(text) => comment({ taskId, text })} />;
+  return <WordsForm label="Add a comment" verb="Add" shortcut="comment" send={(text) => comment({ taskId, text })} />;
 }
 
 /** The open question, for whom it is asked and who asked. */
@@ -113,7 +126,7 @@ export function OpenQuestion({
   const takeBack = async () => {
     const done = await withdraw({ taskId }).catch(() => null);
     setProblem(done?.ok ? null : (done?.message ?? unreachable));
-    router.refresh();
+    if (done) router.refresh();
   };
   return (
     <section className="question note" aria-label="Open question">

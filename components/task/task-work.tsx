@@ -1,6 +1,6 @@
 'use client';
 import { useRouter } from 'next/navigation';
-import { use, useState, type ReactNode } from 'react';
+import { use, useState, useSyncExternalStore, type ReactNode } from 'react';
 import type { TaskForm as TaskFormView } from '@/lib/queries/task';
 import type { JsonObject } from '@/lib/forms/types';
 import { TaskForm, type SubmitAnswer } from '@/components/task-form/TaskForm';
@@ -10,7 +10,10 @@ import { useToast } from '@/components/ui/toast';
 import { AfterDecision } from './after-decision';
 import { isTooLarge, tooLarge } from './most';
 import type { TaskActions } from './task-actions';
+import { isFromBefore } from './typed-here';
 import { useDraft } from './use-draft';
+
+const never = () => () => undefined;
 
 /** What a form without outcomes of its own answers. */
 const plainOutcome = 'submitted';
@@ -19,19 +22,19 @@ const plainOutcome = 'submitted';
  * The form while the reader may decide, else what there is to read. Somebody else may be quicker: then what was typed
  * stays, with a word on who decided.
  */
-export function TaskWork({
-  taskId,
-  title,
-  form,
-  mayDecide,
-  hasEnded,
-  endedNote,
-  details,
-  settled,
-  complete,
-  draft,
-  saveDraft,
-}: {
+export function TaskWork(props: TaskWorkProps) {
+  const { userId, taskId } = props;
+  const isResumed = useSyncExternalStore(
+    never,
+    () => isFromBefore({ userId, taskId }),
+    () => false,
+  );
+  // What could not be saved before this page was loaded is not in what the server drew: the form begins anew with it.
+  return <TaskAnswer key={String(isResumed)} {...props} isResumed={isResumed} />;
+}
+
+interface TaskWorkProps {
+  readonly userId: string;
   readonly taskId: string;
   readonly title: string;
   readonly form: TaskFormView;
@@ -47,7 +50,23 @@ export function TaskWork({
   /** What the reader typed and did not send, as the server has it. */
   readonly draft: JsonObject | null;
   readonly saveDraft: TaskActions['saveDraft'];
-}) {
+}
+
+function TaskAnswer({
+  userId,
+  isResumed,
+  taskId,
+  title,
+  form,
+  mayDecide,
+  hasEnded,
+  endedNote,
+  details,
+  settled,
+  complete,
+  draft,
+  saveDraft,
+}: TaskWorkProps & { readonly isResumed: boolean }) {
   const router = useRouter();
   const toast = useToast();
   const afterDecision = use(AfterDecision);
@@ -55,10 +74,10 @@ export function TaskWork({
   const [fixed] = useState(form);
   const [wasOpen] = useState(mayDecide);
   const [isSent, setSent] = useState(false);
-  const typed = useDraft({ taskId, stored: draft, save: saveDraft });
+  const typed = useDraft({ by: { userId, taskId }, stored: draft, isResumed, save: saveDraft });
 
   // Also when the reader comes back to what somebody else, or the workflow, ended.
-  const hasLost = !mayDecide && !isSent && (wasOpen || (hasEnded && draft !== null));
+  const hasLost = !mayDecide && !isSent && (wasOpen || (hasEnded && typed.initial !== null));
   const keepsTyped = hasLost && typed.hasTyped;
   if (!mayDecide && !keepsTyped) {
     return (
@@ -115,8 +134,21 @@ export function TaskWork({
         onSubmit={submit}
       >
         {details}
+        {typed.isUnreachable ? <NoConnection /> : null}
       </TaskForm>
     </div>
+  );
+}
+
+/** Where the eye is while typing: above the buttons, which stay at hand. */
+function NoConnection() {
+  return (
+    <p className="note tone-time no-connection" role="status">
+      <Icon name="alert" />
+      <span>
+        <b>No connection.</b> What you typed is kept on this device and saved by itself once you are connected again.
+      </span>
+    </p>
   );
 }
 

@@ -1,38 +1,51 @@
 'use client';
 import { useEffect, useState } from 'react';
 import type { JsonObject } from '@/lib/forms/types';
-import { DraftSaver, typedButUnsaved, type DraftState } from './draft-saver';
+import { DraftSaver, type DraftState } from './draft-saver';
 import { isTooLarge } from './most';
 import type { TaskActions } from './task-actions';
+import { forgetOthers, isFromBefore, typedHere, type TypedBy } from './typed-here';
 
 /** The reader's draft of one task: where the form starts, and what keeps it. */
 export function useDraft(options: {
-  readonly taskId: string;
+  readonly by: TypedBy;
   /** As the server has it. */
   readonly stored: JsonObject | null;
+  /** Whether the form starts from what the page before this one could not save. */
+  readonly isResumed: boolean;
   readonly save: TaskActions['saveDraft'];
 }) {
-  const { taskId, stored, save } = options;
-  const [initial] = useState(() => typedButUnsaved(taskId) ?? stored);
+  const { by, stored, isResumed, save } = options;
+  const { taskId, userId } = by;
+  const [initial] = useState(() => {
+    // What is from before the page was loaded is not in what the server drew: it comes a moment later.
+    const here = isFromBefore(by) && !isResumed ? undefined : typedHere(by);
+    return here ?? stored;
+  });
   const [state, setState] = useState<DraftState>(initial ? 'restored' : 'none');
   const [saver] = useState(
     () =>
       new DraftSaver({
-        taskId,
+        by: { taskId, userId },
         // Kept on the page alone: the server would not take it.
         save: async (data) => !isTooLarge(data) && (await save({ taskId, data })).ok,
         tell: setState,
       }),
   );
   useEffect(() => {
-    const leave = () => void saver.flush();
-    document.addEventListener('visibilitychange', leave);
+    forgetOthers(userId);
+    const here = isResumed ? typedHere({ userId, taskId }) : undefined;
+    if (here) saver.resume(here);
+    const flush = () => void saver.flush();
+    document.addEventListener('visibilitychange', flush);
+    addEventListener('online', flush);
     return () => {
-      document.removeEventListener('visibilitychange', leave);
-      leave();
+      document.removeEventListener('visibilitychange', flush);
+      removeEventListener('online', flush);
+      flush();
     };
-  }, [saver]);
-  return { initial, saver, text: texts[state], hasTyped: state !== 'none' };
+  }, [saver, userId, taskId, isResumed]);
+  return { initial, saver, text: texts[state], hasTyped: state !== 'none', isUnreachable: state === 'unreachable' };
 }
 
 const texts: Readonly<Record<DraftState, string>> = {
@@ -40,5 +53,6 @@ const texts: Readonly<Record<DraftState, string>> = {
   restored: 'Restored what you typed',
   unsaved: '',
   saved: 'Saved for you',
-  failed: 'Not saved yet',
+  refused: 'Not saved yet',
+  unreachable: 'Kept here for now',
 };

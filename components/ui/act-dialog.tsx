@@ -6,7 +6,7 @@ import { ErrorHelp } from './error-help';
 import { Icon } from './icons';
 
 /** What one act asks before it is done: for whom, and words. */
-export interface ActQuestion {
+export interface ActQuestion<Value = unknown> {
   readonly title: string;
   /** What will come of it, in a sentence. */
   readonly help: string;
@@ -19,22 +19,23 @@ export interface ActQuestion {
   };
   readonly verb: string;
   readonly isDanger?: boolean;
-  readonly send: (input: { readonly to: string; readonly words: string }) => Promise<ActionAnswer>;
+  readonly send: (input: { readonly to: string; readonly words: string }) => Promise<ActionAnswer<Value>>;
 }
 
 /** A small form above the page. What was typed stays until it is sent; Escape closes, and the focus goes back. */
-export function ActDialog({
+export function ActDialog<Value = unknown>({
   question,
   people = [],
   shell = 'work',
   onDone,
   onClose,
 }: {
-  readonly question: ActQuestion;
+  readonly question: ActQuestion<Value>;
   /** Who can be chosen, where a person is asked for. */
   readonly people?: readonly { readonly userId: string; readonly name: string }[];
   readonly shell?: 'work' | 'console';
-  readonly onDone: () => void;
+  /** Told what the server answered. */
+  readonly onDone: (value: Value) => void;
   readonly onClose: () => void;
 }) {
   const dialog = useRef<HTMLDialogElement>(null);
@@ -60,7 +61,7 @@ export function ActDialog({
     setSending(true);
     const answer = await question.send({ to, words }).catch(() => null);
     setSending(false);
-    if (answer?.ok) return onDone();
+    if (answer?.ok) return onDone(answer.value);
     const found = answer?.fieldErrors ?? [];
     setProblems(found);
     if (found.length > 0) focusFirst(dialog, found);

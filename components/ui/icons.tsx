@@ -254,6 +254,11 @@ const shapes = {
       <path d="M8 2.1v11.8A5.9 5.9 0 0 0 8 2.1z" fill="currentColor" />
     </>
   ),
+  up: (
+    <>
+      <path d="M3.5 10.5 8 6l4.5 4.5" />
+    </>
+  ),
   user: (
     <>
       <circle cx="8" cy="5.2" r="2.7" />

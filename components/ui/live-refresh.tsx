@@ -89,7 +89,8 @@ export function LiveRefresh({
 
     const refresh = () => {
       timer = undefined;
-      if (document.hidden) {
+      // Read again without a connection, the page would be gone, and what is typed in it.
+      if (document.hidden || !navigator.onLine) {
         isStale = true;
         return;
       }
@@ -100,7 +101,7 @@ export function LiveRefresh({
     const schedule = () => {
       timer ??= setTimeout(refresh, Math.max(30, lastMs + quietMs - performance.now()));
     };
-    const onVisible = () => {
+    const lookAgain = () => {
       if (!document.hidden && isStale) schedule();
     };
     const stop = listen((notice) => {
@@ -108,11 +109,13 @@ export function LiveRefresh({
       const isMine = wanted.split(' ').includes(notice.topic) && isOne;
       if (notice.topic === '*' || isMine) schedule();
     });
-    document.addEventListener('visibilitychange', onVisible);
+    document.addEventListener('visibilitychange', lookAgain);
+    addEventListener('online', lookAgain);
     return () => {
       stop();
       clearTimeout(timer);
-      document.removeEventListener('visibilitychange', onVisible);
+      document.removeEventListener('visibilitychange', lookAgain);
+      removeEventListener('online', lookAgain);
     };
   }, [router, wanted, wantedIds]);
   return null;

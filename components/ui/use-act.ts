@@ -29,10 +29,11 @@ export function useAct(report?: (failure: ActFailure | null) => void) {
   const tell = report ?? setFailure;
 
   const takeBack = async ({ action, done }: Undo) => {
-    const answer = await action().catch(() => ({ ok: false as const, message: unreachable }));
-    if (answer.ok) toast(done);
-    else toast(answer.message, { icon: 'alert' });
-    router.refresh();
+    const answer = await action().catch(() => null);
+    if (answer?.ok) toast(done);
+    else toast(answer?.message ?? unreachable, { icon: 'alert' });
+    // A page that is read again without a connection would be gone.
+    if (answer) router.refresh();
   };
 
   /** @param undo what takes the act back, offered for some seconds, wherever the reader has gone meanwhile. */
@@ -40,10 +41,10 @@ export function useAct(report?: (failure: ActFailure | null) => void) {
     if (pending) return;
     tell(null);
     startTransition(async () => {
-      const answer = await action().catch(() => ({ ok: false as const, code: null, message: unreachable }));
-      if (answer.ok) toast(done, undo ? { undo: () => void takeBack(undo) } : {});
-      else tell({ text: answer.message, code: answer.code });
-      router.refresh();
+      const answer = await action().catch(() => null);
+      if (answer?.ok) toast(done, undo ? { undo: () => void takeBack(undo) } : {});
+      else tell({ text: answer?.message ?? unreachable, code: answer?.code ?? null });
+      if (answer) router.refresh();
     });
   };
   return { act, pending, failure };

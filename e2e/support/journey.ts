@@ -110,8 +110,8 @@ function watch(context: BrowserContext, problems: string[]): void {
   });
   context.on('requestfailed', (request) => {
     const reason = request.failure()?.errorText;
-    // What a page had asked for when it was left.
-    if (reason === 'net::ERR_ABORTED') return;
+    // What a page had asked for when it was left, and when a journey had cut the connection.
+    if (reason === 'net::ERR_ABORTED' || reason === 'net::ERR_INTERNET_DISCONNECTED') return;
     problems.push(`${request.method()} ${request.url()} failed: ${reason}`);
   });
 }

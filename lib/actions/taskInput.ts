@@ -57,6 +57,16 @@ export const manyTasksSchema = z.object({
     .max(200, 'Name 200 tasks at most.'),
 });
 
+/** What is taken back: the version that the change made. */
+const version = z.int({ error: 'The version is a whole number.' }).min(1);
+export const undoSchema = z.object({ version });
+export const manyUndosSchema = z.object({
+  changes: z
+    .array(z.object({ taskId: manyTasksSchema.shape.taskIds.element, version }))
+    .min(1, 'Name at least one task.')
+    .max(200, 'Name 200 tasks at most.'),
+});
+
 const instant = z.iso
   .datetime({ offset: true, error: 'Give a date and time such as 2026-12-01T09:00:00Z.' })
   .transform((iso) => Date.parse(iso))

@@ -13,6 +13,7 @@ import { claimTask } from '../workflow/tasks/claimTask';
 import { completeTask } from '../workflow/tasks/completeTask';
 import { assignTask, delegateTask, giveBackTask } from '../workflow/tasks/handOver';
 import { askForInfo } from '../workflow/tasks/askAboutTask';
+import { undoChange } from '../workflow/tasks/undoChange';
 import { silentLogger } from '../workflow/telemetry/silentLogger';
 import { recordMovement } from '../workflow/testing/regressions/movement';
 import { startMailLoop } from './mailLoop';
@@ -139,6 +140,16 @@ describe('an assignment', () => {
       'max@acme.test Mia Rossi has a question for you: Approve INV-0001',
       'mia@acme.test Alice Meyer gave it back to you: Approve INV-0001',
     ]);
+  });
+
+  it('that was taken back before its mail was sent is told in none', async () => {
+    const { taskId } = await fixture.createTask({ assignTo: { roles: ['nobody'] } });
+    const { version } = await assignTask(fixture.deps, { ...omar, taskId, to: 'mia' });
+    expect(await queued()).toEqual(['assignment mia']);
+    await undoChange(fixture.deps, { ...omar, taskId, version });
+    await openSender().tick();
+    expect(catcher.mails).toEqual([]);
+    expect(await statuses()).toEqual([['mia', 'dropped', 'it was taken back']]);
   });
 
   it('to oneself is told in no mail, nor to somebody of another tenant', async () => {

@@ -82,6 +82,9 @@ export function createOutbox({ sql }: { readonly sql: postgres.Sql }): Outbox {
                  WHEN k.status NOT IN ('pending', 'claimed') OR k.closing_at IS NOT NULL THEN 'the task has ended'
                  WHEN EXISTS (SELECT FROM mail_preferences p
                               WHERE p.user_id = u.user_id AND p.kind = m.kind AND NOT p.is_on) THEN 'not wanted'
+                 WHEN EXISTS (SELECT FROM workflow_task_activity back
+                              WHERE back.task_id = m.task_id AND back.kind = 'undone'
+                                AND (back.detail ->> 'activityId')::bigint = m.activity_id) THEN 'it was taken back'
                  WHEN k.status = 'claimed' AND (m.user_id = ANY(ARRAY[k.assignee, k.owner, k.question_to])) IS NOT TRUE
                    THEN 'somebody else has the task'
                  WHEN m.kind = 'offer' AND k.status = 'claimed' THEN 'they have the task'

@@ -1,9 +1,9 @@
 /** Tasks as the API answers them: the same sight of them as the pages give, with ids instead of names. */
 import { InvalidInputError, TaskForbiddenError, TaskNotFoundError } from '@shared/workflow/model/errors';
-import { and, arrayOverlaps, desc, eq, inArray, not, or, sql, type SQL } from 'drizzle-orm';
+import { and, desc, eq, inArray, sql, type SQL } from 'drizzle-orm';
 import { pageDb } from '../db/client';
 import { workflowTasks as t } from '../db/schema';
-import { inView, type InboxView } from './inbox-views';
+import { inView, isVisibleTo, type InboxView } from './inbox-views';
 import type { ApiTask, ApiTaskWithForm } from './apiTaskSchemas';
 import { getTask, type TaskView } from './task';
 import { matchesFilter, type TaskFilter } from './task-filter';
@@ -47,10 +47,7 @@ export async function listApiTasks({
       and(
         eq(t.tenantId, tenant),
         view === undefined
-          ? and(
-              inArray(t.status, status === 'open' ? ['pending', 'claimed'] : [status]),
-              reader.readsAll ? undefined : isVisibleTo(reader),
-            )
+          ? and(inArray(t.status, status === 'open' ? ['pending', 'claimed'] : [status]), isVisibleTo(reader))
           : inView({ tenant, ...reader }, view),
         matchesFilter(filter, nowMs),
         cursor === undefined ? undefined : isBefore(cursor),
@@ -123,16 +120,6 @@ function isBefore(cursor: string): SQL {
     throw new InvalidInputError('This cursor is not one of ours. Use the `next` of the page before.');
   }
   return sql`(${t.createdAt}, ${t.taskId}) < (${createdAt.toISOString()}::timestamptz, ${taskId}::uuid)`;
-}
-
-/** The same rule as `taskAccess(...).mayRead`, as a condition. */
-function isVisibleTo({ userId, roles }: TaskReader): SQL | undefined {
-  const named = arrayOverlaps(t.candidateUsers, [userId]);
-  const candidate = and(
-    roles.length === 0 ? named : or(named, arrayOverlaps(t.candidateRoles, [...roles])),
-    not(arrayOverlaps(t.excludedUsers, [userId])),
-  );
-  return or(candidate, eq(t.assignee, userId), eq(t.owner, userId), eq(t.questionTo, userId), eq(t.endedBy, userId));
 }
 
 function toApiTask(row: typeof t.$inferSelect): ApiTask {

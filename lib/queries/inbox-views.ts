@@ -3,6 +3,7 @@ import { and, arrayOverlaps, eq, inArray, isNotNull, not, or, sql, type SQL } fr
 import { InvalidInputError } from '@shared/workflow/model/errors';
 import { dueOrder, workflowTasks as t } from '../db/schema';
 import { isFirstOfKind } from './alike';
+import type { TaskReader } from './task-access';
 import { isUuid } from './uuid';
 
 /**
@@ -51,11 +52,24 @@ export function inView(reader: InboxReader, view: InboxView): SQL | undefined {
 
 const isNotExcluded = (userId: string): SQL => not(arrayOverlaps(t.excludedUsers, [userId]));
 
-function isCandidate({ userId, roles }: InboxReader): SQL | undefined {
+function isCandidate({ userId, roles }: Pick<InboxReader, 'userId' | 'roles'>): SQL | undefined {
   const named = arrayOverlaps(t.candidateUsers, [userId]);
   return and(
     roles.length === 0 ? named : or(named, arrayOverlaps(t.candidateRoles, [...roles])),
     isNotExcluded(userId),
+  );
+}
+
+/** The same rule as `taskAccess(...).mayRead`, as a condition; undefined for who reads all. */
+export function isVisibleTo(reader: TaskReader): SQL | undefined {
+  if (reader.readsAll) return undefined;
+  const { userId } = reader;
+  return or(
+    isCandidate(reader),
+    eq(t.assignee, userId),
+    eq(t.owner, userId),
+    eq(t.questionTo, userId),
+    eq(t.endedBy, userId),
   );
 }
 
@@ -68,7 +82,8 @@ export function orderOf(view: InboxView): readonly SQL[] {
 
 const due = sql.raw(dueOrder('workflow_tasks.'));
 
-interface Placed {
+/** By what a task has its place in a list. */
+export interface Placed {
   readonly taskId: string;
   readonly dueAt: Date | null;
   readonly createdAt: Date;

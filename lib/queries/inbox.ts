@@ -13,7 +13,16 @@ import {
 } from '../db/schema';
 import { formatCents } from '../invoices/invoiceInput';
 import { countAlike } from './alike';
-import { cursorOf, inView, isBehind, isOpen, orderOf, type InboxReader, type InboxView } from './inbox-views';
+import {
+  cursorOf,
+  inView,
+  isBehind,
+  isOpen,
+  orderOf,
+  type InboxReader,
+  type InboxView,
+  type Placed,
+} from './inbox-views';
 import { namesOf } from './people';
 import { matchesFilter, noFilter, type TaskFilter } from './task-filter';
 
@@ -24,6 +33,8 @@ export interface InboxRow {
   readonly taskId: string;
   readonly title: string;
   readonly status: TaskStatus;
+  /** Counts changes. */
+  readonly version: number;
   readonly priority: 'low' | 'normal' | 'high' | 'urgent';
   readonly isMine: boolean;
   /** The pinned version of its form: tasks of the same one can be answered together. */
@@ -64,13 +75,10 @@ export interface InboxQuery extends InboxReader {
 }
 
 /**
- * The tasks of a view, the most urgent first; done ones latest first. Chosen before anything is read about them: only
- * the index by which they are found grows with the tenant.
- * @throws InvalidInputError for a cursor that no page gave.
+ * What is read of tasks themselves; where, in which order and how many is the caller's.
+ * @param tasks all of them unless given, under the table's own name.
  */
-export function inboxPage(query: InboxQuery) {
-  const isSearch = query.filter.words !== null && query.taskIds === undefined && searchedViews.includes(query.view);
-  const tasks: Subquery = isSearch ? searched(query) : pageDb().select().from(t).as(ownName);
+export function selectTasks(tasks: Subquery = pageDb().select().from(t).as(ownName)) {
   return pageDb()
     .select({
       taskId: t.taskId,
@@ -79,6 +87,7 @@ export function inboxPage(query: InboxQuery) {
       partitionId: t.partitionId,
       title: t.title,
       status: t.status,
+      version: t.version,
       priority: t.priority,
       assignee: t.assignee,
       formId: t.formId,
@@ -90,7 +99,17 @@ export function inboxPage(query: InboxQuery) {
       subject: t.subject,
       fingerprint: t.fingerprint,
     })
-    .from(tasks)
+    .from(tasks);
+}
+
+/**
+ * The tasks of a view, the most urgent first; done ones latest first. Chosen before anything is read about them: only
+ * the index by which they are found grows with the tenant.
+ * @throws InvalidInputError for a cursor that no page gave.
+ */
+export function inboxPage(query: InboxQuery) {
+  const isSearch = query.filter.words !== null && query.taskIds === undefined && searchedViews.includes(query.view);
+  return selectTasks(isSearch ? searched(query) : undefined)
     .where(isSearch ? undefined : isOnPage(query))
     .orderBy(...orderOf(query.view))
     .limit(inboxPageSize + 1);
@@ -155,12 +174,34 @@ function searched(query: InboxQuery): Subquery {
 }
 
 export async function listInbox(query: InboxQuery): Promise<InboxList> {
-  const page = inboxPage(query).as('page');
+  const rows = await readRows({ ...query, page: inboxPage(query), isDone: query.view === 'done' });
+  const shown = rows.slice(0, inboxPageSize);
+  const last = shown.at(-1);
+  return {
+    next: last !== undefined && rows.length > inboxPageSize ? cursorOf(query.view, last.place) : null,
+    rows: shown.map(({ row }) => row),
+  };
+}
+
+/** Tasks that were chosen, with what they are about: those due first; done ones latest first. */
+export async function readRows({
+  tenant,
+  userId,
+  page: chosen,
+  isDone,
+}: {
+  readonly tenant: string;
+  readonly userId: string;
+  readonly page: Pick<ReturnType<typeof inboxPage>, 'as'>;
+  readonly isDone: boolean;
+}): Promise<readonly { readonly row: InboxRow; readonly place: Placed }[]> {
+  const page = chosen.as('page');
   const rows = await pageDb()
     .select({
       taskId: page.taskId,
       title: page.title,
       status: page.status,
+      version: page.version,
       priority: page.priority,
       assignee: page.assignee,
       formId: page.formId,
@@ -170,7 +211,7 @@ export async function listInbox(query: InboxQuery): Promise<InboxList> {
       outcome: page.outcome,
       requestedBy: page.requestedBy,
       subject: page.subject,
-      count: countAlike(page, query.userId),
+      count: countAlike(page, userId),
       customer: invoices.customer,
       amountCents: invoices.amountCents,
       currency: invoices.currency,
@@ -186,21 +227,18 @@ export async function listInbox(query: InboxQuery): Promise<InboxList> {
       and(eq(invoices.tenantId, page.tenantId), sql`${invoices.id} = ${workflowBusEvents.payload}->>'invoiceId'`),
     )
     .orderBy(
-      ...(query.view === 'done'
-        ? [desc(page.endedAt), desc(page.taskId)]
-        : [asc(page.dueAt), asc(page.createdAt), asc(page.taskId)]),
+      ...(isDone ? [desc(page.endedAt), desc(page.taskId)] : [asc(page.dueAt), asc(page.createdAt), asc(page.taskId)]),
     );
-  const shown = rows.slice(0, inboxPageSize);
-  const last = shown.at(-1);
-  const names = await namesOf({ tenant: query.tenant, userIds: shown.map((row) => row.requestedBy) });
-  return {
-    next: last !== undefined && rows.length > inboxPageSize ? cursorOf(query.view, last) : null,
-    rows: shown.map((row) => ({
+  const names = await namesOf({ tenant, userIds: rows.map((row) => row.requestedBy) });
+  return rows.map((row) => ({
+    place: row,
+    row: {
       taskId: row.taskId,
       title: row.title,
       status: row.status,
+      version: row.version,
       priority: row.priority,
-      isMine: row.assignee === query.userId,
+      isMine: row.assignee === userId,
       formId: row.formId,
       dueAt: row.dueAt?.toISOString() ?? null,
       endedAt: row.endedAt?.toISOString() ?? null,
@@ -212,8 +250,8 @@ export async function listInbox(query: InboxQuery): Promise<InboxList> {
         row.customer === null || row.amountCents === null || row.currency === null
           ? null
           : { customer: row.customer, amountText: formatCents({ cents: row.amountCents, currency: row.currency }) },
-    })),
-  };
+    },
+  }));
 }
 
 /** What is counted of a view: nobody works off more than this today. */

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { closeDatabase } from '../db/client';
 import { createTestDatabase, type TestDatabase } from '../db/testing/testDatabase';
 import { countedViews, inboxCount, inboxPage, listInbox, type InboxRow } from './inbox';
+import { findDoneTasks, findOpenTasks } from './find';
 import { cursorOf, inboxViews } from './inbox-views';
 import { noFilter } from './task-filter';
 import {
@@ -119,5 +120,25 @@ describe('every view and filter of the inbox', () => {
     const scans = await scansOf(sql, inboxCount(mia, view));
     expect(strayScans(scans)).toEqual([]);
     expect(scans.size).toBeGreaterThan(0);
+  });
+});
+
+describe('what the palette finds', () => {
+  const reader = { ...mia, readsAll: false, assigns: false };
+  const readers = [reader, { ...reader, roles: [] }, { ...reader, userId: 'omar', readsAll: true }];
+
+  it.each(['inv 4242', 'nordwind', 'approve', 'nobody wrote this'])('for %j is found on indexes', async (words) => {
+    for (const each of readers) {
+      const query = { tenant: 'acme', reader: each, words };
+      expect(strayScans(await scansOf(sql, findOpenTasks(query)))).toEqual([]);
+      expect(strayScans(await scansOf(sql, findDoneTasks(query)))).toEqual([]);
+    }
+  });
+
+  it('of open tasks by rare words comes from the index of words', async () => {
+    for (const each of readers) {
+      const query = { tenant: 'acme', reader: each, words: 'inv 4242' };
+      expect(await scansOf(sql, findOpenTasks(query))).toContain('workflow_tasks_found');
+    }
   });
 });

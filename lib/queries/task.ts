@@ -57,6 +57,8 @@ export interface TaskActivityDetail {
   readonly together: number | null;
   /** Roles and people to whom it was escalated. */
   readonly toNames: readonly string[];
+  /** The kind of what was taken back. */
+  readonly undone: string | null;
   /** What was planned anew; null takes a date away. */
   readonly plan: {
     readonly priority?: string;
@@ -66,6 +68,8 @@ export interface TaskActivityDetail {
 }
 
 export interface TaskView {
+  /** As whom it was read. */
+  readonly readerId: string;
   readonly taskId: string;
   readonly executionId: string;
   readonly title: string;
@@ -169,6 +173,7 @@ export async function getTask({
   const titleOf = (outcome: string | null) =>
     outcome === null ? null : (form?.outcomes.find(({ value }) => value === outcome)?.title ?? outcome);
   return {
+    readerId: reader.userId,
     taskId: task.taskId,
     executionId: task.executionId,
     title: task.title,
@@ -221,6 +226,7 @@ export async function getTask({
           ...textsOf(entry.detail, 'roles').map(roles.of),
           ...textsOf(entry.detail, 'users').map((userId) => names.of(userId)),
         ],
+        undone: entry.kind === 'undone' ? textOf(entry.detail, 'of') : null,
         plan: entry.kind === 'planned' ? (entry.detail as TaskActivityDetail['plan']) : null,
       },
       at: entry.at.toISOString(),

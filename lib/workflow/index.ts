@@ -36,6 +36,7 @@ import type { HandoverRequest } from './tasks/handOver';
 import * as notes from './tasks/noteOnTask';
 import { publishSystemDefinitions as publishDefinitions } from './tasks/publishDefinitions';
 import { releaseTask as release } from './tasks/releaseTask';
+import { undoChange as undo, type UndoRequest } from './tasks/undoChange';
 
 export { engineDeps, forgetEngine, provideEngine } from './core/ambient';
 export type { EngineDeps } from './core/engineDeps';
@@ -160,6 +161,14 @@ export async function commentOnTask(request: Parameters<typeof notes.commentOnTa
 
 export async function planTask(request: Parameters<typeof notes.planTask>[1]) {
   return notes.planTask(taskDeps(await engineDeps()), request);
+}
+
+export async function undoTaskChange(request: UndoRequest) {
+  return undo(handoverDeps(await engineDeps()), request);
+}
+
+export async function undoTaskChanges(request: Parameters<typeof bulk.undoChanges>[1]) {
+  return bulk.undoChanges(handoverDeps(await engineDeps()), request);
 }
 
 export async function claimTasks(request: bulk.BulkRequest) {

@@ -38,6 +38,14 @@ async function openFound(page, words) {
   return found && openTaskOfPane(page);
 }
 
+/** The command palette, by its button. */
+async function openPalette(page) {
+  await page.getByRole('button', { name: 'Search or act' }).click();
+  const palette = page.getByRole('dialog', { name: 'Search or act' });
+  await palette.waitFor();
+  return palette;
+}
+
 const openInvoice = (page, word) => openMatching(page, { at: '/invoices', row: 'tbody tr', word, link: 'a' });
 const openExecution = (page, query) =>
   openMatching(page, { at: `/admin/executions${query}`, row: 'tbody tr', link: '.subj' });
@@ -106,6 +114,41 @@ export const shotPages = [
       await page.getByRole('group', { name: 'Selected tasks' }).waitFor();
     },
   },
+  {
+    name: 'palette',
+    as: mia,
+    open: async (page) => {
+      await visit(page, '/inbox');
+      await openPalette(page);
+    },
+  },
+  {
+    name: 'palette-found',
+    as: omar,
+    open: async (page) => {
+      await visit(page, '/admin/executions');
+      const palette = await openPalette(page);
+      await palette.getByRole('combobox').fill('approve');
+      await palette
+        .getByRole('group', { name: 'Tasks' })
+        .waitFor({ timeout: 10_000 })
+        .catch(() => undefined);
+    },
+  },
+  {
+    name: 'keys',
+    as: mia,
+    open: async (page) => {
+      await visit(page, '/inbox');
+      await page.keyboard.press('?');
+      await page.getByRole('dialog', { name: 'Keys' }).waitFor();
+    },
+  },
+  {
+    name: 'inbox-filtered',
+    as: mia,
+    open: '/inbox?priority=high&due=none&workflow=InvoiceReview',
+  },
   { name: 'inbox-empty', as: gus, open: '/inbox' },
   { name: 'inbox-done', as: mia, open: '/inbox?view=done' },
   { name: 'task', as: mia, open: (page) => openTask(page, 'for-me') },
@@ -119,6 +162,25 @@ export const shotPages = [
       if ((await reject.count()) === 0) return false;
       await reject.click();
       await page.locator('.errsum').waitFor();
+    },
+  },
+  {
+    name: 'task-assign',
+    as: omar,
+    open: async (page) => {
+      if (!(await openTask(page, 'unassigned'))) return false;
+      await page.getByText('More', { exact: true }).click();
+      await page.getByRole('button', { name: 'Assign…' }).click();
+      await page.getByRole('dialog', { name: 'Assign' }).waitFor();
+    },
+  },
+  {
+    name: 'task-comment',
+    as: mia,
+    open: async (page) => {
+      if (!(await openTask(page, 'for-me'))) return false;
+      await page.getByText(/^Activity/).click();
+      await page.getByRole('textbox', { name: 'Add a comment' }).focus();
     },
   },
   { name: 'task-done', as: mia, open: (page) => openTask(page, 'done') },

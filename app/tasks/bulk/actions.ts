@@ -1,10 +1,10 @@
 'use server';
 import { z } from 'zod';
 import { serverAction } from '@/lib/actions/serverAction';
-import { answerSchema, handoverSchema, manyTasksSchema, parseTaskId } from '@/lib/actions/taskInput';
+import { answerSchema, handoverSchema, manyTasksSchema, manyUndosSchema, parseTaskId } from '@/lib/actions/taskInput';
 import { taskReaderOf } from '@/lib/auth/taskReader';
 import { readSharedForm } from '@/lib/queries/shared-form';
-import { assignTasks, claimTasks, completeTasks, releaseTasks } from '@/lib/workflow';
+import { assignTasks, claimTasks, completeTasks, releaseTasks, undoTaskChanges } from '@/lib/workflow';
 
 /** Claims many tasks. */
 export const claimTasksAction = serverAction(
@@ -22,6 +22,12 @@ export const releaseTasksAction = serverAction(
 export const assignTasksAction = serverAction(
   { act: 'task.assign', input: manyTasksSchema.extend(handoverSchema.shape) },
   ({ session: { userId, roles }, tenant, input }) => assignTasks({ ...input, tenant, userId, roles }),
+);
+
+/** Takes back what the caller has just done to many tasks. */
+export const undoTaskChangesAction = serverAction(
+  { act: 'task.decide', input: manyUndosSchema },
+  ({ session: { userId, roles }, tenant, input }) => undoTaskChanges({ ...input, tenant, userId, roles }),
 );
 
 /** Gives one answer to many tasks of the same form version. */

@@ -13,6 +13,7 @@ import {
   uuid,
 } from 'drizzle-orm/pg-core';
 import type { JsonObject, JsonValue } from '@shared/workflow/model/json';
+import type { TaskBefore } from '@shared/workflow/model/ports/taskStore';
 import type { TaskStatus } from '@shared/workflow/model/status';
 import { instant, jsonText } from './columns';
 
@@ -270,6 +271,10 @@ export const workflowTaskActivity = pgTable(
     kind: text('kind').notNull(),
     actor: text('actor'),
     detail: jsonText<JsonObject>('detail'),
+    /** Of the task, with this change; null for what does not count as one. */
+    version: integer('version'),
+    /** How the task was held before, where whoever did this may take it back. */
+    before: jsonText<TaskBefore>('before'),
     at: instant('at').notNull().defaultNow(),
   },
   (t) => [index('workflow_task_activity_task').on(t.taskId, t.at)],

@@ -9,6 +9,7 @@ import { completeTask } from './completeTask';
 import type { HandoverDeps, TaskDeps, TaskRequest } from './deps';
 import { assignTask } from './handOver';
 import { releaseTask } from './releaseTask';
+import { undoChange } from './undoChange';
 
 /** So many tasks in one call. */
 const maxBulk = 200;
@@ -33,6 +34,23 @@ export function assignTasks(
   { to, note, ...request }: BulkRequest & { readonly to: string; readonly note?: string | null | undefined },
 ): Promise<readonly BulkAnswer[]> {
   return each(request, (task) => assignTask(deps, { ...task, to, note }));
+}
+
+/**
+ * Takes back what the caller has just done to many tasks.
+ * @throws InvalidInputError for no task, or too many.
+ */
+export function undoChanges(
+  deps: HandoverDeps,
+  {
+    changes,
+    ...actor
+  }: TaskActor & { readonly changes: readonly { readonly taskId: string; readonly version: number }[] },
+): Promise<readonly BulkAnswer[]> {
+  const versions = new Map(changes.map(({ taskId, version }) => [taskId, version]));
+  return each({ ...actor, taskIds: [...versions.keys()] }, (task) =>
+    undoChange(deps, { ...task, version: versions.get(task.taskId) ?? 0 }),
+  );
 }
 
 /**

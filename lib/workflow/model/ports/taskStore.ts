@@ -141,6 +141,51 @@ export interface TaskStore {
   comment(change: GuardedChange & { readonly text: string }): Promise<ChangedTask | null>;
   /** Changes what is given of priority, due date and follow-up. Expects an open task. */
   plan(change: GuardedChange & TaskPlan): Promise<ChangedTask | null>;
+
+  /** The change that made this version of the task. null: the software made it, or nothing did. */
+  changeOf(query: {
+    readonly tenant: string;
+    readonly taskId: string;
+    readonly version: number;
+  }): Promise<TaskDeed | null>;
+  /**
+   * Puts the task back to how it was held before `deed`, and notes who did. Expects the task to be as that deed left it.
+   */
+  takeBack(
+    change: GuardedChange & {
+      readonly expectedVersion: number;
+      readonly deed: Pick<TaskDeed, 'activityId' | 'kind'> & { readonly before: TaskBefore };
+    },
+  ): Promise<ChangedTask | null>;
+}
+
+/** How a task was held and planned before a change that can be taken back. Instants in ISO 8601. */
+export interface TaskBefore {
+  readonly status: 'pending' | 'claimed';
+  readonly assignee: string | null;
+  readonly owner: string | null;
+  readonly claimedAt: string | null;
+  readonly questionTo: string | null;
+  readonly questionBy: string | null;
+  readonly question: string | null;
+  readonly priority: TaskPriority;
+  readonly dueAt: string | null;
+  readonly followUpAt: string | null;
+  /** Who became a candidate by the change, and was none before. */
+  readonly newCandidate: string | null;
+}
+
+/** What somebody did to a task. */
+export interface TaskDeed {
+  readonly activityId: number;
+  readonly kind: string;
+  readonly by: string;
+  /** What people call them. */
+  readonly byName: string;
+  /** Done within the last two minutes. */
+  readonly isRecent: boolean;
+  /** null: it cannot be taken back. */
+  readonly before: TaskBefore | null;
 }
 
 export interface Handover extends GuardedChange {

@@ -28,20 +28,23 @@ export interface TaskChange extends GuardedChange {
     /** Written only where the row was like this before; absent: always. */
     readonly when?: 'was_pending';
   }[];
+  /** Whoever makes the change may take it back; `newCandidate` is who becomes a candidate by it. */
+  readonly undo?: { readonly newCandidate?: string };
   /** The change ends the task with this: the workflow is told in the same commit. `l.output` in `set`. */
   readonly ends?: { readonly output: JsonValue; readonly along?: readonly EndedAlong[] | undefined };
 }
 
 /** @returns null when the task was not as expected. */
 export async function changeTask(sql: Sql, change: TaskChange): Promise<EndedTasks | null> {
-  const { tenant, taskId, userId, expectedVersion = null, set, expects, activities, ends } = change;
+  const { tenant, taskId, userId, expectedVersion = null, set, expects, activities, undo, ends } = change;
   const kinds = activities.map(({ kind }) => kind);
   const details = activities.map(({ detail }) => (detail === undefined ? null : JSON.stringify(detail)));
   const whens = activities.map(({ when = 'always' }) => when);
   const output = ends ? encodeJson(ends.output, 'The answers') : null;
   const rows = await sql<ChangedRow[]>`
     WITH first AS MATERIALIZED (
-      SELECT task_id, status AS status_before, fingerprint, ${output}::text AS output, clock_timestamp() AS now
+      SELECT task_id, status AS status_before, fingerprint, ${output}::text AS output, clock_timestamp() AS now,
+        ${undo ? before(sql, undo) : sql`NULL::json`} AS before
       FROM workflow_tasks k
       WHERE tenant_id = ${tenant} AND task_id = ${taskId} AND status IN ('pending', 'claimed')
         AND closing_at IS NULL AND (${expectedVersion}::int IS NULL OR version = ${expectedVersion}::int)
@@ -50,13 +53,13 @@ export async function changeTask(sql: Sql, change: TaskChange): Promise<EndedTas
     ), ${locked(sql, change)}, changed AS (
       UPDATE workflow_tasks k SET ${set}, updated_at = l.now, version = k.version + 1
       FROM locked l WHERE k.task_id = l.task_id
-      RETURNING k.*, l.status_before, l.now
+      RETURNING k.*, l.status_before, l.now, l.before
     ), activity AS (
-      INSERT INTO workflow_task_activity (tenant_id, task_id, kind, actor, detail, at)
+      INSERT INTO workflow_task_activity (tenant_id, task_id, kind, actor, detail, at, version, before)
       SELECT c.tenant_id, c.task_id, a.kind, ${userId}::text,
         CASE WHEN ${ends !== undefined}::bool AND a.kind <> 'claimed' AND n.together > 1
           THEN (coalesce(a.detail::jsonb, '{}') || jsonb_build_object('together', n.together))::json
-          ELSE a.detail::json END, c.now
+          ELSE a.detail::json END, c.now, c.version, c.before
       FROM changed c, (SELECT count(*)::int AS together FROM changed) n, unnest(${kinds}::text[], ${details}::text[], ${whens}::text[])
         WITH ORDINALITY AS a(kind, detail, only_when, place)
       WHERE a.only_when = 'always' OR c.status_before = 'pending'
@@ -93,7 +96,7 @@ function locked(sql: Sql, { tenant, userId, ends }: TaskChange): Fragment {
   const ids = along.map(({ taskId }) => taskId);
   const outputs = along.map(({ output }) => encodeJson(output, 'The answers'));
   return sql`alike AS MATERIALIZED (
-      SELECT k.task_id, k.status AS status_before, k.fingerprint, g.output, f.now
+      SELECT k.task_id, k.status AS status_before, k.fingerprint, g.output, f.now, f.before
       FROM first f
       JOIN workflow_tasks k ON k.tenant_id = ${tenant} AND k.fingerprint = f.fingerprint AND k.task_id <> f.task_id
       JOIN unnest(${ids}::uuid[], ${outputs}::text[]) AS g(task_id, output) ON g.task_id = k.task_id
@@ -101,6 +104,13 @@ function locked(sql: Sql, { tenant, userId, ends }: TaskChange): Fragment {
       FOR UPDATE OF k SKIP LOCKED
     ), locked AS (SELECT * FROM first UNION ALL SELECT * FROM alike)`;
 }
+
+/** What there is to go back to, as `TaskBefore`. */
+const before = (sql: Sql, { newCandidate = null }: { readonly newCandidate?: string | null }): Fragment => sql`
+  json_build_object('status', status, 'assignee', assignee, 'owner', owner, 'claimedAt', claimed_at,
+    'questionTo', question_to, 'questionBy', question_by, 'question', question, 'priority', priority,
+    'dueAt', due_at, 'followUpAt', follow_up_at,
+    'newCandidate', CASE WHEN NOT (${newCandidate}::text = ANY(candidate_users)) THEN ${newCandidate}::text END)`;
 
 /** A task that nobody else is at: who may end the first of its kind may end it too. */
 export const mayEndAlong = (sql: Sql, userId: string) => sql`

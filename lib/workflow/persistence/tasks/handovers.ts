@@ -27,6 +27,7 @@ export function handoversOf(sql: Sql): Handovers {
           ${makeCandidate(change.to)}`,
         expects: sql`k.assignee IS NOT DISTINCT FROM ${change.holder}::text AND ${isSecondPerson(sql, change.to)}`,
         activities: [{ kind: 'assigned', detail: handover(change.to, change.note) }],
+        undo: { newCandidate: change.to },
       }),
 
     delegate: (change) =>
@@ -35,6 +36,7 @@ export function handoversOf(sql: Sql): Handovers {
         set: sql`assignee = ${change.to}, owner = ${change.userId}`,
         expects: sql`${isHeldBy(change.userId)} AND ${isSecondPerson(sql, change.to)}`,
         activities: [{ kind: 'delegated', detail: handover(change.to, change.note) }],
+        undo: {},
       }),
 
     giveBack: (change) =>
@@ -44,6 +46,7 @@ export function handoversOf(sql: Sql): Handovers {
         expects: sql`k.status = 'claimed' AND k.owner IS NOT NULL
           AND (k.assignee = ${change.userId} OR k.owner = ${change.userId})`,
         activities: [{ kind: 'given_back', ...(change.note === null ? {} : { detail: { text: change.note } }) }],
+        undo: {},
       }),
 
     forward: (change) =>
@@ -52,6 +55,7 @@ export function handoversOf(sql: Sql): Handovers {
         set: sql`assignee = ${change.to}, claimed_at = l.now, ${noQuestion}, ${makeCandidate(change.to)}`,
         expects: sql`${isHeldBy(change.userId)} AND ${isSecondPerson(sql, change.to)}`,
         activities: [{ kind: 'forwarded', detail: handover(change.to, change.note) }],
+        undo: { newCandidate: change.to },
       }),
 
     ask: (change) =>
@@ -101,6 +105,7 @@ export function handoversOf(sql: Sql): Handovers {
                               ELSE k.follow_up_at END`,
         expects: sql`true`,
         activities: [{ kind: 'planned', detail }],
+        undo: {},
       });
     },
   };

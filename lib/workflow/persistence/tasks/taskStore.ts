@@ -6,6 +6,7 @@ import { changeTask, mayEndAlong } from './changeTask';
 import { isSecondPerson } from './fourEyes';
 import { handoversOf } from './handovers';
 import { readTask } from './readTask';
+import { takingBackOf } from './takeBack';
 
 export function createTaskStore(options: { readonly sql: Sql }): TaskStore {
   const { sql } = options;
@@ -27,6 +28,7 @@ export function createTaskStore(options: { readonly sql: Sql }): TaskStore {
         set: sql`status = 'claimed', assignee = ${change.userId}, claimed_at = l.now`,
         expects: sql`k.status = 'pending' AND ${isCandidate(change.userId, change.roles)}`,
         activities: [{ kind: 'claimed' }],
+        undo: {},
       }),
 
     release: (change) =>
@@ -36,6 +38,7 @@ export function createTaskStore(options: { readonly sql: Sql }): TaskStore {
           question_by = NULL, question = NULL`,
         expects: sql`k.status = 'claimed' AND k.assignee = ${change.holder}`,
         activities: [{ kind: 'released', detail: { from: change.holder } }],
+        undo: {},
       }),
 
     complete: (change) =>
@@ -75,5 +78,6 @@ export function createTaskStore(options: { readonly sql: Sql }): TaskStore {
     },
 
     ...handoversOf(sql),
+    ...takingBackOf(sql),
   };
 }
