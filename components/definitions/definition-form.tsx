@@ -1,6 +1,6 @@
 'use client';
 import { useRouter } from 'next/navigation';
-import { useRef, useState, useTransition } from 'react';
+import { useEffect, useRef, useState, useTransition } from 'react';
 import { unreachable, type ActionAnswer, type FieldProblem } from '@/components/ui/action-types';
 import { ErrorHelp } from '@/components/ui/error-help';
 import { Field } from '@/components/ui/field';
@@ -32,8 +32,14 @@ export function DefinitionForm({ initial, revision, isTypeFixed, scope, forms, r
   const [fields, setFields] = useState(initial);
   const [problems, setProblems] = useState<readonly FieldProblem[]>([]);
   const [failure, setFailure] = useState<{ readonly text: string; readonly code: string | null } | null>(null);
+  const [refusals, setRefusals] = useState(0);
   const [pending, startTransition] = useTransition();
   const form = useRef<HTMLFormElement>(null);
+
+  // Once the page shows what is wrong, the first of it has the focus.
+  useEffect(() => {
+    if (refusals > 0) form.current?.querySelector<HTMLElement>('[aria-invalid="true"], [role="alert"]')?.focus();
+  }, [refusals]);
 
   const problemAt = (path: string) =>
     problems.find((problem) => problem.path === path || problem.path.startsWith(`${path}/`))?.message;
@@ -55,9 +61,7 @@ export function DefinitionForm({ initial, revision, isTypeFixed, scope, forms, r
       const found = answer?.fieldErrors ?? [];
       setProblems(found);
       if (found.length === 0) setFailure({ text: answer?.message ?? unreachable, code: answer?.code ?? null });
-      requestAnimationFrame(() =>
-        form.current?.querySelector<HTMLElement>('[aria-invalid="true"], [role="alert"]')?.focus(),
-      );
+      setRefusals((count) => count + 1);
     });
   };
   const text = (name: 'taskType' | 'name' | 'roles' | 'due' | 'completionEvent' | 'newFormName', path: string) => ({
