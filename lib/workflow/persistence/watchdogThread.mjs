@@ -14,18 +14,17 @@ const inspectMs = 1_000;
 
 let lastRound = Atomics.load(header, layout.rounds);
 let pollsWithout = 0;
-// Starting a process may take a while: nothing is counted before its first round.
-let hasBegun = false;
 
 const timer = setInterval(() => {
   const round = Atomics.load(header, layout.rounds);
   if (round !== lastRound) {
     lastRound = round;
     pollsWithout = 0;
-    hasBegun = true;
     return;
   }
-  if (!hasBegun) return;
+  // Starting a process may take a while: nothing is counted before its first round. It may have come round, and stand
+  // still since, before this thread began.
+  if (round === 0) return;
   pollsWithout += 1;
   if (pollsWithout * pollMs < stallMs) return;
   clearInterval(timer);
