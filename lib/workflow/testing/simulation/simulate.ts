@@ -239,7 +239,10 @@ class Simulation {
     return forks ?? (scenarios || !this.#forkDice.chance(0.25) ? 0 : this.#forkDice.between(1, 3));
   }
 
+  /** A fork stands in the place of its source. */
   #carriedBy(executionId: string): number {
+    const fork = this.#outside.accepted.forks.get(executionId);
+    if (fork) return this.#carriedBy(fork.sourceId);
     const begun = this.#writes.find((each) => each.statement === 'continue' && each.executionId === executionId);
     return begun ? begun.toHead - begun.fromHead : 0;
   }
