@@ -1,7 +1,7 @@
 /**
  * Attacks the engine with all there is, for as long as it takes, and writes what came of it into docs/proof.md:
  * `npm run prove [-- --budget-minutes 20]`. Without a budget: 100,000 seeds or as many as fit an hour, 1,000 programs
- * and 50 on real processes, 500 races of each shape, five minutes of chaos. A smaller budget takes its share of each.
+ * and 50 on real processes, 2,000 interleavings of sessions, 500 races of each shape, five minutes of chaos. A smaller budget takes its share of each.
  */
 import { execFileSync, spawn } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
@@ -46,6 +46,7 @@ const others: readonly Attack[] = [
   { name: 'mutants', script: 'simulate', args: ['--mutants', '--seeds', '2000'] },
   { name: 'random programs', script: 'random', args: ['--programs', shareOf(1_000, 10)] },
   { name: 'random programs on processes', script: 'random', args: ['--programs', shareOf(50, 5), '--real'] },
+  { name: 'sessions on Postgres', script: 'sessions', args: ['--seeds', shareOf(2_000, 50)] },
   { name: 'races', script: 'races', args: ['--runs', shareOf(500, 10)] },
   { name: 'chaos', script: 'chaos', args: ['--minutes', String(5 * share), '--workers', '3', '--rate', '200'] },
 ];

@@ -56,7 +56,7 @@ describe('a command with options that it does not take', { timeout: 300_000 }, (
     expect(stderr).not.toMatch(/^\s+at /m);
   });
 
-  it.each(['races', 'random', 'chaos', '../bench/soak'])('%s reads them in the same way', (script) => {
+  it.each(['races', 'random', 'sessions', 'chaos', '../bench/soak'])('%s reads them in the same way', (script) => {
     const source = readFileSync(path.resolve(import.meta.dirname, '..', `${script}.ts`), 'utf8');
     expect(source).toContain("= commandOptions('npm run ");
     expect(source).not.toMatch(/parseArgs|process\.argv/);
