@@ -6,7 +6,6 @@
  * batches grow with the load and there is no timer. No statement of an execution is under way while its code runs.
  */
 import type { CommandOf } from '../../model/commands';
-import { continuesCode, type HistoryEntry } from '../../model/history';
 import { defaultLimits, type ExecutionLimits } from '../../model/limits';
 import type { ActionCall, ActionOutcome, ActionRunner } from '../../model/ports/actions';
 import type { BusStore } from '../../model/ports/bus';
@@ -15,31 +14,31 @@ import type { LiveChange, LivePublisher } from '../../model/ports/live';
 import type { MemoryGauge } from '../../model/ports/memory';
 import type { RunWatch } from '../../model/ports/runWatch';
 import type { Scheduler } from '../../model/ports/scheduler';
-import { FencedError, type ExecutionFlush, type ExecutionKey, type ExecutionStore } from '../../model/ports/store';
-import type { LoadedExecution, TakenEntries } from '../../model/ports/store';
+import type { ExecutionKey, ExecutionStore } from '../../model/ports/store';
 import type { TaskPreparer } from '../../model/ports/tasks';
 import type { Logger, Metrics } from '../../model/ports/telemetry';
 import type { WorkflowDefinition } from '../../model/workflow';
-import type { Drain, Sandbox, Turn } from '../../replay/sandbox';
+import type { Drain, Sandbox } from '../../replay/sandbox';
 import { instruments } from '../../telemetry/names';
 import { processScheduler, sleep } from '../scheduler';
 import { ActionCalls } from './actionCalls';
 import { BusLooks } from './busLooks';
 import { Blocks, type BlockCause } from './blocks';
 import type { EngineClock } from './clock';
-import { countCommitted, countRun, observeTimers, openTasksIn } from './engineMetrics';
+import { CodeRuns, type Feed } from './codeRuns';
+import { openTasksIn } from './engineMetrics';
 import { Deferrals, type Misplaced } from './deferrals';
-import { HeldExecutions, type SortedExecutions } from './heldExecutions';
+import { Flushes, timerHorizonMs } from './flushes';
+import { HeldExecutions } from './heldExecutions';
 import { LimitGuard } from './limitGuard';
 import { LiveCopies } from './liveCopies';
 import { type LiveExecution } from './liveExecution';
-import { LiveTurn, type LiveTurnPorts } from './liveTurn';
 import { Notices } from './notices';
-import { signalledBy, touchedBy } from './relations';
+import { signalledBy } from './relations';
 import { Pressure, type PressureCause } from './pressure';
 import { Probation } from './probation';
 import { Revival } from './revival';
-import { splitUntilGood } from './splitBatch';
+import { Takes } from './takes';
 import { TimerWakes } from './timerWakes';
 
 export interface EnginePorts {
@@ -93,7 +92,6 @@ export const defaultEngineLimits: EngineLimits = {
   maxStrikes: 3,
 };
 
-const timerHorizonMs = 10_000;
 const drainPollMs = 20;
 const rescueMs = 20_000;
 /** However much is under way, so many cold executions are brought in with each round, unless there is pressure. */
@@ -104,8 +102,6 @@ const mostCommitsBehind = 4;
 const pressurePollMs = 20;
 /** Of the copies in memory, what goes when memory is short: one in so many, each time that it is found so. */
 const relievedShare = 10;
-
-type Feed = Map<LiveExecution, HistoryEntry[]>;
 
 /** What a round does: writes these, takes those, and takes some of the written ones after their commit. */
 interface Work {
@@ -131,8 +127,9 @@ export class Engine {
   readonly #blocks: Blocks;
   readonly #deferrals: Deferrals;
   readonly #revival: Revival;
-  readonly #turnPorts: LiveTurnPorts;
-  readonly #guard: LimitGuard;
+  readonly #flushes: Flushes;
+  readonly #takes: Takes;
+  readonly #runs: CodeRuns;
   /** Adopted, but not yet searched for what their last owner left unfinished. */
   readonly #unadopted = new Set<number>();
   /** Woken before their partition was adopted. */
@@ -171,9 +168,12 @@ export class Engine {
       nowMs: () => ports.clock.nowMs(),
       wake: (key) => this.wake([key]),
     });
+    const wake = (keys: readonly ExecutionKey[]) => this.wake(keys);
+    const owns = (partitionId: number) => this.#partitions.has(partitionId);
+    const reload = (live: LiveExecution) => this.#reload(live);
     const troubled = (keys: readonly ExecutionKey[]) => {
       this.#trouble = true;
-      this.#again(keys);
+      this.wake(keys);
     };
     const changed = (change: LiveChange) => {
       this.#notices.add(change);
@@ -182,29 +182,28 @@ export class Engine {
     this.#blocks = new Blocks({
       ...ports,
       changed,
-      again: (keys) => this.#again(keys),
+      again: wake,
       troubled,
     });
     const executionLimits = ports.executionLimits ?? defaultLimits;
-    this.#guard = new LimitGuard({ ...ports, limits: executionLimits });
-    this.#turnPorts = { ...ports, guard: this.#guard, failed: (live, error) => this.#block(live.executionId, error) };
-    this.#deferrals = new Deferrals({ ...ports, scheduler: this.#scheduler, wake: (keys) => this.wake(keys) });
+    const guard = new LimitGuard({ ...ports, limits: executionLimits });
+    this.#deferrals = new Deferrals({ ...ports, scheduler: this.#scheduler, wake });
     this.#revival = new Revival({
       ...ports,
       executionLimits,
-      guard: this.#guard,
+      guard,
       deferrals: this.#deferrals,
       probation: this.#probation,
       blocks: this.#blocks,
       changed,
-      owns: (partitionId) => this.#partitions.has(partitionId),
+      owns,
       revived: (live) => this.#lives.touch(live),
       wentOnByItself: (live, error) => {
         if (this.#lives.get(live.executionId) === live) this.#block(live.executionId, error);
       },
       troubled,
     });
-    this.#busLooks = new BusLooks({ ...ports, wake: (keys) => this.wake(keys) });
+    this.#busLooks = new BusLooks({ ...ports, wake });
     this.#heldBack = new HeldExecutions({
       workerId: ports.workerId,
       store: ports.store,
@@ -212,9 +211,41 @@ export class Engine {
       hasCode: ({ workflowName, workflowVersion }) => ports.definition(workflowName, workflowVersion) !== undefined,
       underWay: (executionId) => this.#calls.of(executionId),
       interrupt: (executionId) => ports.actions.interrupt?.({ executionId, why: 'terminated' }),
-      write: (flushes) => this.#write(flushes),
-      onWritten: (flush, { history }) => this.#written(flush, () => openTasksIn(history)),
-      wake: (keys) => this.#again(keys),
+      write: (flushes) => this.#flushes.write(flushes),
+      onWritten: (flush, { history }) => this.#flushes.written(flush, () => openTasksIn(history)),
+      wake,
+    });
+    this.#flushes = new Flushes({
+      ...ports,
+      lives: this.#lives,
+      notices: this.#notices,
+      timerWakes: this.#timerWakes,
+      busLooks: this.#busLooks,
+      owns,
+      wake,
+      reload,
+      block: (executionId, error, cause) => this.#block(executionId, error, cause),
+    });
+    this.#takes = new Takes({
+      ...ports,
+      lives: this.#lives,
+      revival: this.#revival,
+      heldBack: this.#heldBack,
+      owns,
+      wake,
+      reload,
+      announce: (keys) => this.#flushes.announce(keys),
+      troubled,
+    });
+    this.#runs = new CodeRuns({
+      ...ports,
+      lives: this.#lives,
+      probation: this.#probation,
+      turn: { ...ports, guard, failed: (live, error) => this.#block(live.executionId, error) },
+      troubled: (lives) => {
+        for (const live of lives) reload(live);
+        troubled(lives);
+      },
     });
   }
 
@@ -423,17 +454,17 @@ export class Engine {
     const feed: Feed = new Map();
     const commits = await Promise.allSettled([
       // What is being written is taken after its commit: its new entries come behind those.
-      this.#flush(flushing, feed).then(() => this.#take(afterFlush, feed)),
-      this.#take(now, feed),
+      this.#flushes.flush(flushing, feed).then(() => this.#takes.take(afterFlush, feed)),
+      this.#takes.take(now, feed),
     ]);
     const failed = commits.find((commit) => commit.status === 'rejected');
     if (failed) {
       // What was committed is in the log, but the code will not be fed with it in this round.
       for (const live of new Set([...flushing, ...feed.keys()])) if (!live.dropped) this.#reload(live);
-      this.#again([...now, ...afterFlush]);
+      this.wake([...now, ...afterFlush]);
       throw failed.reason;
     }
-    await this.#run(feed);
+    await this.#runs.run(feed);
     if (!this.#probation.isEmpty) await this.#endProbation([...flushing, ...now, ...afterFlush]);
     // What ends at once shares the commit of what the code did before it asked for it.
     if (this.#calls.start(feed.keys())) await this.#ports.drain([]);
@@ -449,84 +480,6 @@ export class Engine {
     this.#ready.clear();
     this.#early.clear();
     for (const live of [...this.#lives.values()]) this.#lives.drop(live);
-  }
-
-  // Flush
-
-  async #flush(lives: readonly LiveExecution[], feed: Feed): Promise<void> {
-    if (lives.length === 0) return;
-    const flushes = new Map(lives.map((live) => [live, live.beginFlush()]));
-    const won = await this.#write([...flushes.values()]);
-    for (const [live, flush] of flushes) {
-      if (live.dropped) continue;
-      if (won.has(live.executionId)) this.#flushed(live, flush, feed);
-      else this.#reload(live);
-    }
-  }
-
-  #flushed(live: LiveExecution, flush: ExecutionFlush, feed: Feed): void {
-    const { tenant } = live;
-    const wasBlocked = live.blocked;
-    const entries = live.committed(flush);
-    this.#written(flush, () => live.instance.openTasks.length);
-    for (const task of flush.tasksAdded) this.#notices.add({ tenant, topic: 'task', id: task.row.taskId });
-    for (const { taskId } of flush.tasksChanged) this.#notices.add({ tenant, topic: 'task', id: taskId });
-    for (const timer of flush.timersAdded) this.#scheduleWake(live, timer.fireAtMs);
-    if (flush.waitsAdded.length > 0) this.#busLooks.committed(flush);
-    if (flush.end || (live.isPaused && live.parked)) return this.#lives.drop(live);
-    // What the log holds is not for the code now; a later replay gives it.
-    if (live.isHeld) return this.#lives.touch(live);
-    feed.set(live, entries);
-    if (wasBlocked) this.wake([live]);
-  }
-
-  /** Somebody's inbox was written, or somebody was started: the owner is to look. */
-  #announce(keys: readonly ExecutionKey[]): void {
-    if (keys.length === 0) return;
-    this.wake(keys);
-    const hints = keys.filter(({ partitionId }) => !this.#partitions.has(partitionId));
-    if (hints.length > 0) void this.#ports.publisher?.publish({ hints });
-  }
-
-  /** Tells of a commit. */
-  #written(flush: ExecutionFlush, openTasks: () => number): void {
-    const { executionId: id, tenant } = flush;
-    this.#notices.add({ tenant, topic: 'execution', id });
-    if (flush.relations) this.#announce(touchedBy(flush));
-    countCommitted(this.#ports.metrics, flush, openTasks);
-    if (flush.end && flush.cancelOpenTasks) this.#notices.add({ tenant, topic: 'task', id });
-  }
-
-  /** Timers are rows that the sweep finds; this only makes them punctual. */
-  #scheduleWake({ executionId, partitionId }: LiveExecution, fireAtMs: number): void {
-    const soon = fireAtMs - this.#ports.clock.nowMs() <= timerHorizonMs;
-    if (soon) this.#timerWakes.schedule({ executionId, partitionId }, fireAtMs);
-    else void this.#ports.wakes?.scheduleWake({ executionId, partitionId, at: new Date(fireAtMs) });
-  }
-
-  /** Writes a batch; on trouble with its content in ever smaller parts, so that one bad row stops one execution. */
-  async #write(flushes: readonly ExecutionFlush[]): Promise<ReadonlySet<string>> {
-    const { store, workerId, logger, metrics } = this.#ports;
-    metrics.observe({ histogram: instruments.flushBatchExecutions, value: flushes.length });
-    try {
-      const write = (part: readonly ExecutionFlush[]) => store.flush({ workerId, executions: part });
-      const won = await splitUntilGood(flushes, write, (flush, error) => {
-        logger.error({ error, executionId: flush.executionId, workerId }, 'An execution cannot be written');
-        this.#block(flush.executionId, error, 'bad_row');
-      });
-      if (won.size < flushes.length) {
-        metrics.count({ counter: instruments.headsLost, by: flushes.length - won.size });
-      }
-      return won;
-    } catch (error) {
-      if (error instanceof FencedError) throw error;
-      // The answer is lost: what was committed is read back from the store, nothing is assumed.
-      logger.warn(
-        { error, workerId, executions: flushes.length },
-        'A commit has no answer; its executions are reloaded',
-      );
-      return new Set();
-    }
   }
 
   // Take
@@ -563,104 +516,6 @@ export class Engine {
     return isIdle ? leastBegun : 0;
   }
 
-  async #take(keys: readonly ExecutionKey[], feed: Feed): Promise<void> {
-    if (keys.length === 0) return;
-    const cold = keys.filter((key) => !this.#lives.has(key.executionId));
-    const wasCold = new Set(cold);
-    let loaded: readonly LoadedExecution[] = [];
-    this.#heldBack.beginLoad(cold);
-    try {
-      loaded = cold.length > 0 ? await this.#ports.store.load({ executions: cold }) : [];
-    } catch (error) {
-      this.#ports.logger.warn(
-        { error, workerId: this.#ports.workerId },
-        'Executions could not be loaded; trying again',
-      );
-      this.#trouble = true;
-      return this.#again(keys);
-    }
-    const { toRun, late, held } = this.#heldBack.sort(
-      loaded.filter(({ partitionId }) => this.#partitions.has(partitionId)),
-    );
-    const revived = await this.#revival.reviveAll(toRun);
-    if (!revived) return this.#again(keys);
-    const withInbox = new Set(revived.flatMap(({ live, hasInbox }) => (live && hasInbox ? [live] : [])));
-    const warm = keys.flatMap((key) => {
-      const live = this.#lives.get(key.executionId);
-      return live && (withInbox.has(live) || !wasCold.has(key)) ? [live] : [];
-    });
-    for (const { live } of revived) if (live) feed.set(live, feed.get(live) ?? []);
-    await this.#takeEntries(
-      warm.filter((live) => !this.#lives.isUnwritten(live) && !live.blocked),
-      feed,
-    );
-    this.#again(warm.filter((live) => this.#lives.isUnwritten(live) && !live.blocked));
-    await this.#decideHeld(held);
-    if (late.length === 0) return;
-    const { handedTo } = await this.#ports.store.closeLate({ workerId: this.#ports.workerId, executions: late });
-    this.#announce(handedTo);
-  }
-
-  async #decideHeld(held: SortedExecutions['held']): Promise<void> {
-    try {
-      await this.#heldBack.handle(held);
-    } catch (error) {
-      if (error instanceof FencedError) throw error;
-      const { logger, workerId } = this.#ports;
-      logger.warn({ error, workerId, executions: held.length }, 'Decisions have no answer; they are looked for again');
-      this.#trouble = true;
-      this.#again(held.map(({ execution }) => execution));
-    }
-  }
-
-  async #takeEntries(lives: readonly LiveExecution[], feed: Feed): Promise<void> {
-    if (lives.length === 0) return;
-    const { workerId, logger, metrics } = this.#ports;
-    try {
-      const taken = new Map((await this.#takeFrom(lives)).map((each) => [each.executionId, each.entries]));
-      for (const live of lives) {
-        if (live.dropped) continue;
-        const entries = taken.get(live.executionId);
-        if (!entries) {
-          this.#reload(live);
-          continue;
-        }
-        metrics.count({ counter: instruments.entriesTaken, by: entries.length });
-        observeTimers(metrics, live, entries);
-        const wasPaused = live.isPaused;
-        live.taken(entries);
-        live.heed(entries);
-        if (live.isHeld) this.#hold(live, feed);
-        else if (wasPaused) this.#reload(live);
-        else feed.set(live, [...(feed.get(live) ?? []), ...entries]);
-      }
-    } catch (error) {
-      if (error instanceof FencedError) throw error;
-      logger.warn({ error, workerId, executions: lives.length }, 'A take has no answer; its executions are reloaded');
-      this.#trouble = true;
-      for (const live of lives) this.#reload(live);
-    }
-  }
-
-  async #takeFrom(lives: readonly LiveExecution[]): Promise<readonly TakenEntries[]> {
-    const { store, workerId } = this.#ports;
-    const paused = lives.filter((live) => live.isPaused);
-    if (paused.length === 0) return store.take({ workerId, items: lives.map(takeItem) });
-    const free = lives.filter((live) => !live.isPaused);
-    const decided = paused.map((live) => ({ ...takeItem(live), failuresUndone: [] }));
-    const taken = await store.takeDecisions({ workerId, items: decided });
-    return free.length > 0 ? [...taken, ...(await store.take({ workerId, items: free.map(takeItem) }))] : taken;
-  }
-
-  /** Paused, or to be terminated: only what is under way is still recorded. */
-  #hold(live: LiveExecution, feed: Feed): void {
-    feed.delete(live);
-    const { executionId } = live;
-    if (live.isTerminating) this.#ports.actions.interrupt?.({ executionId, why: 'terminated' });
-    if (live.isPaused && live.parked) this.#lives.drop(live);
-    else this.#lives.touch(live);
-  }
-
   /** A worker that gives them up in good order was not ended by them. */
   #forgetLeft(partitions: ReadonlySet<number>): Promise<void> {
     return this.#endProbation(this.#probation.noted.filter(({ partitionId }) => partitions.has(partitionId)));
@@ -677,85 +532,6 @@ export class Engine {
     if (this.#ready.size > 0) this.#ports.onWork();
   }
 
-  // Run
-
-  /** Feeds entries one at a time. */
-  async #run(feed: Feed): Promise<void> {
-    if (feed.size === 0) return;
-    const { metrics, clock } = this.#ports;
-    const startedMs = clock.nowMs();
-    const queues: Feed = new Map();
-    let runs = 0;
-    for (const [live, entries] of feed) {
-      if (live.dropped) continue;
-      queues.set(live, entries);
-      if (entries.length > 0) runs += 1;
-    }
-    if (!this.#probation.isEmpty) {
-      for (const [live, entries] of [...queues]) {
-        if (!this.#probation.isNoted(live.executionId)) continue;
-        queues.delete(live);
-        await this.#runTogether(new Map([[live, entries]]), new Map([[live, entries]]));
-      }
-    }
-    await this.#runTogether(feed, queues);
-    countRun(metrics, { mode: 'warm', runs, ms: clock.nowMs() - startedMs });
-    for (const live of feed.keys()) this.#lives.touch(live);
-  }
-
-  /** @param queues what is left to feed of `feed`; used up. */
-  async #runTogether(feed: Feed, queues: Feed): Promise<void> {
-    for (;;) {
-      const turns = this.#nextTurns(queues);
-      if (turns.length > 0) {
-        await this.#ports.drain(turns);
-        continue;
-      }
-      if (!(await this.#prepareTasks(feed.keys(), queues))) break;
-    }
-  }
-
-  #nextTurns(queues: Feed): Turn[] {
-    const turns: Turn[] = [];
-    for (const [live, entries] of queues) {
-      try {
-        if (live.ended) live.passOver(entries.splice(0));
-        // What the code does after its end counts no more: it must not act behind the last entry of the log.
-        let entry = live.dropped || live.ended ? undefined : entries.shift();
-        while (entry && !continuesCode(entry.kind)) {
-          live.instance.settle(entry);
-          entry = entries.shift();
-        }
-        if (entry) turns.push(new LiveTurn(this.#turnPorts, live, entry));
-        else queues.delete(live);
-      } catch (error) {
-        queues.delete(live);
-        this.#block(live.executionId, error);
-      }
-    }
-    return turns;
-  }
-
-  /** Tasks are created within the run: what waits for them is in the same commit. */
-  async #prepareTasks(lives: Iterable<LiveExecution>, queues: Feed): Promise<boolean> {
-    const asked = [...lives].flatMap((live) => live.takeTasksToPrepare().map((each) => ({ live, ...each })));
-    if (asked.length === 0) return false;
-    try {
-      const prepared = await this.#ports.tasks.prepare(asked.map(({ request }) => request));
-      for (const [index, { live, command }] of asked.entries()) {
-        const answer = prepared[index];
-        if (!answer || live.dropped) continue;
-        const entry = live.taskPrepared(command, answer);
-        queues.set(live, [...(queues.get(live) ?? []), entry]);
-      }
-    } catch (error) {
-      this.#ports.logger.warn({ error, tasks: asked.length }, 'Tasks could not be prepared; trying again');
-      this.#trouble = true;
-      for (const { live } of asked) this.#reload(live);
-    }
-    return true;
-  }
-
   // Actions
 
   #actionEnded(live: LiveExecution, call: ActionCall, command: CommandOf<'action'>, outcome: ActionOutcome): void {
@@ -764,7 +540,7 @@ export class Engine {
     live.actionEnded(command, outcome);
     // Nobody is asked about it any more.
     if (call.isCanceled) this.#notices.add({ tenant: live.tenant, topic: 'task', id: live.executionId });
-    this.#announce(signalledBy(command.name, outcome));
+    this.#flushes.announce(signalledBy(command.name, outcome));
     this.#lives.markUnwritten(live);
   }
 
@@ -783,11 +559,7 @@ export class Engine {
 
   #reload(live: LiveExecution): void {
     this.#lives.drop(live);
-    this.#again([live]);
-  }
-
-  #again(keys: readonly ExecutionKey[]): void {
-    this.wake(keys);
+    this.wake([live]);
   }
 
   #evictTo(kept: number): void {
@@ -803,9 +575,4 @@ export class Engine {
     this.#lives.drop(live);
     void this.#blocks.write(live, error, cause);
   }
-}
-
-function takeItem(live: LiveExecution) {
-  const { executionId, partitionId, head: headSeq } = live;
-  return { executionId, partitionId, headSeq, atMs: live.stamp() };
 }

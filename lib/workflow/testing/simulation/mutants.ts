@@ -34,6 +34,8 @@ export interface Mutant {
 }
 
 const engine = 'core/engine/engine.ts';
+const flushes = 'core/engine/flushes.ts';
+const takes = 'core/engine/takes.ts';
 const relations = 'core/engine/relations.ts';
 const live = 'core/engine/liveExecution.ts';
 
@@ -48,7 +50,7 @@ export const mutants: readonly Mutant[] = [
     name: 'a wait does not look for what came before it',
     workflow: 'payment',
     patches: [
-      { file: engine, find: 'if (flush.waitsAdded.length > 0) this.#busLooks.committed(flush);', replace: '' },
+      { file: flushes, find: 'if (flush.waitsAdded.length > 0) busLooks.committed(flush);', replace: '' },
       {
         file: 'core/engine/busLooks.ts',
         find: "if (waits.length > 0) this.#reached('wait', await lookForEvents(bus, waits));",
@@ -74,10 +76,10 @@ export const mutants: readonly Mutant[] = [
     faults: { statementRate: 0.25 },
     patches: [
       {
-        file: engine,
-        find: 'const won = await this.#write([...flushes.values()]);',
+        file: flushes,
+        find: 'const won = await this.write([...flushes.values()]);',
         replace: `const won = new Set(lives.map((each) => each.executionId));
-          void this.#write([...flushes.values()]).catch(() => undefined);`,
+          void this.write([...flushes.values()]).catch(() => undefined);`,
       },
     ],
   },
@@ -118,10 +120,16 @@ export const mutants: readonly Mutant[] = [
         file: engine,
         find: '    live.actionEnded(command, outcome);\n',
         replace: `    live.actionEnded(command, outcome);
-    if (live.flushing) {
-      const turns = live.appendNow().map((entry) => new LiveTurn(this.#turnPorts, live, entry));
-      void this.#ports.drain(turns).then(() => this.#calls.start([live]));
-    }
+    if (live.flushing) void this.#runs.feedNow(live, live.appendNow()).then(() => this.#calls.start([live]));
+`,
+      },
+      {
+        file: 'core/engine/codeRuns.ts',
+        find: '  constructor(private readonly ports: RunPorts) {}\n',
+        replace: `  constructor(private readonly ports: RunPorts) {}
+  feedNow(live, entries) {
+    return this.ports.drain(entries.map((entry) => new LiveTurn(this.ports.turn, live, entry)));
+  }
 `,
       },
     ],
@@ -159,9 +167,9 @@ export const mutants: readonly Mutant[] = [
     faults: { statementRate: 0.25 },
     patches: [
       {
-        file: engine,
-        find: '      return new Set();\n    }\n  }\n\n  // Take',
-        replace: '      return new Set(flushes.map((each) => each.executionId));\n    }\n  }\n\n  // Take',
+        file: flushes,
+        find: '      return new Set();\n',
+        replace: '      return new Set(flushes.map((each) => each.executionId));\n',
       },
     ],
   },
@@ -266,7 +274,7 @@ export const mutants: readonly Mutant[] = [
     isDecided: true,
     patches: [
       {
-        file: engine,
+        file: takes,
         find: 'if (live.isHeld) this.#hold(live, feed);',
         replace: 'if (live.isTerminating) this.#hold(live, feed);',
       },
