@@ -117,6 +117,20 @@ describe('POST /events', () => {
     expect(first.executionIds).toHaveLength(1);
   });
 
+  it('answers 409 to an idempotency key that was used for another event, and stores nothing', async () => {
+    const idempotency_key = 'k-reused';
+    const { eventId } = await submit('omar', { ...event, idempotency_key });
+    const other = { ...event, payload: { invoiceId: 'inv-2' }, idempotency_key };
+    const { status, json } = await call(postEvent, { body: other });
+    expect({ status, json }).toMatchObject({
+      status: 409,
+      json: { type: '/docs/errors/idempotency_key_reused', code: 'idempotency_key_reused' },
+    });
+    expect(json.message).toContain('differs in payload');
+    const stored = await sql`SELECT event_id FROM workflow_bus_events WHERE idempotency_key = ${idempotency_key}`;
+    expect([...stored]).toEqual([{ event_id: eventId }]);
+  });
+
   it.each(['alice', 'mia', 'pat'] as const)('answers 403 to %s', async (as) => {
     const { status, json } = await call(postEvent, { as, body: event });
     expect({ status, code: json.code }).toEqual({ status: 403, code: 'permission_denied' });

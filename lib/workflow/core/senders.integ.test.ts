@@ -53,6 +53,29 @@ describe('starts that share a statement', () => {
     expect(rows).toHaveLength(3);
   });
 
+  it.each([
+    ['initialData', { initialData: { amount: 2 } }],
+    ['initialData', {}],
+    ['subject', { initialData: { amount: 1, currency: 'EUR' }, subject: 'another' }],
+  ])('are refused where their idempotency key was used with another %s', async (differs, other) => {
+    const subject = 'INV-1';
+    const key = { tenant, idempotencyKey: `reused for ${differs} ${JSON.stringify(other)}` };
+    const start = (more: object) => startWorkflow(harness.deps, 'Waiting', { ...key, subject, ...more });
+    const first = await start({ initialData: { amount: 1, currency: 'EUR' } });
+    await expect(start(other)).rejects.toMatchObject({
+      code: 'idempotency_key_reused',
+      httpStatus: 409,
+      message: expect.stringContaining(`for a start of "Waiting" that differs in ${differs}.`) as string,
+    });
+    expect(await start({ initialData: { currency: 'EUR', amount: 1 } })).toBe(first);
+  });
+
+  it('find the holder of a workflow key, whatever data they come with', async () => {
+    const start = (amount: number) =>
+      startWorkflow(harness.deps, 'Waiting', { tenant, workflowKey: 'cart-1', initialData: { amount } });
+    expect(await start(2)).toBe(await start(1));
+  });
+
   it('pin the version that is current when they commit', async () => {
     const before = await startWorkflow(harness.deps, 'Waiting', { tenant });
     await harness.sql`UPDATE workflow_registrations SET current_version = '2' WHERE name = 'Waiting'`;

@@ -5,6 +5,7 @@ import type { JsonObject, JsonValue } from '../model/json';
 import { keyedPartition, partitionFor } from '../model/partitions';
 import {
   findByWorkflowKey,
+  findFirstStart,
   insertExecutions,
   type NewExecution,
   type StartOutcome,
@@ -12,6 +13,7 @@ import {
 import { admitPayload } from './admission';
 import type { EngineDeps } from './engineDeps';
 import { sendEvent, type EnqueueEventInput } from './enqueueEvent';
+import { assertRepeats } from './repeats';
 import { shareWrites, type SharedWrite } from './sharedWrites';
 import { startOrFindBy } from './startByKey';
 import { announce } from './submitEvent';
@@ -29,7 +31,7 @@ export interface StartWorkflowInput {
   readonly workflowKey?: string;
   /**
    * The caller's own key: a start that is repeated with it answers with the execution of the first one, ended or not.
-   * Counts for one tenant, workflow and workflow key.
+   * Counts for one tenant, workflow and workflow key, and stands for one initial data and subject.
    */
   readonly idempotencyKey?: string;
   /** When another execution holds the key: `return` answers with that one (default), `fail` refuses the start. */
@@ -56,6 +58,7 @@ export async function startWorkflow(deps: EngineDeps, name: string, input: Start
  * Starts an execution by name, without an event.
  * @throws WorkflowNotFoundError when no worker ever registered the name.
  * @throws WorkflowKeyTakenError when the key is taken and `onConflict` is `fail`.
+ * @throws IdempotencyKeyReusedError when the idempotency key was used for a start with other data.
  * @throws OverloadedError while too much waits for the workers.
  */
 export async function startOrFind(deps: EngineDeps, name: string, input: StartWorkflowInput): Promise<StartedWorkflow> {
@@ -70,7 +73,11 @@ export async function startOrFind(deps: EngineDeps, name: string, input: StartWo
   const { executionId, partitionId } = execution;
   const started = await startOrFindBy(
     {
-      insert: () => startsOf(deps.sql)(execution),
+      insert: async () => {
+        const outcome = await startsOf(deps.sql)(execution);
+        if (outcome === 'repeated') await assertSameStart(deps.sql, execution, input.idempotencyKey);
+        return outcome;
+      },
       findHolder: async () =>
         workflowKey && (await findByWorkflowKey(deps.sql, { tenant, workflowName: name, workflowKey })),
       signal: async (to) =>
@@ -86,6 +93,20 @@ export async function startOrFind(deps: EngineDeps, name: string, input: StartWo
   );
   if (started.started) await announce(deps, tenant, [{ partitionId, executionId }]);
   return started;
+}
+
+/** The id tells of the same tenant, workflow and keys; the rest is in the log of the first start. */
+async function assertSameStart(
+  sql: Sql,
+  { executionId, partitionId, workflowName, initialData, subject }: NewExecution,
+  idempotencyKey = '',
+): Promise<void> {
+  const first = await findFirstStart(sql, { executionId, partitionId });
+  if (!first) return;
+  assertRepeats(idempotencyKey, `a start of ${JSON.stringify(workflowName)}`, {
+    first: { ...first },
+    now: { initialData, subject },
+  });
 }
 
 /** False when the receiver ended meanwhile. */

@@ -16,6 +16,7 @@ import { instruments } from '../telemetry/names';
 import { announceToWaits } from './announceToWaits';
 import { admitPayload } from './admission';
 import type { EngineDeps } from './engineDeps';
+import { assertRepeats } from './repeats';
 
 export interface SubmitEventInput {
   readonly tenant: string;
@@ -28,7 +29,7 @@ export interface SubmitEventInput {
   /** What it is about, in the words of the business; shown beside the executions it starts. */
   readonly subject?: string;
   readonly correlationId?: string;
-  /** Makes a repeated submit answer with the first one's ids. */
+  /** Makes a repeated submit answer with the first one's ids. A key stands for one type, name, subject and payload. */
   readonly idempotencyKey?: string;
 }
 
@@ -41,6 +42,7 @@ export interface SubmittedEvent {
  * One statement, so one commit.
  * @throws InvalidInputError for an event without a type, and for what cannot be stored.
  * @throws ReservedEventNameError for a name that tells of a task's end.
+ * @throws IdempotencyKeyReusedError when the key was used for another event.
  * @throws OverloadedError while too much waits for the workers.
  */
 export async function submitEvent(deps: EngineDeps, input: SubmitEventInput): Promise<SubmittedEvent> {
@@ -52,7 +54,7 @@ export async function submitEvent(deps: EngineDeps, input: SubmitEventInput): Pr
 /**
  * The same inside a transaction of the caller, so that the fact and the event commit together.
  * @returns besides the ids, what to call after the commit.
- * @throws OverloadedError
+ * @throws as `submitEvent` does.
  */
 export async function submitEventIn(
   deps: EngineDeps,
@@ -70,7 +72,15 @@ export async function submitEventIn(
     stored = await storeBusEvent(tx, { ...submission, starts: starts(tenant, stored.attachments) });
   }
   if (stored.outcome !== 'stored') {
-    return { ...(await findSubmitted(tx, { tenant, idempotencyKey })), afterCommit: () => Promise.resolve() };
+    const { content, ...submitted } = await findSubmitted(tx, { tenant, idempotencyKey });
+    const { type: event_type, name: event_name, payload } = event;
+    if (content && idempotencyKey !== null) {
+      assertRepeats(idempotencyKey, 'an event', {
+        first: { ...content },
+        now: { event_type, event_name, subject, payload },
+      });
+    }
+    return { ...submitted, afterCommit: () => Promise.resolve() };
   }
   const hints = stored.started;
   return {

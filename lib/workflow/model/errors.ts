@@ -83,6 +83,22 @@ export class DatabaseUnavailableError extends BatonError {
   }
 }
 
+/** A caller's own key comes again with something else. The first call stands, and nothing was done now. */
+export class IdempotencyKeyReusedError extends BatonError {
+  readonly code = 'idempotency_key_reused';
+  readonly httpStatus = 409;
+  /**
+   * @param usedFor what it was used for, as `an event`.
+   * @param differs where that is not the same, as `payload`.
+   */
+  constructor(idempotencyKey: string, usedFor: string, differs: readonly string[]) {
+    super(
+      `The idempotency key ${JSON.stringify(idempotencyKey)} was used before for ${usedFor} that differs in ` +
+        `${differs.join(' and ')}. Send a repeat as it was the first time, and anything else with a new key.`,
+    );
+  }
+}
+
 // Executions
 
 export class ExecutionNotFoundError extends BatonError {

@@ -91,16 +91,31 @@ export async function storeBusEvent(sql: Sql | TransactionSql, submission: Submi
   return { outcome: 'stored', started };
 }
 
-/** What the first submit with an idempotency key answered. */
+interface SubmittedRow {
+  readonly event_id: string;
+  readonly event_type: string;
+  readonly event_name: string;
+  readonly subject: string | null;
+  /** Of the first row alone: there is a row for each execution. */
+  readonly payload: JsonValue;
+  readonly execution_id: string | null;
+}
+
+/** What the first submit with an idempotency key sent, and what it was answered. */
 export async function findSubmitted(
   sql: Sql | TransactionSql,
   query: { readonly tenant: string; readonly idempotencyKey: string | null },
-): Promise<{ readonly eventId: string; readonly executionIds: readonly string[] }> {
-  const rows = await sql<{ event_id: string; execution_id: string | null }[]>`
-    SELECT b.event_id, e.execution_id
+): Promise<{
+  readonly eventId: string;
+  readonly executionIds: readonly string[];
+  readonly content: Pick<SubmittedRow, 'event_type' | 'event_name' | 'subject' | 'payload'> | null;
+}> {
+  const rows = await sql<SubmittedRow[]>`
+    SELECT b.event_id, b.event_type, b.event_name, b.subject, e.execution_id,
+           CASE WHEN row_number() OVER (ORDER BY e.execution_id) = 1 THEN b.payload END AS payload
     FROM workflow_bus_events b LEFT JOIN workflow_executions e ON e.started_by_event_id = b.event_id
     WHERE b.tenant_id = ${query.tenant} AND b.idempotency_key = ${query.idempotencyKey}
     ORDER BY e.execution_id`;
   const executionIds = rows.flatMap((row) => (row.execution_id === null ? [] : [row.execution_id]));
-  return { eventId: rows[0]?.event_id ?? '', executionIds };
+  return { eventId: rows[0]?.event_id ?? '', executionIds, content: rows[0] ?? null };
 }

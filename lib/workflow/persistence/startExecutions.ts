@@ -94,3 +94,16 @@ export async function findByWorkflowKey(
       AND ended_at IS NULL`;
   return row?.execution_id ?? null;
 }
+
+/** What an execution was started with, by the call that started it. */
+export async function findFirstStart(
+  sql: Sql | TransactionSql,
+  { executionId, partitionId }: Pick<NewExecution, 'executionId' | 'partitionId'>,
+): Promise<Pick<NewExecution, 'initialData' | 'subject'> | null> {
+  const [row] = await sql<{ initialData: JsonObject; subject: string | null }[]>`
+    SELECT l.payload -> 'initialData' AS "initialData", e.subject
+    FROM workflow_executions e
+    JOIN workflow_events l ON l.execution_id = e.execution_id AND l.partition_id = e.partition_id AND l.seq = 1
+    WHERE e.execution_id = ${executionId} AND e.partition_id = ${partitionId}`;
+  return row ?? null;
+}

@@ -1,8 +1,9 @@
 /** Actions called outside any execution. The caller's key is claimed first, so that repeats get the first result. */
-import { ActionInProgressError, InvalidInputError, recordError, ValidationFailedError } from '../../model/errors';
-import { decodeJson, type JsonObject, type JsonValue } from '../../model/json';
+import { ActionInProgressError, recordError, ValidationFailedError } from '../../model/errors';
+import { decodeJson, type JsonValue } from '../../model/json';
 import type { Logger } from '../../model/ports/telemetry';
 import { storedCopy } from '../../model/values';
+import { assertRepeats } from '../repeats';
 import { Cut } from './cut';
 import { checkParameters, type CheckedParameters } from './inputs';
 import { KeyLease } from './keyLease';
@@ -36,8 +37,8 @@ const maxOutageMs = 15_000;
 /**
  * Runs an action once per tenant, action and idempotency key, and answers with its result; later calls get the stored
  * one. A key whose action failed may be tried again.
- * @throws ActionInProgressError while another call with this key runs, InvalidInputError when the key was used with
- *   other parameters, ValidationFailedError for wrong parameters, and whatever the action throws.
+ * @throws ActionInProgressError while another call with this key runs, IdempotencyKeyReusedError when the key was used
+ *   with other parameters, ValidationFailedError for wrong parameters, and whatever the action throws.
  */
 export async function executeStandalone(
   host: StandaloneHost,
@@ -60,10 +61,9 @@ export async function executeStandalone(
   });
   if (claim.kind === 'in_progress') throw inProgress(key);
   if (claim.kind === 'completed') {
-    if (canonical(claim.params) === canonical(params)) return claim.result;
-    throw new InvalidInputError(
-      `The idempotency key "${key.idempotencyKey}" was used for action "${key.actionName}" with other parameters. Use a new key.`,
-    );
+    const content = { first: { parameters: claim.params }, now: { parameters: params } };
+    assertRepeats(key.idempotencyKey, `a call of action ${JSON.stringify(key.actionName)}`, content);
+    return claim.result;
   }
   const lease = new KeyLease(host.keys, key, claim.token);
   const outcome = await run(host, definition, { call, checked, lease, leaseMs });
@@ -163,14 +163,4 @@ function inProgress(key: ActionKey): ActionInProgressError {
   return new ActionInProgressError(
     `Action "${key.actionName}" with the idempotency key "${key.idempotencyKey}" is running. Ask again in a moment.`,
   );
-}
-
-/** JSON text with sorted keys: the order of parameters makes no difference. */
-function canonical(value: JsonValue | undefined): string {
-  if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`;
-  if (typeof value === 'object' && value !== null) {
-    const members = Object.entries(value as JsonObject).sort(([a], [b]) => (a < b ? -1 : 1));
-    return `{${members.map(([name, member]) => `${JSON.stringify(name)}:${canonical(member)}`).join(',')}}`;
-  }
-  return JSON.stringify(value ?? null);
 }

@@ -81,7 +81,8 @@ describe('executeAction', () => {
     const call = callWith({ a: 1 });
     await actions.executeAction('echo', call);
     await expect(actions.executeAction('echo', { ...call, parameters: { a: 2 } })).rejects.toMatchObject({
-      code: 'invalid_input',
+      code: 'idempotency_key_reused',
+      message: expect.stringContaining('a call of action "echo" that differs in parameters') as string,
     });
   });
 

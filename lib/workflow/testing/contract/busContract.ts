@@ -105,6 +105,43 @@ export function describeBus(current: () => { readonly fixture: StoreFixture; rea
       expect(await lookForEvents(fixture.bus, [wait])).toEqual([]);
     });
 
+    const sent = {
+      name: 'Paid',
+      type: 'INVOICE_PAID',
+      subject: 'INV-1',
+      payload: { id: 'inv-1', lines: [{ n: 1, tax: null }] },
+    };
+
+    it('answers a submit that is repeated with its key by the event of the first time', async () => {
+      const { fixture } = current();
+      const first = await fixture.submitOnce({ ...sent, idempotencyKey: 'again' });
+      const turned = { lines: [{ tax: null, n: 1.0 }], id: 'inv-1' };
+      expect(await fixture.submitOnce({ ...sent, payload: turned, idempotencyKey: 'again' })).toBe(first);
+      expect(await fixture.submitOnce({ ...sent, idempotencyKey: 'another' })).not.toBe(first);
+      const elsewhere = { tenant: 'globex', name: 'Refunded', payload: null, idempotencyKey: 'again' };
+      expect(await fixture.submitOnce(elsewhere)).not.toBe(first);
+    });
+
+    it.each([
+      ['event_name', { name: 'Refunded' }],
+      ['event_type', { type: 'INVOICE_REFUNDED' }],
+      ['subject', { subject: 'INV-2' }],
+      ['payload', { payload: { ...sent.payload, id: 'inv-2' } }],
+      ['payload', { payload: { ...sent.payload, lines: [{ n: '1', tax: null }] } }],
+      ['payload', { payload: { ...sent.payload, more: null } }],
+      ['payload', { payload: null }],
+      ['event_name and payload', { name: 'Refunded', payload: {} }],
+    ])('refuses a known key with another %s, and keeps what it has', async (differs, other) => {
+      const { fixture } = current();
+      const idempotencyKey = `other ${differs} ${JSON.stringify(other)}`;
+      const first = await fixture.submitOnce({ ...sent, idempotencyKey });
+      await expect(fixture.submitOnce({ ...sent, ...other, idempotencyKey })).rejects.toMatchObject({
+        code: 'idempotency_key_reused',
+        message: expect.stringContaining(`for an event that differs in ${differs}.`) as string,
+      });
+      expect(await fixture.submitOnce({ ...sent, idempotencyKey })).toBe(first);
+    });
+
     it('gives nothing to an execution that has ended', async () => {
       const { fixture } = current();
       const key = await start();

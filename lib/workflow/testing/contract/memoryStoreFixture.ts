@@ -47,7 +47,7 @@ export async function createMemoryStoreFixture(): Promise<StoreFixture> {
     submit: async ({ tenant = 'acme', name, payload, starts = false }) => {
       const eventId = newId();
       const event = { name, type: name, payload, user_id: null, event_id: eventId, timestamp: '' };
-      insertBusEvent(tables, tenant, event);
+      insertBusEvent(tables, { tenant, event });
       const started = starts ? { executionId: randomUUID(), partitionId: 7 } : null;
       if (started) {
         const body = startedBody(started.executionId);
@@ -59,6 +59,10 @@ export async function createMemoryStoreFixture(): Promise<StoreFixture> {
         });
       }
       return { event: { eventId, tenant, name, payload }, started };
+    },
+    submitOnce: async ({ tenant = 'acme', name, type = name, payload, subject = null, idempotencyKey }) => {
+      const event = { name, type, payload, user_id: null, event_id: newId(), timestamp: '' };
+      return insertBusEvent(tables, { tenant, event, subject, idempotencyKey }).eventId;
     },
     send: async ({ executionId }, name) => {
       const event = { name, type: name, payload: {}, user_id: null, event_id: randomUUID(), timestamp: '' };

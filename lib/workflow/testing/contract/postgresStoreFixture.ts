@@ -2,6 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { v7 as newId } from 'uuid';
 import postgres, { type Sql } from 'postgres';
 import { createTestDatabase } from '../../../db/testing/testDatabase';
+import type { EngineDeps } from '../../core/engineDeps';
+import { submitEvent } from '../../core/submitEvent';
 import { planFork } from '../../model/forks';
 import type { DeadLetterKind } from '../../model/ports/failures';
 import { isEnded, type ExecutionStatus, type TaskStatus } from '../../model/status';
@@ -15,6 +17,9 @@ import { publishRegistrations } from '../../persistence/registrations';
 import { insertExecutions } from '../../persistence/startExecutions';
 import { createTaskStore } from '../../persistence/tasks/taskStore';
 import { createTransactions } from '../../persistence/transactions';
+import { absentHintPublisher } from '../../streams/absentHints';
+import { silentLogger } from '../../telemetry/silentLogger';
+import { silentMetrics } from '../../telemetry/silentMetrics';
 import { startedBody } from './startedBody';
 import type { StoreFixture } from './storeFixture';
 
@@ -28,6 +33,13 @@ export async function createPostgresStoreFixture(patch: (sql: Sql) => Sql = (sql
   const tasks = createTaskStore({ sql });
   const membership = createPostgresMembership(sql);
   const transactions = createTransactions({ sql });
+  const deps: EngineDeps = {
+    sql,
+    hints: absentHintPublisher,
+    live: { publish: () => Promise.resolve(), close: () => Promise.resolve() },
+    logger: silentLogger,
+    metrics: silentMetrics,
+  };
   return {
     store: createPostgresStore({ sql: patch(sql), clockOffsetMs: () => clockOffsetMs }),
     bus: createBusStore({ sql: patch(sql) }),
@@ -69,6 +81,10 @@ export async function createPostgresStoreFixture(patch: (sql: Sql) => Sql = (sql
       const rest = { subject: null, correlationId: eventId, idempotencyKey: null, starts: [start] };
       await storeBusEvent(sql, { tenant, event, ...rest });
       return { event: { eventId, tenant, name: eventName, payload }, started: starts ? start : null };
+    },
+    submitOnce: async ({ tenant = 'acme', name, type = name, ...event }) => {
+      const submitted = await submitEvent(deps, { tenant, userId: null, eventType: type, eventName: name, ...event });
+      return submitted.eventId;
     },
     send: async ({ executionId, partitionId }, name) => {
       const event = { name, type: name, payload: {}, user_id: null, event_id: randomUUID(), timestamp: '' };

@@ -31,6 +31,15 @@ export interface StoreFixture {
     readonly payload: JsonValue;
     readonly starts?: boolean;
   }): Promise<{ readonly event: BusEvent; readonly started: ExecutionKey | null }>;
+  /** What a caller submits with its own key; answers with the id of the event. */
+  submitOnce(event: {
+    readonly tenant?: string;
+    readonly name: string;
+    readonly type?: string;
+    readonly payload: JsonValue;
+    readonly subject?: string;
+    readonly idempotencyKey: string;
+  }): Promise<string>;
   /** An event for the execution; unlike the use-case it does not refuse executions that have ended. */
   send(key: ExecutionKey, name: string): Promise<void>;
   /** Somebody decides about the execution; unlike the use-case it does not refuse those that have ended. */

@@ -4,10 +4,8 @@ import type { EmitEvent } from '../../core/actions/builtIns/emitEvent';
 import type { ActionRegistrar } from '../../core/actions/types';
 import { fanOut } from '../../core/bus/fanOut';
 import { ExecutionNotFoundError } from '../../model/errors';
-import type { WorkflowEvent } from '../../model/events';
-import type { JsonValue } from '../../model/json';
 import { createMemoryBus } from '../memory/busStore';
-import { insertBusEvent, insertSignal, lastRunOf } from '../memory/senders';
+import { insertBusEvent, insertSignal, lastRunOf, type MemorySubmission } from '../memory/senders';
 import type { MemoryTables } from '../memory/tables';
 
 interface Parts {
@@ -44,27 +42,20 @@ export function registerMemorySignal(registry: ActionRegistrar, { tables, newId 
 
 /** An event of the bus reaches who waits for it; attachments, which start workflows, are not known here. */
 export function memoryEmit({ tables, newId }: Parts): EmitEvent {
-  const emitted = new Map<string, string>();
-  return async ({ tenant, eventName: name, eventType: type, payload, idempotencyKey }) => {
-    const known = emitted.get(idempotencyKey);
-    if (known !== undefined) return { eventId: known, executionIds: [] };
-    const eventId = newId();
-    emitted.set(idempotencyKey, eventId);
-    await sendToBus(tables, tenant, {
-      name,
-      type,
-      payload,
-      user_id: null,
-      event_id: eventId,
-      timestamp: new Date(tables.nowMs()).toISOString(),
-    });
+  return async ({ tenant, eventName: name, eventType: type, payload, subject = null, idempotencyKey }) => {
+    const timestamp = new Date(tables.nowMs()).toISOString();
+    const event = { name, type, payload, user_id: null, event_id: newId(), timestamp };
+    const eventId = await sendToBus(tables, { tenant, event, subject, idempotencyKey });
     return { eventId, executionIds: [] };
   };
 }
 
-/** Stores an event of the bus and gives it to the executions that wait for it. */
-export async function sendToBus(tables: MemoryTables, tenant: string, event: WorkflowEvent<JsonValue>): Promise<void> {
-  insertBusEvent(tables, tenant, event);
-  const { event_id: eventId, name, payload } = event;
-  await fanOut(createMemoryBus({ tables }), [{ eventId, tenant, name, payload }]);
+/** Stores an event of the bus and gives it to the executions that wait for it. Answers with its id. */
+export async function sendToBus(tables: MemoryTables, submission: MemorySubmission): Promise<string> {
+  const { eventId, isRepeated } = insertBusEvent(tables, submission);
+  const { tenant, event } = submission;
+  if (!isRepeated) {
+    await fanOut(createMemoryBus({ tables }), [{ eventId, tenant, name: event.name, payload: event.payload }]);
+  }
+  return eventId;
 }

@@ -181,7 +181,7 @@ export class MemoryStack implements Stack {
   async send(event: WorkflowEvent<JsonValue>, to: 'execution' | 'bus'): Promise<void> {
     if (to === 'execution') return insertSignal(this.#tables, this.executionId, event);
     const { tenant } = this.#tables.execution(this.executionId);
-    await sendToBus(this.#tables, tenant, event);
+    await sendToBus(this.#tables, { tenant, event });
   }
 
   async answer(taskId: string, answer: TaskAnswer): Promise<void> {

@@ -1,4 +1,5 @@
 /** What people and other systems write: starts, events, answers to tasks. */
+import { assertRepeats } from '../../core/repeats';
 import type { WorkflowEvent } from '../../model/events';
 import { ExecutionEndedError, ExecutionNotFoundError } from '../../model/errors';
 import type { Decision, DecisionKind, EntryBody } from '../../model/history';
@@ -130,11 +131,39 @@ export function insertDecision(
   return receiverId;
 }
 
-/** Stores an event of the bus, to be fanned out afterwards. */
-export function insertBusEvent(tables: MemoryTables, tenant: string, event: WorkflowEvent<JsonValue>): void {
-  const text = JSON.stringify(event);
-  const row = { event: JSON.parse(text) as typeof event, tenant, createdAtMs: tables.nowMs(), isFannedOut: false };
+export interface MemorySubmission {
+  readonly tenant: string;
+  readonly event: WorkflowEvent<JsonValue>;
+  readonly subject?: string | null;
+  readonly idempotencyKey?: string | null;
+}
+
+/**
+ * Stores an event of the bus, to be fanned out afterwards; with a key that is known it answers with the event of the
+ * first time.
+ * @throws IdempotencyKeyReusedError
+ */
+export function insertBusEvent(
+  tables: MemoryTables,
+  { tenant, event, subject = null, idempotencyKey = null }: MemorySubmission,
+): { readonly eventId: string; readonly isRepeated: boolean } {
+  const first =
+    idempotencyKey !== null &&
+    [...tables.busEvents.values()].find((row) => row.tenant === tenant && row.idempotencyKey === idempotencyKey);
+  if (first) {
+    const contentOf = ({ type: event_type, name: event_name, payload }: typeof event) => {
+      return { event_type, event_name, payload };
+    };
+    assertRepeats(idempotencyKey, 'an event', {
+      first: { ...contentOf(first.event), subject: first.subject },
+      now: { ...contentOf(event), subject },
+    });
+    return { eventId: first.event.event_id, isRepeated: true };
+  }
+  const copy = JSON.parse(JSON.stringify(event)) as typeof event;
+  const row = { event: copy, tenant, createdAtMs: tables.nowMs(), subject, idempotencyKey, isFannedOut: false };
   tables.busEvents.set(event.event_id, row);
+  return { eventId: event.event_id, isRepeated: false };
 }
 
 interface MemoryCompletion {

@@ -72,6 +72,8 @@ export interface BusEventRow {
   readonly event: WorkflowEvent<JsonValue>;
   readonly tenant: string;
   readonly createdAtMs: number;
+  readonly subject: string | null;
+  readonly idempotencyKey: string | null;
   isFannedOut: boolean;
 }
 

@@ -50,7 +50,7 @@ export class SimulatedBus {
     const insert = (): void => {
       // The sender repeats with the same key until it has an answer.
       if (tables.busEvents.has(eventId)) return;
-      insertBusEvent(tables, 'acme', event);
+      insertBusEvent(tables, { tenant: 'acme', event });
     };
     const store = async (): Promise<void> => {
       while (!isStored) {
