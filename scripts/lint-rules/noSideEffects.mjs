@@ -10,6 +10,11 @@ const refused = {
   WebSocket: 'Ask networks in an action.',
   EventSource: 'Ask networks in an action.',
   Worker: 'Do heavy work in an action.',
+  queueMicrotask: 'Call an async function: an error in it reaches whoever awaits it.',
+  MessageChannel: 'Use context.events between executions.',
+  BroadcastChannel: 'Use context.events between executions.',
+  WeakRef: 'When memory is freed is not in the log: hold the value itself.',
+  FinalizationRegistry: 'When memory is freed is not in the log: hold the value itself.',
   console: 'Use context.logger: its lines are written once, however often the code is run again.',
   process: 'Read settings in an action, or pass them in as initial data: they may differ when the code is run again.',
   globalThis: 'What other code left there is not in the log. Keep it with context.data.',
@@ -18,7 +23,14 @@ const refused = {
 const refusedMembers = {
   'AbortSignal.timeout': 'Use await context.sleep(duration), or the timeout of a wait or of an action.',
   'crypto.subtle': 'Do cryptography in an action and await context.actions.yourAction(...).',
+  'Atomics.wait': 'Use await context.sleep(duration), or wait for an event.',
+  'Atomics.waitAsync': 'Use await context.sleep(duration), or wait for an event.',
   'performance.timeOrigin': 'Use Date.now(): it is the time of the log.',
+  'performance.mark': 'Measure in an action.',
+  'performance.measure': 'Measure in an action.',
+  'performance.timerify': 'Measure in an action.',
+  'performance.toJSON': 'Measure in an action.',
+  'performance.eventLoopUtilization': 'Read it in an action.',
 };
 
 export const noSideEffects = {

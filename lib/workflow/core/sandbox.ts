@@ -12,6 +12,7 @@ import { ForbiddenInWorkflowError, ForeignAwaitError, NondeterminismError } from
 import type { Branch } from '../replay/branches';
 import { uuidFrom } from '../replay/random';
 import type { Drain, Sandbox, WorkflowScope } from '../replay/sandbox';
+import { refuseInWorkflows } from './refusedInWorkflows';
 import { TurnSeries } from './turnSeries';
 
 /** Whose turn it is. */
@@ -44,7 +45,7 @@ export function processSandbox(unawaited?: (reason: unknown) => void): Sandbox {
     installClock();
     installRandom();
     installRaces();
-    forbidSideEffects();
+    refuseInWorkflows(() => current !== undefined);
     surviveUnawaited();
   }
   return sandbox;
@@ -92,6 +93,27 @@ function installClock(): void {
   installDateFormat();
   const realPerformanceNow = performance.now.bind(performance);
   performance.now = () => current?.nowMs() ?? realPerformanceNow();
+  const { timeOrigin } = performance;
+  // As `performance.now` counts from the epoch there.
+  const get = () => (current ? 0 : timeOrigin);
+  Object.defineProperty(performance, 'timeOrigin', { get, enumerable: true, configurable: true });
+  installHrtime();
+}
+
+function installHrtime(): void {
+  const { hrtime } = process;
+  const real = { hrtime, bigint: hrtime.bigint };
+  const nowNs = (scope: WorkflowScope) => BigInt(Math.trunc(scope.nowMs())) * 1_000_000n;
+  const since = (ns: bigint, [seconds, nanoseconds]: readonly [number, number]): [number, number] => {
+    const passed = ns - BigInt(seconds) * 1_000_000_000n - BigInt(nanoseconds);
+    // Node rounds down too, so that nanoseconds are never below 0.
+    const nanos = ((passed % 1_000_000_000n) + 1_000_000_000n) % 1_000_000_000n;
+    return [Number((passed - nanos) / 1_000_000_000n), Number(nanos)];
+  };
+  process.hrtime = Object.assign(
+    (earlier?: [number, number]) => (current ? since(nowNs(current), earlier ?? [0, 0]) : real.hrtime(earlier)),
+    { bigint: () => (current ? nowNs(current) : real.bigint()) },
+  );
 }
 
 /** What a format is given no date for, it formats now. */
@@ -182,24 +204,4 @@ function surviveUnawaited(): void {
 /** Thrown in workflow code alone, also where that goes on by itself between the turns. */
 function isOfWorkflowCode(reason: unknown): boolean {
   return [ForbiddenInWorkflowError, ForeignAwaitError, NondeterminismError].some((kind) => reason instanceof kind);
-}
-
-function forbidSideEffects(): void {
-  forbid('setTimeout', 'Use context.sleep(duration).');
-  forbid('setInterval', 'Use a loop with context.sleep(duration).');
-  forbid('setImmediate', 'Workflow code goes on by itself after each await.');
-  forbid('fetch', 'Call it in an action and await context.actions.yourAction(...).');
-  forbid('AbortSignal.timeout', 'Use context.sleep(duration), or the timeout of a wait or of an action.', AbortSignal);
-}
-
-/** @param name of a function of the global object; after a dot of `owner`, whose name is before the dot. */
-function forbid(name: string, instead: string, owner: object = globalThis): void {
-  const key = name.slice(name.indexOf('.') + 1);
-  const real = Reflect.get(owner, key) as (...args: unknown[]) => unknown;
-  const guarded = Object.assign((...args: unknown[]) => {
-    if (current) throw new ForbiddenInWorkflowError(name, instead);
-    return Reflect.apply(real, owner, args);
-  }, real);
-  Object.defineProperties(guarded, Object.getOwnPropertyDescriptors(real));
-  Object.defineProperty(owner, key, { value: guarded, writable: true, configurable: true });
 }
