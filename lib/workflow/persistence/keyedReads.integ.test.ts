@@ -39,6 +39,7 @@ type Statement = (store: ExecutionStore, n: number, sql: Sql) => Promise<unknown
 const statements: readonly [name: string, run: Statement, about?: keyof typeof places][] = [
   ['a load', (store, n) => store.load({ executions: [keyOf(n)] })],
   ['a take of events and of timers that close tasks', (store, n) => store.take({ workerId, items: [takeOf(n)] })],
+  ['a take of events alone', (store, n) => store.take({ workerId, items: [{ ...takeOf(n), isWithoutTimers: true }] })],
   [
     'a take of decisions',
     (store, n) => store.takeDecisions({ workerId, items: [{ ...takeOf(n), failuresUndone: ['step#1'] }] }),
@@ -49,6 +50,11 @@ const statements: readonly [name: string, run: Statement, about?: keyof typeof p
     'failed',
   ],
   ['a flush of a head', (store, n) => store.flush({ workerId, executions: [flushOf(n)] })],
+  [
+    'a flush that ends a wait and a timer',
+    (store, n) =>
+      store.flush({ workerId, executions: [flushOf(n, { waitsEnded: ['wait#1'], timersDropped: ['wait#1'] })] }),
+  ],
   [
     'a flush that ends a wait and a timer and changes a task',
     (store, n) =>

@@ -361,6 +361,11 @@ export class LiveExecution {
     return this.#flushing === null && this.#pending.entries.length === 0;
   }
 
+  /** None that could fire: its owner alone sets them. */
+  get isWithoutTimers(): boolean {
+    return this.#timerRows.size === 0;
+  }
+
   /** Nothing under way and nothing to write: the copy may leave memory. */
   get parked(): boolean {
     return this.#running.size === 0 && this.#startable.length === 0 && !this.flushing && !this.needsFlush;

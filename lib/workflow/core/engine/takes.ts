@@ -131,6 +131,6 @@ export class Takes {
 }
 
 function takeItem(live: LiveExecution) {
-  const { executionId, partitionId, head: headSeq } = live;
-  return { executionId, partitionId, headSeq, atMs: live.stamp() };
+  const { executionId, partitionId, head: headSeq, isWithoutTimers } = live;
+  return { executionId, partitionId, headSeq, atMs: live.stamp(), isWithoutTimers };
 }

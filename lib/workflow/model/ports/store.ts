@@ -64,6 +64,8 @@ export interface TakeItem extends ExecutionKey {
   readonly headSeq: number;
   /** Stamp for the entries that are taken, milliseconds since the epoch. */
   readonly atMs: number;
+  /** True: the owner, who alone sets timers, knows of none. They may be left out of the take, which is quicker then. */
+  readonly isWithoutTimers?: boolean;
 }
 
 export interface TakeDecisionsItem extends TakeItem {

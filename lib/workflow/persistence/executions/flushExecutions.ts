@@ -66,8 +66,8 @@ const mergeSql = `
       attempts = excluded.attempts / CASE WHEN workflow_action_results.status IN ('completed', 'failed') THEN 0 ELSE 1 END,
       completed_at = excluded.completed_at, next_attempt_at = NULL`;
 
-/** Timers, waits and tasks, for flushes that touch any. */
-const projectionsSql = `), timers_added AS (
+/** Timers and waits, for flushes that touch any, or tasks. */
+const waitsSql = `), timers_added AS (
   INSERT INTO workflow_timers (execution_id, partition_id, command_id, tenant_id, fire_at, task_id)
   SELECT w.execution_id, w.partition_id, t.command_id, w.tenant_id, t.fire_at, t.task_id
   FROM json_to_recordset($27::text::json) AS t(execution_id uuid, command_id text, fire_at timestamptz, task_id uuid)
@@ -88,8 +88,13 @@ const projectionsSql = `), timers_added AS (
 ), waits_ended AS (
   DELETE FROM workflow_waits a
   USING json_to_recordset($30::text::json) AS d(execution_id uuid, command_id text), won w
-  WHERE w.execution_id = d.execution_id AND a.execution_id = d.execution_id AND a.command_id = d.command_id
-), tasks_added AS (
+  WHERE w.execution_id = d.execution_id AND a.execution_id = d.execution_id AND a.command_id = d.command_id`;
+
+/**
+ * Tasks, for flushes that touch any. Apart from the waits: to set up its parts takes the server longer than all the rest
+ * of a commit of one execution.
+ */
+const tasksSql = `), tasks_added AS (
   INSERT INTO workflow_tasks (task_id, tenant_id, execution_id, partition_id, command_id, task_type,
     task_definition_type, tenant_task_definition_id, system_task_definition_task_type, form_type, form_id, form_version,
     title, description, status, priority, candidate_roles, candidate_users, excluded_users, requested_by, subject,
@@ -180,17 +185,20 @@ async function write(
   merges: boolean,
 ): Promise<readonly ExecutionFlush[]> {
   const related = ordered.some(({ relations }) => relations !== null);
-  const touched = related || ordered.some(touchesProjections);
+  const hasTasks = related || ordered.some(touchesTasks);
+  const hasWaits = hasTasks || ordered.some(touchesWaits);
   const values = [
     workerId,
     ...core(ordered),
-    ...(touched ? projections(ordered) : []),
+    ...(hasWaits ? waitParameters(ordered) : []),
+    ...(hasTasks ? taskParameters(ordered) : []),
     ...(related ? relationParameters(ordered) : []),
   ];
   const statement =
     (related ? relatedCoreSql : plainCoreSql) +
     (merges ? mergeSql : '') +
-    (touched ? projectionsSql : '') +
+    (hasWaits ? waitsSql : '') +
+    (hasTasks ? tasksSql : '') +
     (related ? relationsSql : '') +
     answerSql;
   const [answer] = await sql.unsafe<{ places: string }[]>(statement, values, { prepare: true });
@@ -229,10 +237,12 @@ const isTaken = (error: unknown): boolean => codeOf(error) === '23505';
 /** An outcome stands where another one was to be merged. */
 const isSettled = (error: unknown): boolean => codeOf(error) === '22012';
 
-function touchesProjections(flush: ExecutionFlush): boolean {
-  const { timersAdded, timersDropped, waitsAdded, waitsEnded, tasksAdded, tasksChanged, cancelOpenTasks } = flush;
-  const rows = [timersAdded, timersDropped, waitsAdded, waitsEnded, tasksAdded, tasksChanged];
-  return cancelOpenTasks || rows.some((each) => each.length > 0);
+function touchesWaits({ timersAdded, timersDropped, waitsAdded, waitsEnded }: ExecutionFlush): boolean {
+  return timersAdded.length + timersDropped.length + waitsAdded.length + waitsEnded.length > 0;
+}
+
+function touchesTasks({ tasksAdded, tasksChanged, cancelOpenTasks }: ExecutionFlush): boolean {
+  return cancelOpenTasks || tasksAdded.length + tasksChanged.length > 0;
 }
 
 function core(flushes: readonly ExecutionFlush[]): string[] {
@@ -320,17 +330,15 @@ class ResultColumns {
   }
 }
 
-function projections(flushes: readonly ExecutionFlush[]): string[] {
-  const list = <T>(rows: (flush: ExecutionFlush) => readonly T[]) =>
-    JSON.stringify(flushes.flatMap((flush) => rows(flush).map((row) => ({ execution_id: flush.executionId, ...row }))));
+function waitParameters(flushes: readonly ExecutionFlush[]): string[] {
   return [
-    list((flush) =>
+    rowsOf(flushes, (flush) =>
       flush.timersAdded.map(({ commandId, fireAtMs, taskId }) => {
         return { command_id: commandId, fire_at: iso(fireAtMs), task_id: taskId };
       }),
     ),
-    list((flush) => flush.timersDropped.map((commandId) => ({ command_id: commandId }))),
-    list((flush) =>
+    rowsOf(flushes, (flush) => flush.timersDropped.map((commandId) => ({ command_id: commandId }))),
+    rowsOf(flushes, (flush) =>
       flush.waitsAdded.map(({ commandId, kind, names, match, deadlineMs, taskId, sinceMs }) => {
         const deadline = deadlineMs === null ? null : iso(deadlineMs);
         const row = { command_id: commandId, kind, names, deadline, task_id: taskId, since: iso(sinceMs) };
@@ -338,11 +346,23 @@ function projections(flushes: readonly ExecutionFlush[]): string[] {
         return { ...row, match, match_probes: probesOfWait({ tenant: flush.tenant, names, match }) };
       }),
     ),
-    list((flush) => flush.waitsEnded.map((commandId) => ({ command_id: commandId }))),
-    list((flush) => flush.tasksAdded.map(taskColumns)),
-    list((flush) => flush.tasksChanged.map((task) => changedTaskColumns(task, flush.atMs))),
-    list((flush) => (flush.cancelOpenTasks ? [{ at: iso(flush.atMs) }] : [])),
+    rowsOf(flushes, (flush) => flush.waitsEnded.map((commandId) => ({ command_id: commandId }))),
   ];
+}
+
+function taskParameters(flushes: readonly ExecutionFlush[]): string[] {
+  return [
+    rowsOf(flushes, (flush) => flush.tasksAdded.map(taskColumns)),
+    rowsOf(flushes, (flush) => flush.tasksChanged.map((task) => changedTaskColumns(task, flush.atMs))),
+    rowsOf(flushes, (flush) => (flush.cancelOpenTasks ? [{ at: iso(flush.atMs) }] : [])),
+  ];
+}
+
+/** Rows of all of them, each with the id of its execution. */
+function rowsOf(flushes: readonly ExecutionFlush[], rows: (flush: ExecutionFlush) => readonly object[]): string {
+  return JSON.stringify(
+    flushes.flatMap((flush) => rows(flush).map((row) => ({ execution_id: flush.executionId, ...row }))),
+  );
 }
 
 function taskColumns({ commandId, createdAtMs, status, row }: ExecutionFlush['tasksAdded'][number]) {

@@ -126,6 +126,28 @@ function describeTake(current: Current): void {
       expect((await fixture.stored(key)).timers).toEqual([]);
     });
 
+    it('takes the inbox alone for an owner who knows of no timers', async () => {
+      const { fixture, workerId } = current();
+      const key = await fixture.start();
+      const nowMs = await fixture.nowMs();
+      const timersAdded = [{ commandId: 'sleep#1', fireAtMs: nowMs - 1_000, taskId: null }];
+      await fixture.store.flush({ workerId, executions: [flushOf(key, 1, { timersAdded })] });
+      for (const name of ['A', 'B']) await fixture.send(key, name);
+      const items = [{ ...key, headSeq: 1, atMs: nowMs, isWithoutTimers: true }];
+      const [taken] = await fixture.store.take({ workerId, items });
+      expect(taken?.entries.map((entry) => [entry.seq, entry.at, eventName(entry)])).toEqual([
+        [2, nowMs, 'A'],
+        [3, nowMs, 'B'],
+      ]);
+      expect(await fixture.stored(key)).toMatchObject({
+        status: 'running',
+        headSeq: 3,
+        timers: ['sleep#1'],
+        inbox: [],
+      });
+      expect((await takeOne(current(), key, 3))?.map(eventName)).toEqual(['timer_fired']);
+    });
+
     it('closes the task of a due timer: nobody can complete it afterwards', async () => {
       const { fixture } = current();
       const { key, taskId } = await taskWithTimer(current);

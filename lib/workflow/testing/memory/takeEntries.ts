@@ -11,7 +11,7 @@ export function takeEntries(tables: MemoryTables, workerId: string, items: reado
     const row = tables.executions.get(item.executionId);
     if (!row || row.partitionId !== item.partitionId || row.headSeq !== item.headSeq) return [];
     if (!['pending', 'running', 'waiting'].includes(row.status)) return [];
-    return [{ executionId: row.executionId, entries: takeOne(tables, workerId, row, item.atMs) }];
+    return [{ executionId: row.executionId, entries: takeOne(tables, workerId, row, item) }];
   });
 }
 
@@ -22,10 +22,11 @@ interface Arrival {
   readonly rowId: number | null;
 }
 
-function takeOne(tables: MemoryTables, workerId: string, row: ExecutionTableRow, atMs: number): HistoryEntry[] {
+function takeOne(tables: MemoryTables, workerId: string, row: ExecutionTableRow, item: TakeItem): HistoryEntry[] {
   const fromHead = row.headSeq;
-  let stampMs = atMs;
-  for (const { row: arrived, dueAtMs, rowId } of inOrder([...inbox(row), ...dueTimers(tables, row)])) {
+  let stampMs = item.atMs;
+  const due = item.isWithoutTimers ? [] : dueTimers(tables, row);
+  for (const { row: arrived, dueAtMs, rowId } of inOrder([...inbox(row), ...due])) {
     if (rowId === null) stampMs = Math.max(stampMs, dueAtMs);
     row.headSeq += 1;
     row.log.push({ ...arrived, seq: row.headSeq, atMs: stampMs });
