@@ -124,5 +124,29 @@ test('a form with conditions, lists, groups, dates and money is answered by keyb
   await expectAccessible(ben, 'a form with every kind of field, answered');
 });
 
+test('a form without buttons of its own is answered with Submit', async ({ as, colleague, database }) => {
+  const tenant = await foundTenantWithForm(database);
+  const jsonSchema = {
+    type: 'object',
+    properties: { remark: { type: 'string', title: 'Remark' } },
+    required: ['remark'],
+  };
+  await publishDeliveryForm(database, { tenant, version: 2, jsonSchema });
+  const customer = uniqueCustomer('Plain');
+  const rosa = await as(await colleague({ name: 'Rosa Diaz', tenant, roles: ['requester'] }));
+  await submitInvoice(rosa, { customer, priceEach: '1800' });
+
+  const ben = await as(await colleague({ name: 'Ben Okafor', tenant, roles: ['manager'] }));
+  const address = await addressOfTask(ben, customer);
+  await visit(ben, address);
+  const task = taskOf(ben, customer);
+  await task.getByRole('textbox', { name: 'Remark' }).fill('All is there.');
+  await task.getByRole('button', { name: 'Submit' }).click();
+  await expect(task.getByText('You answered this', { exact: true })).toBeVisible();
+  const [stored] = await database.sql`
+    SELECT status, outcome, output FROM workflow_tasks WHERE task_id = ${address.replace('/tasks/', '')}`;
+  expect(stored).toEqual({ status: 'completed', outcome: null, output: { remark: 'All is there.' } });
+});
+
 const answerTo = (page: Page, question: string): Locator =>
   page.locator('dt', { hasText: question }).locator('xpath=following-sibling::dd[1]');

@@ -17,7 +17,7 @@ export interface TaskActions {
   readonly release: Change;
   /** Takes back the change that made this version. */
   readonly undo: Change<{ readonly version: number }>;
-  readonly complete: Act<{ readonly outcome: string; readonly data: Readonly<Record<string, unknown>> }>;
+  readonly complete: Act<{ readonly outcome: string | null; readonly data: Readonly<Record<string, unknown>> }>;
   readonly saveDraft: Act<{ readonly data: Readonly<Record<string, unknown>> }>;
   readonly decline: Change<{ readonly reason: string }>;
   readonly assign: HandoverAction;

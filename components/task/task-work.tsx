@@ -15,9 +15,6 @@ import { useDraft } from './use-draft';
 
 const never = () => () => undefined;
 
-/** What a form without outcomes of its own answers. */
-const plainOutcome = 'submitted';
-
 /**
  * The form while the reader may decide, else what there is to read. Somebody else may be quicker: then what was typed
  * stays, with a word on who decided.
@@ -94,7 +91,7 @@ function TaskAnswer({
   const submit = async (outcome: string | null, data: JsonObject): Promise<SubmitAnswer> => {
     if (isTooLarge(data)) return { ok: false, message: tooLarge };
     typed.saver.hold();
-    const answer = await complete({ taskId, outcome: outcome ?? plainOutcome, data }).catch(() => ({
+    const answer = await complete({ taskId, outcome, data }).catch(() => ({
       ok: false as const,
       code: 'unreachable',
       message: unreachable,
