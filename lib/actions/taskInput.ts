@@ -1,4 +1,5 @@
 /** Inputs on tasks, shared by server actions and the API. */
+import { isStorableInstant } from '@shared/workflow/model/durations';
 import { TaskNotFoundError } from '@shared/workflow/model/errors';
 import type { JsonObject } from '@shared/workflow/model/json';
 import { z } from 'zod';
@@ -70,6 +71,7 @@ export const manyUndosSchema = z.object({
 const instant = z.iso
   .datetime({ offset: true, error: 'Give a date and time such as 2026-12-01T09:00:00Z.' })
   .transform((iso) => Date.parse(iso))
+  .refine(isStorableInstant, 'Give a date in the years 1000 to 9999.')
   .nullable();
 
 /** What is left out stays; null takes a date away. */

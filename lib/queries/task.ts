@@ -181,7 +181,7 @@ export async function getTask({
     status: task.status,
     priority: task.priority,
     version: task.version,
-    access,
+    access: { ...access, mayRead: access.mayRead || activity.some((each) => isQuestionTo(reader.userId, each)) },
     createdAt: task.createdAt.toISOString(),
     dueAt: task.dueAt?.toISOString() ?? null,
     followUpAt: task.followUpAt?.toISOString() ?? null,
@@ -288,6 +288,12 @@ async function loadActivity({ tenant, taskId }: { readonly tenant: string; reado
     .where(and(eq(workflowTaskActivity.tenantId, tenant), eq(workflowTaskActivity.taskId, taskId)))
     .orderBy(asc(workflowTaskActivity.at), asc(workflowTaskActivity.activityId));
 }
+
+/** Whoever was asked about a task may read it from then on. */
+const isQuestionTo = (
+  userId: string,
+  { kind, detail }: { readonly kind: string; readonly detail: JsonObject | null },
+) => kind === 'info_requested' && textOf(detail, 'to') === userId;
 
 function textOf(detail: JsonObject | null, key: string): string | null {
   const value = detail?.[key];

@@ -324,6 +324,14 @@ describe('work on a task', () => {
     expect((await as('mia')(putDraft, { data })).json.code).toBe('task_conflict');
   });
 
+  it('may be read by whoever was asked about it, also once they have answered', async () => {
+    await as('mia')(claimTask);
+    expect((await as('alice')(getTask)).status).toBe(403);
+    await as('mia')(askTask, { to: 'alice', text: 'Which project?' });
+    expect((await as('alice')(answerTask, { text: 'West wing' })).status).toBe(200);
+    expect((await as('alice')(getTask)).status).toBe(200);
+  });
+
   it('is assigned by administrators alone, forwarded and declined by its holder', async () => {
     expect((await as('mia')(assignTask, { to: 'mia' })).json).toMatchObject({ code: 'permission_denied' });
     expect((await as('omar')(assignTask, { to: 'alice' })).json).toMatchObject({ assignee: 'alice' });
@@ -346,13 +354,26 @@ describe('work on a task', () => {
     ] as const) {
       expect((await as('gus')(handler, body)).json).toMatchObject({ code: 'task_not_found' });
     }
-    expect((await as('alice')(commentsTask, { text: 'Hello' })).json).toMatchObject({ code: 'task_forbidden' });
+    await as('mia')(claimTask);
+    for (const [handler, body] of [
+      [commentsTask, { text: 'Hello' }],
+      [forwardTask, { to: 'mia' }],
+      [answerTask, { text: 'Hello' }],
+      [withdrawQuestionTask],
+      [planTask, { priority: 'low' }],
+    ] as const) {
+      const { json } = await as('alice')(handler, body);
+      expect(json).toMatchObject({ code: 'task_forbidden', message: expect.not.stringContaining('Mia') as unknown });
+    }
     expect((await as('omar')(assignTask, { to: 'gus' })).json).toMatchObject({ code: 'invalid_input' });
   });
 
   it('takes no members that it does not know, and no dates that are none', async () => {
     expect((await as('omar')(assignTask, { to: 'mia', tenant: 'globex' })).status).toBe(422);
     expect((await as('omar')(planTask, { dueAt: 'soon' })).json).toMatchObject({ fieldErrors: [{ path: '/dueAt' }] });
+    for (const dueAt of ['0000-01-01T00:00:00Z', '9999-12-31T23:59:59-12:00']) {
+      expect((await as('omar')(planTask, { dueAt })).json).toMatchObject({ fieldErrors: [{ path: '/dueAt' }] });
+    }
     expect((await as('omar')(planTask, { status: 'completed' })).status).toBe(422);
   });
 });

@@ -58,12 +58,15 @@ function boundedDuration(ms: number): number {
 const firstInstantMs = Date.UTC(1000, 0, 1);
 const endMs = Date.UTC(10_000, 0, 1);
 
+/** Whether a log and a database can keep an instant: years of four digits. */
+export const isStorableInstant = (ms: number): boolean => ms >= firstInstantMs && ms < endMs;
+
 /**
- * An instant that a log and a database can keep: years of four digits.
+ * An instant that a log and a database can keep.
  * @throws InvalidInputError
  */
 export function storableInstant(ms: number): number {
-  if (ms >= firstInstantMs && ms < endMs) return ms;
+  if (isStorableInstant(ms)) return ms;
   throw new InvalidInputError(`An instant of ${ms} ms since 1970 is not possible: give one in the years 1000 to 9999.`);
 }
 

@@ -26,10 +26,28 @@ export async function readTask(deps: Pick<TaskDeps, 'tasks'>, request: TaskReque
 }
 
 /** @throws TaskForbiddenError unless the person is a candidate and not one of those who must not decide. */
-export function assertMayDecide(task: TaskSnapshot, { userId, roles }: TaskActor): void {
-  assertSecondPerson(task, userId);
-  const isCandidate = task.candidateUsers.includes(userId) || roles.some((role) => task.candidateRoles.includes(role));
-  if (!isCandidate) throw new TaskForbiddenError(`This task is for ${candidatesText(task)}.`);
+export function assertMayDecide(task: TaskSnapshot, actor: TaskActor): void {
+  assertSecondPerson(task, actor.userId);
+  if (!isCandidate(task, actor)) throw new TaskForbiddenError(`This task is for ${candidatesText(task)}.`);
+}
+
+const isCandidate = (task: TaskSnapshot, { userId, roles }: TaskActor): boolean =>
+  task.candidateUsers.includes(userId) || roles.some((role) => task.candidateRoles.includes(role));
+
+const mayReadAll = ['viewer', 'operator', 'administrator'];
+
+/**
+ * Words about a task tell who has it and how it ended: they are for those who may read it, or took part in it before
+ * somebody else was quicker.
+ * @throws TaskForbiddenError for anybody else.
+ */
+async function assertInvolved({ tasks }: TaskDeps, task: TaskSnapshot, actor: TaskActor): Promise<void> {
+  const { tenant, userId, roles } = actor;
+  const people = [task.assignee, task.owner, task.question?.to, task.question?.by, task.endedBy];
+  if (people.includes(userId) || roles.some((role) => mayReadAll.includes(role))) return;
+  if (isCandidate(task, actor) && !task.excludedUsers.includes(userId)) return;
+  if (await tasks.tookPart({ tenant, taskId: task.taskId, userId })) return;
+  throw new TaskForbiddenError(`This task is for ${candidatesText(task)}.`);
 }
 
 /** @throws TaskConflictError when the task has ended, is ending, or is of another version than the person saw. */
@@ -79,6 +97,7 @@ export async function checkedChange(
   },
 ): Promise<ChangedTask> {
   const task = await readTask(deps, request);
+  await assertInvolved(deps, task, request);
   change.check(task);
   const changed = await change.make(task);
   if (changed) return changed;

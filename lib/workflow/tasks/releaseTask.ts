@@ -1,11 +1,11 @@
 import type { TaskSnapshot } from '../model/ports/taskStore';
 import { TaskForbiddenError } from '../model/errors';
-import { assertMayDecide, assertOpen, changedMeanwhile, guarded, readTask } from './checks';
+import { assertMayDecide, assertNotHeldByOther, assertOpen, changedMeanwhile, guarded, readTask } from './checks';
 import { announceTask, type TaskDeps, type TaskRequest, type TaskResult } from './deps';
 
 /**
- * Gives a claimed task back to all candidates. The assignee may, and an administrator for them. Releasing what nobody
- * holds changes nothing.
+ * Gives a claimed task back to all candidates. The assignee may, and an administrator for them; not who was only lent
+ * it: that would take it from whoever decides. Releasing what nobody holds changes nothing.
  * @throws TaskNotFoundError, TaskForbiddenError, TaskConflictError (who ended it, or that it expired or changed).
  */
 export async function releaseTask(deps: TaskDeps, request: TaskRequest): Promise<TaskResult> {
@@ -32,6 +32,7 @@ function assertMayRelease(task: TaskSnapshot, request: TaskRequest): void {
       throw new TaskForbiddenError(`Only ${task.assigneeName} or an administrator can release it.`);
   }
   assertOpen(task, request);
+  if (!roles.includes('administrator')) assertNotHeldByOther(task, request);
 }
 
 const released = ({ taskId, executionId, version }: TaskSnapshot): TaskResult => ({

@@ -88,6 +88,8 @@ export interface EndedAlong {
  */
 export interface TaskStore {
   read(query: { readonly tenant: string; readonly taskId: string }): Promise<TaskSnapshot | null>;
+  /** Whether somebody did something to a task, or was handed it or asked about it. */
+  tookPart(query: { readonly tenant: string; readonly taskId: string; readonly userId: string }): Promise<boolean>;
   /** Expects an open, unclaimed task whose candidate this is. */
   claim(change: GuardedChange): Promise<ChangedTask | null>;
   /** Expects the task to be claimed by `holder`. */

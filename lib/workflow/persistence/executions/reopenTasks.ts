@@ -10,8 +10,8 @@ export async function reopenTasks(
   await sql`
     WITH reopened AS (
       UPDATE workflow_tasks
-      SET status = 'pending', assignee = NULL, claimed_at = NULL, ended_at = NULL, closing_at = NULL,
-          updated_at = clock_timestamp(), version = version + 1
+      SET status = 'pending', assignee = NULL, owner = NULL, claimed_at = NULL, question_to = NULL, question_by = NULL,
+          question = NULL, ended_at = NULL, closing_at = NULL, updated_at = clock_timestamp(), version = version + 1
       WHERE execution_id = ${execution.executionId} AND partition_id = ${execution.partitionId}
         AND task_id = ANY(${[...taskIds]}::uuid[]) AND status = 'canceled'
         AND EXISTS (SELECT 1 FROM workflow_workers WHERE worker_id = ${workerId} AND fenced_at IS NULL FOR SHARE)

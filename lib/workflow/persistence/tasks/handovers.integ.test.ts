@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as questions from '../../tasks/askAboutTask';
 import { claimTask } from '../../tasks/claimTask';
@@ -6,6 +7,7 @@ import { declineTask } from '../../tasks/declineTask';
 import * as handOver from '../../tasks/handOver';
 import { commentOnTask, planTask } from '../../tasks/noteOnTask';
 import { releaseTask } from '../../tasks/releaseTask';
+import { reopenTasks } from '../executions/reopenTasks';
 import { alice, createTaskFixture, gus, max, mia, omar, type TaskFixture } from './testing/taskFixture';
 
 let fixture: TaskFixture;
@@ -107,6 +109,15 @@ describe('delegating', () => {
     expect(await fixture.rowOf(taskId)).toMatchObject({ assignee: 'mia', owner: null });
   });
 
+  it('leaves the task with who decides: the delegate cannot give it to all, an administrator can', async () => {
+    const { taskId } = await heldByMia();
+    await handOver.delegateTask(deps, { ...mia, taskId, to: 'max' });
+    await expect(releaseTask(deps, { ...max, taskId })).rejects.toThrow('Mia Rossi decides this');
+    expect(await fixture.rowOf(taskId)).toMatchObject({ status: 'claimed', assignee: 'max', owner: 'mia' });
+    await releaseTask(deps, { ...omar, taskId });
+    expect(await fixture.rowOf(taskId)).toMatchObject({ status: 'pending', assignee: null, owner: null });
+  });
+
   it('is for whoever holds the task', async () => {
     const { taskId } = await fixture.createTask();
     await expect(handOver.delegateTask(deps, { ...mia, taskId, to: 'max' })).rejects.toThrow('Claim it first');
@@ -151,6 +162,52 @@ describe('a question', () => {
     await questions.askForInfo(deps, { ...mia, taskId, to: 'alice', text: 'Which project?' });
     await releaseTask(deps, { ...mia, taskId });
     expect(await fixture.rowOf(taskId)).toMatchObject({ question_to: null, question_by: null });
+  });
+});
+
+describe('a task that is open again', () => {
+  it('is nobody’s, whoever had it and whatever was asked when its execution failed', async () => {
+    const { taskId, executionId } = await heldByMia();
+    await handOver.delegateTask(deps, { ...mia, taskId, to: 'alice' });
+    await questions.askForInfo(deps, { ...alice, taskId, to: 'omar', text: 'Which project?' });
+    await fixture.sql`UPDATE workflow_tasks SET status = 'canceled', ended_at = now() WHERE task_id = ${taskId}`;
+    const workerId = randomUUID();
+    await fixture.sql`INSERT INTO workflow_workers (worker_id, host, pid, code_version) VALUES (${workerId}, 'h', 1, '1')`;
+    await reopenTasks(fixture.sql, { workerId, execution: { executionId, partitionId: 7 }, taskIds: [taskId] });
+    const nobodys = { status: 'pending', assignee: null, owner: null, question_to: null, question: null };
+    expect(await fixture.rowOf(taskId)).toMatchObject(nobodys);
+    await claimTask(deps, { ...max, taskId });
+    await completeTask(deps, { ...max, taskId, ...approval });
+  });
+});
+
+describe('what a refusal tells', () => {
+  const stranger = { tenant: 'acme', userId: 'max', roles: ['requester'] };
+  const acts = (as: typeof stranger, taskId: string) => [
+    () => handOver.delegateTask(deps, { ...as, taskId, to: 'alice' }),
+    () => handOver.forwardTask(deps, { ...as, taskId, to: 'alice' }),
+    () => handOver.giveBackTask(deps, { ...as, taskId }),
+    () => questions.askForInfo(deps, { ...as, taskId, to: 'alice', text: 'Who has it?' }),
+    () => questions.answerQuestion(deps, { ...as, taskId, text: 'Me' }),
+    () => questions.withdrawQuestion(deps, { ...as, taskId }),
+    () => planTask(deps, { ...as, taskId, priority: 'low' }),
+  ];
+
+  it('is for those who may read the task: others do not hear who has it, nor how it ended', async () => {
+    const { taskId } = await heldByMia();
+    for (const act of acts(stranger, taskId)) await expect(act()).rejects.toThrow('This task is for people with');
+    await completeTask(deps, { ...mia, taskId, ...approval });
+    for (const act of acts(stranger, taskId)) await expect(act()).rejects.toMatchObject(forbidden);
+    for (const act of acts(max, taskId)) await expect(act()).rejects.toThrow('Mia Rossi already approved it');
+  });
+
+  it('names whoever was quicker to somebody who had it, also where they are no candidate', async () => {
+    const { taskId } = await heldByMia();
+    await handOver.delegateTask(deps, { ...mia, taskId, to: 'max' });
+    await handOver.assignTask(deps, { ...omar, taskId, to: 'alice' });
+    await expect(handOver.giveBackTask(deps, { ...stranger, taskId })).rejects.toThrow('not delegated');
+    await completeTask(deps, { ...alice, taskId, ...approval });
+    await expect(handOver.giveBackTask(deps, { ...stranger, taskId })).rejects.toThrow('Alice Meyer already approved');
   });
 });
 

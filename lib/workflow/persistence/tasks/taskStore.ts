@@ -22,6 +22,14 @@ export function createTaskStore(options: { readonly sql: Sql }): TaskStore {
   return {
     read: (query) => readTask(sql, query),
 
+    tookPart: async ({ tenant, taskId, userId }) => {
+      const rows = await sql`
+        SELECT 1 FROM workflow_task_activity
+        WHERE tenant_id = ${tenant} AND task_id = ${taskId} AND (actor = ${userId} OR detail ->> 'to' = ${userId})
+        LIMIT 1`;
+      return rows.length > 0;
+    },
+
     claim: (change) =>
       changeTask(sql, {
         ...change,
