@@ -61,4 +61,27 @@ describe('renderUiSchema', () => {
     });
     expect(renderUiSchema(null)).toEqual({});
   });
+
+  it('leaves out what the library would give up the page for', () => {
+    const uiSchema = {
+      title: { 'ui:title': 'A field called title', 'ui:description': { text: 'x' }, 'ui:help': 5, 'ui:widget': 5 },
+      a: { 'ui:options': null },
+      b: { 'ui:options': { description: ['x'], style: {}, currency: 'EUR', order: 'a' }, 'ui:field': 'ArrayField' },
+      c: null,
+      'ui:order': { a: 1 },
+    };
+    expect(renderUiSchema(uiSchema)).toEqual({
+      title: { 'ui:title': 'A field called title' },
+      a: {},
+      b: { 'ui:options': { currency: 'EUR' } },
+      c: null,
+    });
+  });
+
+  it('puts fields that an order leaves out behind the others', () => {
+    expect(renderUiSchema({ 'ui:order': ['b', 5, 'a'] })).toEqual({ 'ui:order': ['b', 'a', '*'] });
+    expect(renderUiSchema({ a: { 'ui:options': { order: ['*', 'b'] } } })).toEqual({
+      a: { 'ui:options': { order: ['*', 'b'] } },
+    });
+  });
 });

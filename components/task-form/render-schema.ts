@@ -94,7 +94,10 @@ function holdsTemplate(value: unknown): boolean {
   return typeof value === 'object' && value !== null && Object.values(value).some(holdsTemplate);
 }
 
-/** The ui schema for drawing: without widgets that do not exist, and without names that run code of the library. */
+/**
+ * The ui schema for drawing: without widgets that do not exist, without names that run code of the library, and without
+ * values that would make it give up the page.
+ */
 export function renderUiSchema(uiSchema: JsonObject | null | undefined): JsonObject {
   const copy = copyUi(uiSchema ?? {});
   return isJsonObject(copy) ? copy : {};
@@ -105,14 +108,34 @@ function copyUi(value: unknown): unknown {
   if (!isJsonObject(value)) return value;
   const copy: Record<string, unknown> = {};
   for (const [name, member] of Object.entries(value)) {
-    if (isUnsafeName(name) || IGNORED_UI.has(name)) continue;
-    const isWidget = name === 'ui:widget' || name === 'widget';
-    if (isWidget && typeof member === 'string' && member !== 'hidden' && !KNOWN_WIDGETS.includes(member)) continue;
-    copy[name] = name === 'ui:field' && member === 'hidden' ? undefined : copyUi(member);
-    if (name === 'ui:field' && member === 'hidden') copy['ui:widget'] = 'hidden';
+    if (isUnsafeName(name) || name === 'classNames') continue;
+    if (name === 'ui:options') Object.assign(copy, isJsonObject(member) && { [name]: copyOptions(member) });
+    else if (name === 'ui:field') Object.assign(copy, member === 'hidden' && { 'ui:widget': 'hidden' });
+    else if (!name.startsWith('ui:')) copy[name] = copyUi(member);
+    else if (isUsable(name.slice(3), member)) copy[name] = copyOption(name.slice(3), member);
   }
   return copy;
 }
 
+function copyOptions(options: JsonObject): JsonObject {
+  const usable = Object.entries(options).filter(([name, value]) => !isUnsafeName(name) && isUsable(name, value));
+  return Object.fromEntries(usable.map(([name, value]) => [name, copyOption(name, value)]));
+}
+
+function isUsable(option: string, value: unknown): boolean {
+  if (IGNORED_OPTIONS.has(option)) return false;
+  if (option === 'widget') return typeof value === 'string' && (value === 'hidden' || KNOWN_WIDGETS.includes(value));
+  if (option === 'order') return Array.isArray(value);
+  return typeof value === 'string' || !TEXT_OPTIONS.has(option);
+}
+
+/** Where an order leaves fields out, the library draws none of them: they come last. */
+function copyOption(option: string, value: unknown): unknown {
+  if (option !== 'order' || !Array.isArray(value)) return copyUi(value);
+  const names = value.filter((name): name is string => typeof name === 'string');
+  return names.includes('*') ? names : [...names, '*'];
+}
+
 /** Styles and classes of a tenant would break the page's look and its content security policy. */
-const IGNORED_UI: ReadonlySet<string> = new Set(['ui:style', 'ui:classNames', 'classNames', 'ui:submitButtonOptions']);
+const IGNORED_OPTIONS: ReadonlySet<string> = new Set(['style', 'classNames', 'submitButtonOptions', 'field']);
+const TEXT_OPTIONS: ReadonlySet<string> = new Set(['title', 'description', 'help', 'placeholder']);

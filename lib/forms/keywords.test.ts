@@ -47,6 +47,7 @@ describe('keywordProblems', () => {
     ['an id inside', { properties: { a: { $id: 'https://acme.test/a' } } }],
     ['a reference outside', { properties: { a: { $ref: 'https://acme.test/form' } } }],
     ['a reference to nothing', { allOf: [{ $ref: '#/definitions/none' }] }],
+    ['a reference that leads back to itself', { definitions: { a: { $ref: '#/definitions/a' } } }],
     ['a format nobody checks', { properties: { a: { format: 'ipv6' } } }],
     ['a pattern browsers cannot read', { properties: { a: { pattern: '\\-' } } }],
     ['a keyword in a branch', { if: { patternProperties: {} } }],

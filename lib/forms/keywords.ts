@@ -123,7 +123,7 @@ function problemOf(root: JsonObject, part: JsonObject, keyword: string, value: u
     case '$id':
       return part === root ? undefined : 'Only the schema as a whole may have an "$id".';
     case '$ref':
-      return resolveReference(root, value) ? undefined : `"${String(value)}" refers to nothing in this schema.`;
+      return referenceProblem(root, value);
     case 'format':
       return formatProblem(value);
     case 'pattern':
@@ -131,6 +131,17 @@ function problemOf(root: JsonObject, part: JsonObject, keyword: string, value: u
     default:
       return undefined;
   }
+}
+
+function referenceProblem(root: JsonObject, reference: unknown): string | undefined {
+  const followed = new Set<JsonObject>();
+  for (let target = resolveReference(root, reference); target; target = resolveReference(root, target.$ref)) {
+    if (followed.has(target)) return `"${String(reference)}" leads back to itself, and to no field.`;
+    followed.add(target);
+    if (target.$ref === undefined) return undefined;
+  }
+  // Further on in the chain it is that reference which is told.
+  return followed.size > 0 ? undefined : `"${String(reference)}" refers to nothing in this schema.`;
 }
 
 function unsupported(keyword: string): string {

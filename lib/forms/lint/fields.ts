@@ -39,6 +39,33 @@ export function lintUiNames({ jsonSchema, uiSchema }: FormDefinition): FindingAt
   return findings;
 }
 
+const UI_TEXTS = ['title', 'description', 'help', 'placeholder', 'widget'];
+
+/** Options of the ui schema that are not what they have to be: they would be passed over. */
+export function lintUiValues({ uiSchema }: FormDefinition): FindingAt[] {
+  const findings: FindingAt[] = [];
+  const tell = (path: readonly string[], message: string) =>
+    findings.push({ severity: 'error', rule: 'shape', document: 'uiSchema', pointer: toPointer(path), message });
+  const check = (option: string, value: unknown, path: readonly string[]) => {
+    if (UI_TEXTS.includes(option) && typeof value !== 'string') tell(path, `"${path.at(-1)}" is a text.`);
+    if (option === 'order' && !Array.isArray(value)) tell(path, `"${path.at(-1)}" is a list of names of fields.`);
+  };
+  const visit = (ui: JsonObject, path: readonly string[]): void => {
+    if (path.length > 16) return;
+    for (const [name, value] of Object.entries(ui)) {
+      const at = [...path, name];
+      if (name === 'ui:options') {
+        if (isJsonObject(value))
+          Object.entries(value).forEach(([option, each]) => check(option, each, [...at, option]));
+        else tell(at, '"ui:options" is an object: { }.');
+      } else if (name.startsWith('ui:')) check(name.slice(3), value, at);
+      else if (isJsonObject(value) && !name.startsWith('x-')) visit(value, at);
+    }
+  };
+  visit(uiSchema ?? {}, []);
+  return findings;
+}
+
 /** Fields that are required and that there are not: nobody could ever answer the form. */
 export function lintRequired({ jsonSchema }: FormDefinition): FindingAt[] {
   const names = memberNames(allSubschemas(jsonSchema, [jsonSchema]));

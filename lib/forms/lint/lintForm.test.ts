@@ -163,6 +163,23 @@ describe('lint of a form', () => {
     expect(marked(given)).toEqual(['warning unfilled: "a"']);
   });
 
+  it('refuses options of the ui schema that are not what they have to be', () => {
+    const title = { type: 'string', title: 'A field called title' };
+    const fields = form({ title, a: { type: 'string' } });
+    const uiSchema = {
+      title: { 'ui:help': 5, 'ui:title': 'T' },
+      a: { 'ui:options': { description: ['x'], rows: 3 }, 'ui:widget': null },
+      'ui:order': 'a',
+    };
+    expect(marked(documents(fields, uiSchema))).toEqual([
+      'error shape: 5',
+      expect.stringMatching(/^error shape: \[\s*"x"\s*\]$/),
+      'error shape: null',
+      'error shape: "a"',
+    ]);
+    expect(marked(documents(fields, { a: { 'ui:options': null } }))).toEqual(['error shape: null']);
+  });
+
   it('refuses what is no form at all, and what only the validator finds', () => {
     expect(marked(documents([]))).toEqual(['error shape: []']);
     expect(marked(documents({ type: 'array' }))).toEqual(['error shape: "array"']);

@@ -4,7 +4,7 @@
  */
 import { isJsonObject, toPointer } from '../json';
 import type { FormDefinition, JsonObject } from '../types';
-import { lintOutcomes, lintRequired, lintUiNames, lintUnfilled } from './fields';
+import { lintOutcomes, lintRequired, lintUiNames, lintUiValues, lintUnfilled } from './fields';
 import type { DocumentName, Finding, FindingAt, FormDocuments } from './finding';
 import { lineAt, readJsonText, type JsonText } from './jsonText';
 import { lintKeywords } from './keywords';
@@ -75,6 +75,7 @@ function lintValues(
     ...lintPlaceholders({ parts, uiSchema: form.uiSchema, sample }),
     ...lintRequired(form),
     ...lintUiNames(form),
+    ...lintUiValues(form),
     ...lintOutcomes(form),
     ...(sample ? lintUnfilled(form, sample) : []),
   ];
