@@ -48,6 +48,32 @@ describe('tasks', () => {
     });
   });
 
+  it('are found by numbers and addresses in the texts of their context', async () => {
+    const contextData = { order: 'PO-2026-00042', from: 'lena@kontor.example', at: 'https://shop.example/order/7' };
+    const taskId = await titled('Check a delivery', { contextData });
+    for (const words of [
+      'PO-2026-00042',
+      'po-2026',
+      '00042',
+      'lena@kontor.example',
+      'shop.example',
+      'delivery 00042',
+    ]) {
+      expect(await idsOf({ ...mia, words }), words).toEqual([taskId]);
+    }
+    for (const words of [
+      'PO-2026-00043',
+      '0004299',
+      'max@kontor.example',
+      "00042'x",
+      "\\'0004299\\",
+      "po':*|'x",
+      'zz\u0000yy',
+    ]) {
+      expect(await idsOf({ ...mia, words }), words).toEqual([]);
+    }
+  });
+
   it('of others are found by who may read all, and by nobody else', async () => {
     const foreign = await titled('Wombat ledger', { assignTo: { roles: ['finance'] } });
     const forbidden = await titled('Wombat review', { distinctFrom: ['mia'] });

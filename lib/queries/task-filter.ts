@@ -24,7 +24,9 @@ export type FilterParam = (typeof filterParams)[number];
 
 /** The filter that an address asks for; what it does not understand is left out. */
 export function filterOf(params: Readonly<Partial<Record<FilterParam, unknown>>>): TaskFilter {
-  const text = (value: unknown) => (typeof value === 'string' && value.trim() !== '' ? value.slice(0, 200) : null);
+  // No task has a name with NUL in it, and Postgres takes no such text.
+  const text = (value: unknown) =>
+    typeof value === 'string' && value.trim() !== '' && !value.includes('\u0000') ? value.slice(0, 200) : null;
   return {
     words: text(params.q),
     taskType: text(params.type),
@@ -70,9 +72,28 @@ function isDue(due: NonNullable<TaskFilter['due']>, nowMs: number): SQL {
 const maxWords = 12;
 
 function hasWords(text: string): SQL {
-  const words = (text.normalize('NFC').match(/[\p{L}\p{N}\p{M}]+/gu) ?? []).slice(0, maxWords);
+  let count = 0;
+  const terms = text
+    .normalize('NFC')
+    .replaceAll('\u0000', ' ')
+    .split(/\s+/)
+    .flatMap((typed) => {
+      const words = (typed.match(/[\p{L}\p{N}\p{M}]+/gu) ?? []).slice(0, maxWords - count);
+      count += words.length;
+      return words.length === 0 ? [] : termOf(typed, words);
+    });
   // Without a word in it, it asks for nothing.
-  if (words.length === 0) return sql`true`;
-  const query = words.map((word) => `'${word}':*`).join(' & ');
-  return sql`${sql.raw(taskWords('workflow_tasks.'))} @@ to_tsquery('simple', ${query})`;
+  if (terms.length === 0) return sql`true`;
+  return sql`${sql.raw(taskWords('workflow_tasks.'))} @@ to_tsquery('simple', ${terms.join(' & ')})`;
+}
+
+/**
+ * Texts of the context are indexed as they stand, where `PO-2026-00042` holds negative numbers and an address is one
+ * word: what is typed is looked for by its words, and as a whole.
+ */
+function termOf(typed: string, words: readonly string[]): string {
+  const all = words.map((word) => (/^\d+$/.test(word) ? `('${word}':* | '-${word}':*)` : `'${word}':*`)).join(' & ');
+  if (typed === words[0]) return all;
+  const whole = typed.replaceAll('\\', '\\\\').replaceAll("'", "''");
+  return `((${all}) | '${whole}':*)`;
 }
