@@ -4,7 +4,8 @@ export const LOCALE = 'en';
 
 /**
  * The number a person wrote: `8420`, `8,420.00`, `8.420,00`, `1,5`, `€ 12`. Where a single separator is followed by
- * exactly three digits, a comma groups thousands and a point is decimal. Undefined for anything else.
+ * exactly three digits, a comma groups thousands and a point is decimal; nothing groups behind a zero, so `0,125` is an
+ * eighth. Undefined for anything else.
  */
 export function parseNumber(text: string): number | undefined {
   const decimal = readDecimal(text);
@@ -69,6 +70,6 @@ function decimalSeparatorAt(text: string): number {
   if (comma !== -1 && point !== -1) return Math.max(comma, point);
   const at = Math.max(comma, point);
   const isRepeated = at !== -1 && text.indexOf(text[at] ?? '') !== at;
-  const isGrouping = comma !== -1 && /^[+-]?\d{1,3},\d{3}$/.test(text);
+  const isGrouping = comma !== -1 && /^[+-]?[1-9]\d{0,2},\d{3}$/.test(text);
   return isRepeated || isGrouping ? -1 : at;
 }

@@ -93,6 +93,28 @@ describe.each(engines)('checkSubmission with the %s engine', (_name, engine) => 
     });
   });
 
+  it('takes read-only values within a group from the context data also where the group was left out', () => {
+    const form = object({
+      order: {
+        type: 'object',
+        properties: {
+          number: { type: 'string', readOnly: true },
+          note: { type: 'string' },
+          carrier: { type: 'object', properties: { name: { type: 'string', readOnly: true, default: 'Swift' } } },
+        },
+      },
+      contact: { type: 'object', properties: { phone: { type: 'string' } } },
+    });
+    const contextData = { order: { number: 'PO-7', note: 'Ring twice' }, contact: { phone: '112' } };
+    const order = { number: 'PO-7', carrier: { name: 'Swift' } };
+    expect(check(form, {}, null, contextData)).toEqual({ ok: true, output: { order } });
+    expect(check(form, { order: null }, null, contextData)).toEqual({ ok: true, output: { order } });
+    expect(check(form, { order: { note: 'x', carrier: null } }, null, contextData)).toEqual({
+      ok: true,
+      output: { order: { ...order, note: 'x' } },
+    });
+  });
+
   it('takes read-only values of list entries from the rows they came from', () => {
     const form = object({
       lines: {

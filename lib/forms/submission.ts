@@ -217,9 +217,14 @@ function keepDeclared(
   const result: Record<string, unknown> = {};
   const declared = memberNames(schemas);
   for (const name of declared) {
-    if (isUnsafeName(name) || !Object.hasOwn(value, name)) continue;
+    if (isUnsafeName(name)) continue;
     const ofMember = memberSchemas(schemas, name);
     const memberUi = childUi(ui, name);
+    if (!Object.hasOwn(value, name)) {
+      const fixed = fixedWithin(to, ofMember, memberUi, ownMember(projected, name));
+      if (fixed !== undefined) result[name] = fixed;
+      continue;
+    }
     const isFixed = isComputed(unconditionalSubschemas(to.root, ofMember), memberUi);
     const member = value[name];
     result[name] = isFixed ? member : conform(to, ofMember, memberUi, member, ownMember(projected, name));
@@ -229,6 +234,18 @@ function keepDeclared(
     if (others) result[name] = conform(to, others, childUi(ui, name), value[name], ownMember(projected, name));
   }
   return result;
+}
+
+/** The read-only values of a group that was left out: sent or not, they are part of the answer. */
+function fixedWithin(
+  to: Conformer,
+  schemas: readonly JsonObject[],
+  ui: unknown,
+  projected: unknown,
+): JsonObject | undefined {
+  if (!isJsonObject(projected)) return undefined;
+  const fixed = conformObject(to, schemas, ui, {}, projected);
+  return Object.keys(fixed).length === 0 ? undefined : fixed;
 }
 
 /** The subschemas for a member that is not declared by name, or undefined where the form does not ask for more. */

@@ -70,6 +70,18 @@ describe('defineHumanTask', () => {
     defineHumanTask({ taskType: 'review', form, context });
   });
 
+  it('refuses at compile time a schema by which a workflow may leave a key out', () => {
+    const all = { customer: z.object({ name: z.string() }), amount: z.number(), lines: z.array(z.string()) };
+    const context = z.object({ ...all, requester: z.string().optional() });
+    // @ts-expect-error requester may be missing
+    defineHumanTask({ taskType: 'review', form, context });
+    const any = z.record(z.string(), z.unknown());
+    // @ts-expect-error all of it may be missing
+    defineHumanTask({ taskType: 'review', form, context: any });
+    const more = z.looseObject({ ...all, requester: z.string() });
+    expect(defineHumanTask({ taskType: 'review', form, context: more }).taskType).toBe('review');
+  });
+
   it('asks for nothing, and has no outcome, where the form has neither templates nor buttons', () => {
     const plain = defineHumanTask({ taskType: 'plain', form: { jsonSchema: { type: 'object' } } });
     expectTypeOf<NonNullable<typeof plain.types>['outcome']>().toEqualTypeOf<null>();

@@ -70,11 +70,16 @@ type ContextOf<Schema, Needs> = Schema extends { readonly '~standard': { readonl
     : Needs
   : Needs;
 
-/** What a schema lacks is named in the error: `{ missing: 'customer' }`. */
+/** What a schema lacks, or lets a workflow leave out, is named in the error: `{ missing: 'customer' }`. */
 type Supplies<Schema, Needs> =
-  Exclude<keyof Needs, keyof ContextOf<Schema, Needs>> extends never
+  Exclude<keyof Needs, SuppliedKeys<ContextOf<Schema, Needs>>> extends never
     ? unknown
-    : { readonly missing: Exclude<keyof Needs, keyof ContextOf<Schema, Needs>> };
+    : { readonly missing: Exclude<keyof Needs, SuppliedKeys<ContextOf<Schema, Needs>>> };
+
+/** Names that must be given: neither optional, nor any name whatever. */
+type SuppliedKeys<Context> = keyof {
+  [K in keyof Context as string extends K ? never : Record<never, never> extends Pick<Context, K> ? never : K]: unknown;
+};
 
 /** All texts within a value of literal type. */
 type Texts<Value> = Value extends string
