@@ -7,6 +7,7 @@ export type {
   ScriptedEvent,
   TaskAnswer,
   TestedExecution,
+  TestedRun,
   TestedTask,
   TestTask,
 } from './kit/scenario';

@@ -16,9 +16,6 @@ export async function testWorkflowOnPostgres(
   scenario: RealScenario = {},
 ): Promise<TestedExecution> {
   const definition = definitionOf(workflow, scenario);
-  return runScenario(
-    definition,
-    scenario,
-    await PostgresStack.start(definition, scenario, registryOf(definition, scenario)),
-  );
+  const workflows = registryOf(definition, scenario);
+  return runScenario(workflows, scenario, await PostgresStack.start(definition, scenario, workflows));
 }

@@ -17,13 +17,13 @@ import { silentMetrics } from '../../telemetry/silentMetrics';
 import { createMemoryActionResults } from '../memory/actionResults';
 import { createMemoryBus } from '../memory/busStore';
 import { createMemoryStore } from '../memory/executionStore';
-import { completeTask, insertExecution, insertSignal } from '../memory/senders';
+import { completeTask, insertExecution, insertSignal, lastRunOf } from '../memory/senders';
 import { isOpen, MemoryTables, type TaskTableRow } from '../memory/tables';
 import { definitionsOf } from './definitions';
 import { memoryEmit, registerMemorySignal, sendToBus } from './memorySenders';
 import { createMemoryStarts } from './memoryStarts';
 import type { Scenario, TaskAnswer } from './scenario';
-import type { Ended, Stack, Standstill } from './stack';
+import { assertEnds, type Ended, type EndedRun, type Stack, type Standstill } from './stack';
 import { StandInRegistry, type Busy } from './standIns';
 import { recordsOf } from './records';
 import { VirtualScheduler } from './virtualScheduler';
@@ -33,7 +33,7 @@ const usualStart = new Date('2026-01-05T09:00:00Z');
 const usualSeed = 'test';
 
 export class MemoryStack implements Stack {
-  readonly executionId: string;
+  readonly #executionId: string;
   readonly #scenario: Scenario;
   readonly #time: VirtualScheduler;
   readonly #tables: MemoryTables;
@@ -47,7 +47,7 @@ export class MemoryStack implements Stack {
     const { startAt = usualStart, seed = usualSeed } = scenario;
     const random = seededRandom(`${seed}:kit`);
     this.#scenario = scenario;
-    this.executionId = uuidFrom(random);
+    this.#executionId = uuidFrom(random);
     const time = (this.#time = new VirtualScheduler(startAt.getTime()));
     const tables = (this.#tables = new MemoryTables({
       nowMs: () => time.nowMs,
@@ -100,7 +100,7 @@ export class MemoryStack implements Stack {
     const timestamp = new Date(this.#time.nowMs).toISOString();
     const given = trigger ?? { name: 'workflow.started', payload: data };
     const startedBy = given.userId ?? null;
-    const { executionId } = this;
+    const executionId = this.#executionId;
     insertExecution(this.#tables, {
       executionId,
       partitionId: partitionFor(tenant, executionId),
@@ -136,19 +136,28 @@ export class MemoryStack implements Stack {
     await this.#adopted;
     for (;;) {
       await this.#engine.sweep();
-      while (this.#engine.hasWork) await this.#engine.tick();
+      while (this.#engine.hasWork) {
+        await this.#engine.tick();
+        const runs = [...this.#tables.executions.values()].filter(({ continuedFrom }) => continuedFrom !== null);
+        assertEnds(runs.length, this.#scenario.mostRuns);
+      }
       // What ended in the last round is told to the engine by then.
       await drainMacrotask([]);
       if (this.#registry.missing) throw this.#registry.missing;
       if (this.#engine.hasWork || this.#time.runDue()) continue;
-      if (this.#busy.calls.size === 0) break;
-      await Promise.race([...this.#busy.calls].map((call) => call.catch(() => undefined)));
+      if (this.#busy.calls.size > 0) {
+        await Promise.race([...this.#busy.calls].map((call) => call.catch(() => undefined)));
+        continue;
+      }
+      // What came into inboxes meanwhile, as from the bus.
+      await this.#engine.sweep();
+      if (!this.#engine.hasWork) break;
     }
     return this.#standstill();
   }
 
   #standstill(): Standstill {
-    const row = this.#tables.execution(this.executionId);
+    const row = this.#tables.execution(lastRunOf(this.#tables, this.#executionId));
     const timers = [...this.#tables.executions.values()].flatMap((each) =>
       [...each.timers.values()].map(({ fireAtMs }) => fireAtMs),
     );
@@ -179,8 +188,10 @@ export class MemoryStack implements Stack {
   }
 
   async send(event: WorkflowEvent<JsonValue>, to: 'execution' | 'bus'): Promise<void> {
-    if (to === 'execution') return insertSignal(this.#tables, this.executionId, event);
-    const { tenant } = this.#tables.execution(this.executionId);
+    if (to === 'execution') {
+      return insertSignal(this.#tables, lastRunOf(this.#tables, this.#executionId), event);
+    }
+    const { tenant } = this.#tables.execution(this.#executionId);
     await sendToBus(this.#tables, { tenant, event });
   }
 
@@ -209,17 +220,22 @@ export class MemoryStack implements Stack {
   }
 
   async read(): Promise<Ended> {
-    const row = this.#tables.execution(this.executionId);
+    const runs: EndedRun[] = [];
+    for (let id: string | null = this.#executionId; id !== null; id = this.#tables.execution(id).continuedTo) {
+      runs.push(await this.#readRun(id));
+    }
+    return { runs, tasks: this.#tasks() };
+  }
+
+  async #readRun(executionId: string): Promise<EndedRun> {
+    const { partitionId, status, state, result, error, results } = this.#tables.execution(executionId);
     const store = createMemoryStore({ tables: this.#tables });
-    const [loaded] = await store.load({
-      executions: [{ executionId: this.executionId, partitionId: row.partitionId }],
-    });
+    const [loaded] = await store.load({ executions: [{ executionId, partitionId }] });
     const history = loaded?.history ?? [];
-    const results = [...row.results.values()].map(({ commandId, paramsText, attempts }) => {
+    const facts = [...results.values()].map(({ commandId, paramsText, attempts }) => {
       return { commandId, attempts, params: JSON.parse(paramsText) as JsonValue };
     });
-    const { state, result } = row;
-    return { ...this.#standstill(), state, result, history, actionCalls: recordsOf(history, results) };
+    return { executionId, status, state, result, error, history, actionCalls: recordsOf(history, facts) };
   }
 
   async close(): Promise<void> {

@@ -18,26 +18,35 @@ import { publishSystemDefinitions } from '../../tasks/publishDefinitions';
 import { createHarness, until, type Harness } from '../harness';
 import { recordsOf } from './records';
 import type { Scenario, TaskAnswer } from './scenario';
-import type { Ended, Stack, Standstill } from './stack';
+import { assertEnds, type Ended, type EndedRun, type Stack, type Standstill } from './stack';
 import { StandInRegistry } from './standIns';
 
 export interface RealScenario extends Scenario {
   /** Fills the test's database before the workflow starts. */
   readonly before?: (database: { readonly sql: Sql }) => Promise<void>;
-  /** Looks into it after the end. */
+  /** Looks into it after the end; the execution is the last run. */
   readonly inspect?: (database: { readonly sql: Sql; readonly executionId: string }) => Promise<void>;
 }
 
-interface Seen {
+interface RunRow {
+  readonly execution_id: string;
+  readonly partition_id: number;
   readonly status: ExecutionStatus;
   readonly state: string | null;
   readonly result: JsonValue;
   readonly error: RecordedError | null;
-  readonly partition_id: number;
+}
+
+interface Seen {
+  readonly execution_id: string;
+  readonly status: ExecutionStatus;
+  readonly error: RecordedError | null;
   /** Any execution of the database: children count. */
   readonly is_busy: boolean;
   readonly next_timer: Date | null;
   readonly is_due: boolean;
+  /** Runs that continued another one. */
+  readonly continued: number;
 }
 
 interface TaskRow {
@@ -58,7 +67,7 @@ interface TaskRow {
 const usualTenant = 'acme';
 
 export class PostgresStack implements Stack {
-  readonly executionId: string;
+  readonly #executionId: string;
   readonly #harness: Harness;
   readonly #scenario: RealScenario;
   readonly #registry: StandInRegistry;
@@ -72,7 +81,7 @@ export class PostgresStack implements Stack {
     readonly registry: StandInRegistry;
     readonly runtime: ReturnType<typeof createWorkflowRuntime>;
   }) {
-    this.executionId = parts.executionId;
+    this.#executionId = parts.executionId;
     this.#harness = parts.harness;
     this.#scenario = parts.scenario;
     this.#registry = parts.registry;
@@ -123,40 +132,56 @@ export class PostgresStack implements Stack {
     await until(async () => {
       if (this.#registry.missing) throw this.#registry.missing;
       seen = await this.#see();
+      assertEnds(seen.continued, this.#scenario.mostRuns);
       if (isEnded(seen.status) || seen.status === 'blocked_on_code') return true;
       return seen.status === 'waiting' && !seen.is_busy && !seen.is_due;
-    }, `a standstill of execution ${this.executionId}`);
+    }, `a standstill of execution ${this.#executionId}`);
     return this.#standstill(seen);
   }
 
+  /** How the run stands that goes on. */
   async #see(): Promise<Seen> {
     const [row] = await this.#harness.sql<Seen[]>`
-      SELECT e.status, e.state, e.result, e.error, e.partition_id, t.fire_at AS next_timer,
+      SELECT e.execution_id, e.status, e.error, t.fire_at AS next_timer,
              EXISTS (SELECT 1 FROM workflow_executions WHERE status IN ('pending', 'running'))
                OR EXISTS (SELECT 1 FROM workflow_events WHERE seq IS NULL AND disposition IS NULL) AS is_busy,
-             coalesce(t.fire_at <= clock_timestamp() + ${this.#offsetMs} * interval '1 millisecond', false) AS is_due
-      FROM workflow_executions e, (SELECT min(fire_at) AS fire_at FROM workflow_timers) t
-      WHERE e.execution_id = ${this.executionId}`;
-    if (!row) throw new Error(`Execution ${this.executionId} is gone.`);
+             coalesce(t.fire_at <= clock_timestamp() + ${this.#offsetMs} * interval '1 millisecond', false) AS is_due,
+             (SELECT count(*)::int FROM workflow_executions WHERE continued_from IS NOT NULL) AS continued
+      FROM (${this.#chain()}) e, (SELECT min(fire_at) AS fire_at FROM workflow_timers) t
+      WHERE e.continued_to IS NULL`;
+    if (!row) throw new Error(`Execution ${this.#executionId} is gone.`);
     return row;
   }
 
-  async #standstill({ status, error, next_timer: nextTimer }: Seen): Promise<Standstill> {
-    const { sql } = this.#harness;
-    const waits = await sql<{ names: string[] }[]>`
-      SELECT names FROM workflow_waits WHERE execution_id = ${this.executionId}`;
-    const rows = await sql<TaskRow[]>`
+  /** All runs of the execution; `n` counts them. */
+  #chain() {
+    return this.#harness.sql`
+      WITH RECURSIVE run AS (
+        SELECT e.*, 1 AS n FROM workflow_executions e WHERE execution_id = ${this.#executionId}
+        UNION ALL
+        SELECT e.*, run.n + 1 FROM run JOIN workflow_executions e ON e.execution_id = run.continued_to
+      )
+      SELECT * FROM run`;
+  }
+
+  async #standstill({ execution_id: executionId, status, error, next_timer: nextTimer }: Seen): Promise<Standstill> {
+    const waits = await this.#harness.sql<{ names: string[] }[]>`
+      SELECT names FROM workflow_waits WHERE execution_id = ${executionId}`;
+    const awaited = waits.flatMap(({ names }) => names);
+    return { status, error, awaited, tasks: await this.#tasks(), nextTimerMs: nextTimer?.getTime() ?? null };
+  }
+
+  async #tasks(): Promise<Standstill['tasks']> {
+    const rows = await this.#harness.sql<TaskRow[]>`
       SELECT task_id, task_type, title, status, outcome, priority, context_data, candidate_roles, candidate_users,
              excluded_users, due_at, created_at
       FROM workflow_tasks ORDER BY created_at, task_id`;
     const counts = new Map<string, number>();
-    const tasks = rows.map((row) => {
+    return rows.map((row) => {
       const nth = (counts.get(row.task_type) ?? 0) + 1;
       counts.set(row.task_type, nth);
       return taskOf(row, nth);
     });
-    const nextTimerMs = nextTimer?.getTime() ?? null;
-    return { status, error, awaited: waits.flatMap(({ names }) => names), tasks, nextTimerMs };
   }
 
   async send(event: WorkflowEvent<JsonValue>, to: 'execution' | 'bus'): Promise<void> {
@@ -167,7 +192,7 @@ export class PostgresStack implements Stack {
     }
     await this.#runtime.enqueueEvent({
       tenant: this.#tenant,
-      execution_id: this.executionId,
+      execution_id: this.#executionId,
       event_name: event.name,
       event_type: event.type,
       payload: event.payload,
@@ -195,24 +220,21 @@ export class PostgresStack implements Stack {
 
   async read(): Promise<Ended> {
     const { sql } = this.#harness;
-    const { executionId } = this;
-    const seen = await this.#see();
-    const store = createPostgresStore({ sql });
-    const [loaded] = await store.load({ executions: [{ executionId, partitionId: seen.partition_id }] });
+    const rows = await sql<RunRow[]>`
+      SELECT execution_id, partition_id, status, state, result, error FROM (${this.#chain()}) e ORDER BY n`;
+    const runs = await Promise.all(rows.map((row) => this.#readRun(row)));
+    await this.#scenario.inspect?.({ sql, executionId: rows.at(-1)?.execution_id ?? this.#executionId });
+    return { runs, tasks: await this.#tasks() };
+  }
+
+  async #readRun({ execution_id: executionId, partition_id: partitionId, ...run }: RunRow): Promise<EndedRun> {
+    const { sql } = this.#harness;
+    const [loaded] = await createPostgresStore({ sql }).load({ executions: [{ executionId, partitionId }] });
     const history = loaded?.history ?? [];
     const results = await sql<{ commandId: string; params: JsonValue; attempts: number }[]>`
       SELECT command_id AS "commandId", params, attempts FROM workflow_action_results
       WHERE execution_id = ${executionId}`;
-    const { state, result } = seen;
-    const ended = {
-      ...(await this.#standstill(seen)),
-      state,
-      result,
-      history,
-      actionCalls: recordsOf(history, results),
-    };
-    await this.#scenario.inspect?.({ sql, executionId });
-    return ended;
+    return { executionId, ...run, history, actionCalls: recordsOf(history, results) };
   }
 
   close(): Promise<void> {

@@ -84,6 +84,8 @@ export interface Scenario {
   readonly seed?: string;
   /** Nothing later than this is waited for, counted from the start. Ten years unless given. */
   readonly until?: string | number;
+  /** How many runs may continue each other as new, those of children counted too. 100 unless given. */
+  readonly mostRuns?: number;
 }
 
 export interface TestedTask extends TestTask {
@@ -103,7 +105,7 @@ export interface ActionCallRecord {
   readonly error: RecordedError | null;
 }
 
-export interface TestedExecution {
+export interface TestedRun {
   readonly executionId: string;
   /** `waiting`: nothing in the script would move it any more. */
   readonly status: ExecutionStatus;
@@ -112,12 +114,18 @@ export interface TestedExecution {
   readonly error: RecordedError | null;
   readonly data: Readonly<Record<string, JsonValue>>;
   readonly history: readonly HistoryEntry[];
-  /** In order of their creation. */
-  readonly tasks: readonly TestedTask[];
   /** In the order in which the workflow saw their outcomes. */
   readonly actionCalls: readonly ActionCallRecord[];
+}
+
+/** Of a workflow that continued as new the last run, which `runs` ends with. */
+export interface TestedExecution extends TestedRun {
+  /** All runs, in their order; one, where it did not continue as new. */
+  readonly runs: readonly TestedRun[];
+  /** In order of their creation, of all runs. */
+  readonly tasks: readonly TestedTask[];
   /** What it still waits for. */
   readonly waits: readonly WaitView[];
-  /** Virtual time from the start to the last entry of the history. */
+  /** Virtual time from the start of the first run to the last entry of the last history. */
   readonly elapsedMs: number;
 }
