@@ -23,6 +23,12 @@ describe.each(redisUrl === '' ? (['rows alone'] as const) : (['BullMQ', 'rows al
     /** What the handler does, by the execution's data. */
     let handler: (attempt: number, context: { signal: AbortSignal; report: (progress: unknown) => void }) => unknown;
     const keys = new Set<string>();
+    /** What is printed, and what is taken back. */
+    let printing: (
+      name: string,
+      params: Readonly<Record<string, unknown>>,
+      context: { readonly signal: AbortSignal; readonly attempt: number },
+    ) => unknown;
 
     const prefix = `jobs-test-${randomUUID()}:`;
     const connect = (): JobTransport => {
@@ -55,6 +61,35 @@ describe.each(redisUrl === '' ? (['rows alone'] as const) : (['BullMQ', 'rows al
       const branchingWorkflow = ({ actions, all, scope }: WorkflowContext) =>
         all([() => actions.renderReport({ pages: 1 }), () => scope('late', () => actions.renderReport({ pages: 2 }))]);
       harness.runtime.registerWorkflow(branchingWorkflow);
+      for (const name of ['printReport', 'shredReport']) {
+        const dispatch = { dispatch: { heartbeatTimeoutMs: 60_000 }, retry: { attempts: 3, backoffMs: 1 } };
+        harness.actions.registerSimpleAction(
+          name,
+          '',
+          [],
+          (params, context) => printing(name, params, context),
+          dispatch,
+        );
+      }
+      const printingWorkflow = async ({ executeActions, events }: WorkflowContext) => {
+        const compensateWith = {
+          actionName: 'shredReport',
+          parameters: ({ sheet }: { sheet: string }) => ({ sheet }),
+        };
+        const results = await executeActions(
+          ['first', 'second', 'third'].map((id, index, all) => ({
+            id,
+            actionName: 'printReport',
+            parameters: { sheet: id },
+            compensateWith,
+            dependsOn: all.slice(0, index),
+          })),
+          { onError: 'compensate' },
+        );
+        if (results.some(({ success }) => !success)) return results;
+        return events.waitFor('Never');
+      };
+      harness.runtime.registerWorkflow(printingWorkflow);
       await harness.startWorker();
     });
     afterAll(async () => {
@@ -119,6 +154,73 @@ describe.each(redisUrl === '' ? (['rows alone'] as const) : (['BullMQ', 'rows al
       await harness.untilStatus(executionId, 'completed', 'blocked_on_code');
       expect(await resultOf(executionId)).toMatchObject({ result: { result: 'done', pages: 3 } });
       expect(keys).toEqual(new Set([`${executionId}:renderReport#1`]));
+    });
+
+    /** The third sheet never comes out: the first two are taken back. */
+    const jamming = (shred: (sheet: string, attempt: number) => unknown): typeof printing => {
+      return (name, { sheet }, { attempt }) => {
+        if (name === 'shredReport') return shred(sheet as string, attempt);
+        if (sheet === 'third') throw Object.assign(new Error('jammed'), { transient: false });
+        return { sheet };
+      };
+    };
+    const jobsOf = async (executionId: string) => {
+      const rows = await harness.sql<{ job: string }[]>`
+        SELECT concat(action_name, ' ', args ->> 'sheet', ' ', status, ' ', attempts) AS job FROM workflow_jobs
+        WHERE execution_id = ${executionId} ORDER BY created_at, job_id`;
+      return rows.map(({ job }) => job);
+    };
+
+    it('are undone in reverse by actions that are dispatched too, each with its retries', async () => {
+      const undone: string[] = [];
+      printing = jamming((sheet, attempt) => {
+        if (sheet === 'second' && attempt === 1) throw Object.assign(new Error('full'), { transient: true });
+        return void undone.push(sheet);
+      });
+      if (workers.length === 0) startJobWorker();
+      const executionId = await harness.runtime.startWorkflow('Printing', { tenant: 'acme' });
+      await harness.untilStatus(executionId, 'completed', 'failed', 'blocked_on_code');
+      expect(undone).toEqual(['second', 'first']);
+      expect((await resultOf(executionId))?.result).toMatchObject([
+        { id: 'first', success: true, compensated: true },
+        { id: 'second', success: true, compensated: true },
+        { id: 'third', success: false, error: 'jammed' },
+      ]);
+      expect(await jobsOf(executionId)).toEqual([
+        'printReport first completed 1',
+        'printReport second completed 1',
+        'printReport third failed 1',
+        'shredReport second completed 2',
+        'shredReport first completed 1',
+      ]);
+    });
+
+    it('are undone to the end where their execution is canceled meanwhile', async () => {
+      const undone: string[] = [];
+      let open: () => void = () => undefined;
+      const opened = new Promise<void>((resolve) => (open = resolve));
+      let begun = false;
+      printing = jamming(async (sheet) => {
+        begun = true;
+        await opened;
+        undone.push(sheet);
+      });
+      if (workers.length === 0) startJobWorker();
+      const executionId = await harness.runtime.startWorkflow('Printing', { tenant: 'acme' });
+      await until(() => begun, 'it is being taken back');
+      await harness.runtime.cancelExecution({ tenant: 'acme', executionId });
+      const kinds = async () => (await harness.history(executionId)).map(({ kind: entry }) => entry);
+      await until(async () => (await kinds()).includes('cancel_requested'), 'the cancel is taken');
+      open();
+      await harness.untilStatus(executionId, 'canceled', 'completed', 'failed', 'blocked_on_code');
+      expect(undone).toEqual(['second', 'first']);
+      expect(await jobsOf(executionId)).toEqual([
+        'printReport first completed 1',
+        'printReport second completed 1',
+        'printReport third failed 1',
+        'shredReport second completed 1',
+        'shredReport first completed 1',
+      ]);
     });
 
     it.each(['canceled', 'terminated'] as const)('end with an execution that is %s', async (end) => {

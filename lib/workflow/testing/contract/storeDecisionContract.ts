@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import type { ExecutionKey } from '../../model/ports/store';
+import type { ChildEnd } from '../../model/relations';
 import { startedBody } from './startedBody';
 import type { Current } from './storeContract';
 import { flushOf, takeOne } from './storeFixture';
@@ -18,7 +19,12 @@ export function describeDecisions(current: Current): void {
   const none = { childrenStarted: [], parentTold: null, childrenClosed: [], successor: null };
 
   /** A child that failed, as its parent has heard. */
-  const failedChild = async (parent: ExecutionKey, parentHead: number, commandId: string): Promise<ExecutionKey> => {
+  const failedChild = async (
+    parent: ExecutionKey,
+    parentHead: number,
+    commandId: string,
+    { isHeard = true } = {},
+  ): Promise<ExecutionKey> => {
     const { fixture, workerId } = current();
     const child = { executionId: randomUUID(), partitionId: 9 };
     const link = { ...parent, commandId };
@@ -34,7 +40,7 @@ export function describeDecisions(current: Current): void {
     const told = { commandId, childExecutionId: child.executionId, ...failure };
     const relations = { ...none, parentTold: { parent: link, end: told } };
     await flush(child, 1, { status: 'failed', end: failure, entries: [entry], relations });
-    await takeOne(current(), parent, parentHead);
+    if (isHeard) await takeOne(current(), parent, parentHead);
     return child;
   };
 
@@ -59,6 +65,32 @@ export function describeDecisions(current: Current): void {
       // The log knows it now.
       await fixture.setStatus(parent, 'failed');
       expect((await retry(parent, 6))?.map(({ kind }) => kind)).toEqual(['execution_retried']);
+    });
+
+    it('does so too where word of the failure lies in its inbox yet, which it takes afterwards', async () => {
+      const { fixture } = current();
+      const parent = await fixture.start();
+      const mended = await failedChild(parent, 1, 'startChild#1', { isHeard: false });
+      const failed = await failedChild(parent, 1, 'startChild#2', { isHeard: false });
+      await fixture.setStatus(mended, 'completed');
+      await fixture.setStatus(parent, 'failed');
+      const ends = (entries: Awaited<ReturnType<typeof retry>>) =>
+        entries?.map(({ seq, kind, body }) => {
+          const { commandId = null, childExecutionId = null, status = null } = body as Partial<ChildEnd>;
+          return { seq, kind, commandId, childExecutionId, status };
+        });
+      const { executionId: childExecutionId } = mended;
+      const told = { kind: 'child_ended', commandId: 'startChild#1', childExecutionId };
+      const retried = { kind: 'execution_retried', commandId: null, childExecutionId: null, status: null };
+      expect(ends(await retry(parent, 1))).toEqual([
+        { ...told, seq: 2, status: 'completed' },
+        { ...retried, seq: 3 },
+      ]);
+      const failure = { ...told, status: 'failed' };
+      expect(ends(await takeOne(current(), parent, 3))).toEqual([
+        { ...failure, seq: 4 },
+        { ...failure, seq: 5, commandId: 'startChild#2', childExecutionId: failed.executionId },
+      ]);
     });
 
     it('is closed as too late while another execution holds the workflow key', async () => {

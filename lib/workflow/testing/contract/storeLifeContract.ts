@@ -223,6 +223,23 @@ function describeRelations(current: Current): void {
       ]);
     });
 
+    it('tell the parent why they failed, in words that it finds in its log', async () => {
+      const { fixture } = current();
+      const parent = await fixture.start();
+      const own = await fixture.start();
+      const details = { order: 7, lines: [{ n: 1, note: null }] };
+      const error = { name: 'OutOfStockError', message: 'Zero "left"\n\u00e4', code: 'out_of_stock', details };
+      const end = { status: 'failed' as const, result: null, error };
+      const told = { commandId: 'startChild#1', childExecutionId: own.executionId, ...end };
+      const parentTold = { parent: { ...parent, commandId: 'startChild#1' }, end: told };
+      const entry = { seq: 2, at: 0, kind: 'execution_failed' as const, body: { error, failedCommand: null } };
+      await flush(own, 1, { status: 'failed', end, entries: [entry], relations: { ...none, parentTold } });
+      expect(await fixture.stored(parent)).toMatchObject({ headSeq: 1, inbox: [null] });
+      expect((await takeOne(current(), parent, 1))?.map(({ kind, body }) => ({ kind, body }))).toEqual([
+        { kind: 'child_ended', body: told },
+      ]);
+    });
+
     it('close open children by their policies, and leave ended ones alone', async () => {
       const { fixture } = current();
       const parent = await fixture.start();
