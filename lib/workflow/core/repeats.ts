@@ -1,5 +1,5 @@
 /** Whoever sends something again with the key of the first time must send the same: a key stands for one content. */
-import { sameJson } from '../../forms/json';
+import { isDeepStrictEqual } from 'node:util';
 import { IdempotencyKeyReusedError } from '../model/errors';
 import type { JsonValue } from '../model/json';
 import { storedCopy } from '../model/values';
@@ -18,7 +18,7 @@ export function assertRepeats(
   { first, now }: { readonly first: Content; readonly now: Content },
 ): void {
   const differs = Object.keys(now).filter(
-    (name) => !sameJson(first[name] ?? null, storedCopy(now[name] ?? null, name)),
+    (name) => !isDeepStrictEqual(first[name] ?? null, storedCopy(now[name] ?? null, name)),
   );
   if (differs.length > 0) throw new IdempotencyKeyReusedError(idempotencyKey, usedFor, differs);
 }

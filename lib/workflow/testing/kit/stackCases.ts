@@ -179,7 +179,7 @@ export const stackCases: readonly StackCase[] = [
       const child = children.start('Listening');
       const { payload } = await events.waitFor<{ n: number }>('Hi');
       await events.emit('Go', { k: 2 }, { to: { executionId: child.executionId } });
-      return [payload.n, await child.result()];
+      return [payload.n, (await child.result()) as unknown];
     },
     scenario: { name: 'Talking', workflows: [Listening] },
     shows: { status: 'completed', result: [1, 2] },
@@ -190,7 +190,7 @@ export const stackCases: readonly StackCase[] = [
       const child = children.start('Matching');
       await sleep('1 h');
       for (const k of [0, 1]) await events.emit('Go', { k });
-      return child.result();
+      return child.result() as Promise<unknown>;
     },
     scenario: { name: 'Telling', workflows: [Matching] },
     shows: { status: 'completed', result: { k: 1 } },
@@ -199,7 +199,7 @@ export const stackCases: readonly StackCase[] = [
     title: 'actions in one transaction',
     workflow: async ({ executeActions }) => {
       const results = await executeActions([{ actionName: 'book' }, { actionName: 'pay' }], { transaction: true });
-      return results.map(({ success, result }) => [success, result]);
+      return results.map(({ success, result }) => [success, result as unknown]);
     },
     scenario: {
       name: 'Together',
@@ -263,7 +263,7 @@ export const stackCases: readonly StackCase[] = [
   },
   {
     title: 'that runs of a child go on for ever without a wait: as an error',
-    workflow: async ({ children }) => children.run('Spinning'),
+    workflow: async ({ children }) => children.run('Spinning') as Promise<unknown>,
     scenario: { name: 'SpinningParent', workflows: [Spinning], mostRuns: 4 },
     shows: { rejects: 'endless_runs' },
   },
