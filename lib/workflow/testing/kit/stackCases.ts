@@ -263,7 +263,7 @@ export const stackCases: readonly StackCase[] = [
   },
   {
     title: 'that runs of a child go on for ever without a wait: as an error',
-    workflow: async ({ children }) => children.run('Spinning') as Promise<unknown>,
+    workflow: async ({ children }) => children.run<unknown>('Spinning'),
     scenario: { name: 'SpinningParent', workflows: [Spinning], mostRuns: 4 },
     shows: { rejects: 'endless_runs' },
   },
