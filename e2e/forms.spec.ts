@@ -124,13 +124,17 @@ test('a form with conditions, lists, groups, dates and money is answered by keyb
   await expectAccessible(ben, 'a form with every kind of field, answered');
 });
 
-test('a form without buttons of its own is answered with Submit', async ({ as, colleague, database }) => {
+test('a form without buttons of its own is answered with Submit, and what was emptied stays empty', async ({
+  as,
+  colleague,
+  database,
+}) => {
   const tenant = await foundTenantWithForm(database);
-  const jsonSchema = {
-    type: 'object',
-    properties: { remark: { type: 'string', title: 'Remark' } },
-    required: ['remark'],
+  const properties = {
+    place: { type: 'string', title: 'Place', default: 'Berlin' },
+    remark: { type: 'string', title: 'Remark' },
   };
+  const jsonSchema = { type: 'object', properties, required: ['remark'] };
   await publishDeliveryForm(database, { tenant, version: 2, jsonSchema });
   const customer = uniqueCustomer('Plain');
   const rosa = await as(await colleague({ name: 'Rosa Diaz', tenant, roles: ['requester'] }));
@@ -140,7 +144,14 @@ test('a form without buttons of its own is answered with Submit', async ({ as, c
   const address = await addressOfTask(ben, customer);
   await visit(ben, address);
   const task = taskOf(ben, customer);
+  const place = task.getByRole('textbox', { name: 'Place' });
+  await expect(place).toHaveValue('Berlin');
+  await place.fill('');
   await task.getByRole('textbox', { name: 'Remark' }).fill('All is there.');
+  await expect(task.getByText('Saved for you')).toBeVisible();
+  await visit(ben, address);
+  await expect(task.getByRole('textbox', { name: 'Remark' })).toHaveValue('All is there.');
+  await expect(place).toHaveValue('');
   await task.getByRole('button', { name: 'Submit' }).click();
   await expect(task.getByText('You answered this', { exact: true })).toBeVisible();
   const [stored] = await database.sql`

@@ -3,16 +3,23 @@ import { systemForms } from '@/workflows/forms';
 import { renderSchema, renderUiSchema } from './render-schema';
 
 describe('renderSchema', () => {
-  it('leaves out template defaults and keeps plain ones', () => {
+  it('leaves out defaults that come with the form data, and keeps those of what may come into being', () => {
+    const plain = { type: 'string', default: 'plain' };
+    const template = { type: 'string', default: '${contextData.a}' };
     const schema = {
       properties: {
-        a: { type: 'string', default: '${contextData.a}' },
-        b: { type: 'string', default: 'plain' },
-        c: { type: 'array', default: [{ x: '$<contextData.x>' }] },
+        a: template,
+        b: plain,
+        c: { type: 'array', default: [{ x: '$<contextData.x>' }], items: { properties: { a: template, b: plain } } },
       },
+      then: { properties: { b: plain } },
+      oneOf: [{ properties: { b: plain } }],
     };
+    const text = { type: 'string' };
     expect(renderSchema(schema)).toEqual({
-      properties: { a: { type: 'string' }, b: { type: 'string', default: 'plain' }, c: { type: 'array' } },
+      properties: { a: text, b: text, c: { type: 'array', items: { properties: { a: text, b: plain } } } },
+      then: { properties: { b: text } },
+      oneOf: [{ properties: { b: plain } }],
     });
   });
 

@@ -1,7 +1,7 @@
 /**
  * The schema as the form library gets it for drawing; answers are checked against the pinned one. Left out is what
- * would answer for the person or show a raw template: template defaults (their values come with the form data) and the
- * `const` of a box that has to be ticked.
+ * would answer for the person or show a raw template: defaults whose values come with the form data, since the library
+ * would put them back where the person has emptied the field, and the `const` of a box that has to be ticked.
  */
 import { choicesOf } from '@/lib/forms/choices';
 import { isJsonObject, isUnsafeName } from '@/lib/forms/json';
@@ -43,26 +43,47 @@ const CONDITIONS: ReadonlySet<string> = new Set([
   'required',
 ]);
 
+/** Where in the schema a part stands. */
+interface Place {
+  /** In one of several: there the constant is what tells them apart. */
+  readonly isBranch: boolean;
+  /** What it describes may come into being while somebody types, and begins with its defaults. */
+  readonly isNew: boolean;
+}
+
 export function renderSchema(schema: JsonObject): JsonObject {
   const { $id: _id, $schema: _schema, ...root } = schema;
-  const copy = copyPart(root, false);
+  const copy = copyPart(root, { isBranch: false, isNew: false });
   return isJsonObject(copy) ? copy : {};
 }
 
-function copyPart(value: unknown, isBranch: boolean): unknown {
-  if (Array.isArray(value)) return value.map((item) => copyPart(item, isBranch));
+const BRANCHES: ReadonlySet<string> = new Set(['oneOf', 'anyOf']);
+const NEW_PARTS: ReadonlySet<string> = new Set([
+  ...BRANCHES,
+  'items',
+  'additionalItems',
+  'additionalProperties',
+  'definitions',
+  '$defs',
+]);
+
+function copyPart(value: unknown, place: Place): unknown {
+  if (Array.isArray(value)) return value.map((item) => copyPart(item, place));
   if (!isJsonObject(value)) return value;
   const copy: Record<string, unknown> = {};
   for (const [keyword, member] of Object.entries(value)) {
-    if (keyword === 'default' && holdsTemplate(member)) continue;
-    // In a branch the constant is what tells the branches apart.
-    if (keyword === 'const' && !isBranch && typesOf([value]).includes('boolean')) {
+    if (keyword === 'default' && (!place.isNew || holdsTemplate(member))) continue;
+    if (keyword === 'const' && !place.isBranch && typesOf([value]).includes('boolean')) {
       copy[MUST_BE_TRUE] = member === true;
       continue;
     }
+    const below: Place = {
+      isBranch: place.isBranch || BRANCHES.has(keyword),
+      isNew: place.isNew || NEW_PARTS.has(keyword),
+    };
     if (keyword === 'default' || CONDITIONS.has(keyword)) copy[keyword] = member;
-    else if (NAME_MAPS.has(keyword) && isJsonObject(member)) copy[keyword] = copyMembers(member, isBranch);
-    else copy[keyword] = copyPart(member, isBranch || keyword === 'oneOf' || keyword === 'anyOf');
+    else if (NAME_MAPS.has(keyword) && isJsonObject(member)) copy[keyword] = copyMembers(member, below);
+    else copy[keyword] = copyPart(member, below);
   }
   const type = typeOfChoices(value);
   return type === undefined ? copy : { ...copy, type };
@@ -84,9 +105,9 @@ const NAME_MAPS: ReadonlySet<string> = new Set([
   'patternProperties',
 ]);
 
-function copyMembers(members: JsonObject, isBranch: boolean): JsonObject {
+function copyMembers(members: JsonObject, place: Place): JsonObject {
   const entries = Object.entries(members).filter(([name]) => !isUnsafeName(name));
-  return Object.fromEntries(entries.map(([name, member]) => [name, copyPart(member, isBranch)]));
+  return Object.fromEntries(entries.map(([name, member]) => [name, copyPart(member, place)]));
 }
 
 function holdsTemplate(value: unknown): boolean {

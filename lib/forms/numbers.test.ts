@@ -23,6 +23,13 @@ describe('parseNumber', () => {
     expect(parseNumber(text)).toBe(value);
   });
 
+  it('reads no number that would be rounded', () => {
+    expect(parseNumber('9007199254740991')).toBe(9007199254740991);
+    for (const text of ['9007199254740993', '12345678901234567890', '-12,345,678,901,234,567,890']) {
+      expect(parseNumber(text)).toBeUndefined();
+    }
+  });
+
   it.each(['', 'about 12', '12 kg', '1-2', '1,23,4', '1.2.3', '--1', '-', '.', '1e5', 'Infinity'])(
     'does not read %j as a number',
     (text) => {

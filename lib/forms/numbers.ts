@@ -5,13 +5,15 @@ export const LOCALE = 'en';
 /**
  * The number a person wrote: `8420`, `8,420.00`, `8.420,00`, `1,5`, `€ 12`. Where a single separator is followed by
  * exactly three digits, a comma groups thousands and a point is decimal; nothing groups behind a zero, so `0,125` is an
- * eighth. Undefined for anything else.
+ * eighth. Undefined for anything else, and for what is larger than a number holds
+ * to the last digit.
  */
 export function parseNumber(text: string): number | undefined {
   const decimal = readDecimal(text);
   if (!decimal) return undefined;
   const value = Number(`${decimal.sign}${decimal.whole}.${decimal.fraction || '0'}`);
-  return Number.isFinite(value) ? value : undefined;
+  // Beyond this whole numbers would be rounded: an account number that is written as one, for example.
+  return Math.abs(value) <= Number.MAX_SAFE_INTEGER ? value : undefined;
 }
 
 /** A number as its digits; `whole` has at least one. */
