@@ -12,10 +12,9 @@
  * - Whatever is to be done next, `running` lets a successor find it if this worker dies now.
  */
 import type { Sql } from 'postgres';
-import type { HistoryEntry } from '../../model/history';
 import type { TakenEntries, TakeDecisionsItem } from '../../model/ports/store';
 import { assertNotFenced } from './fence';
-import { entryFromRow, rowOf, type SelectedEntry } from './historyRows';
+import { expectedHeads, takenFrom, type TakenRow } from './takenRows';
 
 const takeDecisionsSql = `
 WITH fence AS MATERIALIZED (
@@ -127,8 +126,6 @@ SELECT l.execution_id, n.seq, n.at, n.kind, n.name, n.command_id, n.payload
 FROM locked l LEFT JOIN numbered n ON n.execution_id = l.execution_id
 ORDER BY l.execution_id, n.seq`;
 
-type TakenRow = { execution_id: string } & (SelectedEntry | { seq: null });
-
 /** Somebody may take a workflow key in the same moment: looked at anew, each by itself, the key is seen to be taken. */
 export async function takeDecisions(
   sql: Sql,
@@ -154,23 +151,9 @@ async function takeAll(sql: Sql, workerId: string, items: readonly TakeDecisions
   );
   const rows = await sql.unsafe<TakenRow[]>(
     takeDecisionsSql,
-    [
-      workerId,
-      items.map((item) => item.executionId),
-      items.map((item) => item.partitionId),
-      items.map((item) => item.headSeq),
-      items.map((item) => new Date(item.atMs).toISOString()),
-      JSON.stringify(undone),
-    ],
+    [workerId, ...expectedHeads(items), items.map((item) => new Date(item.atMs).toISOString()), JSON.stringify(undone)],
     { prepare: true },
   );
   if (rows.length === 0) await assertNotFenced(sql, workerId);
-  const taken = new Map<string, HistoryEntry[]>();
-  for (const row of rows) {
-    const entries = taken.get(row.execution_id) ?? [];
-    taken.set(row.execution_id, entries);
-    const entry = row.seq === null ? null : entryFromRow(rowOf(row), () => undefined);
-    if (entry) entries.push(entry);
-  }
-  return [...taken].map(([executionId, entries]) => ({ executionId, entries }));
+  return takenFrom(rows);
 }

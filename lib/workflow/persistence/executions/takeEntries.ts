@@ -14,11 +14,10 @@
  *   on the execution keeps its inbox and timers as they were found; tasks, which others change, are found by their key.
  */
 import type { Sql } from 'postgres';
-import type { HistoryEntry } from '../../model/history';
 import type { StoredActionResult, TakeItem, TakenEntries } from '../../model/ports/store';
 import { assertNotFenced } from './fence';
-import { entryFromRow, rowOf, type SelectedEntry } from './historyRows';
 import { storedResult, type ResultRow } from './loadExecutions';
+import { expectedHeads, takenFrom, type TakenRow } from './takenRows';
 
 const resultsSql = `
 SELECT execution_id, command_id, action_name, status, params, result, error, attempts, started_at,
@@ -115,8 +114,6 @@ const takeSql = `${lockedSql}, due AS MATERIALIZED (
   SELECT execution_id, partition_id, seq, tenant_id, kind, command_id, at FROM numbered WHERE row_id IS NULL
 )${answerSql}`;
 
-type TakenRow = { execution_id: string } & (SelectedEntry | { seq: null });
-
 /** @param clockOffsetMs added to the database's clock; tests move time with it. */
 export async function takeEntries(
   sql: Sql,
@@ -125,13 +122,7 @@ export async function takeEntries(
   clockOffsetMs: number,
 ): Promise<TakenEntries[]> {
   if (items.length === 0) return [];
-  const values = [
-    workerId,
-    items.map((item) => item.executionId),
-    items.map((item) => item.partitionId),
-    items.map((item) => item.headSeq),
-    items.map((item) => item.atMs),
-  ];
+  const values = [workerId, ...expectedHeads(items), items.map((item) => item.atMs)];
   const isWithoutTimers = items.every((item) => item.isWithoutTimers);
   const rows = await sql.unsafe<TakenRow[]>(
     isWithoutTimers ? inboxSql : takeSql,
@@ -140,15 +131,7 @@ export async function takeEntries(
   );
   if (rows.length === 0) await assertNotFenced(sql, workerId);
   const resultOf = await resultsOfJobs(sql, rows);
-  const taken = new Map<string, HistoryEntry[]>();
-  for (const row of rows) {
-    const entries = taken.get(row.execution_id) ?? [];
-    taken.set(row.execution_id, entries);
-    if (row.seq === null) continue;
-    const entry = entryFromRow(rowOf(row), (commandId) => resultOf.get(`${row.execution_id}:${commandId}`));
-    if (entry) entries.push(entry);
-  }
-  return [...taken].map(([executionId, entries]) => ({ executionId, entries }));
+  return takenFrom(rows, (executionId, commandId) => resultOf.get(`${executionId}:${commandId}`));
 }
 
 /** Outcomes of jobs come through the inbox, and lie where those of all actions do. Hardly any take has one. */
