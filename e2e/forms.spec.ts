@@ -3,7 +3,7 @@ import { expect, type Locator, type Page } from 'playwright/test';
 import { expectAccessible } from './support/accessible';
 import { deliveryForm, foundTenantWithForm, publishDeliveryForm } from './support/deliveryForm';
 import { submitInvoice, uniqueCustomer } from './support/invoices';
-import { test, visit } from './support/journey';
+import { signIn, test, visit } from './support/journey';
 import { tabTo } from './support/keyboard';
 import { addressOfTask, taskOf } from './support/tasks';
 
@@ -157,6 +157,35 @@ test('a form without buttons of its own is answered with Submit, and what was em
   const [stored] = await database.sql`
     SELECT status, outcome, output FROM workflow_tasks WHERE task_id = ${address.replace('/tasks/', '')}`;
   expect(stored).toEqual({ status: 'completed', outcome: null, output: { remark: 'All is there.' } });
+});
+
+test('a form that cannot be drawn says so, and takes nothing of the inbox with it', async ({
+  as,
+  browser,
+  baseURL,
+  colleague,
+  database,
+}) => {
+  const tenant = await foundTenantWithForm(database);
+  // Nobody could publish this; it is what an older version might have let through.
+  const definitions = { a: { $ref: '#/definitions/b' }, b: { $ref: '#/definitions/a' } };
+  const jsonSchema = { type: 'object', properties: { a: { $ref: '#/definitions/a' } }, definitions };
+  await publishDeliveryForm(database, { tenant, version: 2, jsonSchema });
+  const customer = uniqueCustomer('Circle');
+  const rosa = await as(await colleague({ name: 'Rosa Diaz', tenant, roles: ['requester'] }));
+  await submitInvoice(rosa, { customer, priceEach: '1800' });
+
+  // What the library throws is told in the console, which other journeys allow nothing in.
+  const context = await browser.newContext({ ...(baseURL !== undefined && { baseURL }) });
+  const ben = await context.newPage();
+  await visit(ben, '/sign-in');
+  await signIn(ben, await colleague({ name: 'Ben Okafor', tenant, roles: ['manager'] }));
+  await visit(ben, '/inbox');
+  await expect(ben.getByRole('link', { name: customer })).toBeVisible();
+  const task = taskOf(ben, customer);
+  await expect(task.getByText('This form cannot be shown')).toBeVisible();
+  await expect(task.getByRole('button', { name: /^Claim/ })).toBeVisible();
+  await context.close();
 });
 
 const answerTo = (page: Page, question: string): Locator =>

@@ -1,5 +1,6 @@
 'use client';
-import { Component, useMemo, useState, type ReactNode } from 'react';
+import { useMemo, useState } from 'react';
+import { FormGuard } from '@/components/task-form/FormGuard';
 import { TaskForm } from '@/components/task-form/TaskForm';
 import { Icon } from '@/components/ui/icons';
 import { outcomesOf } from '@/lib/forms/outcomes';
@@ -42,9 +43,9 @@ export function FormPreview({ form, sample }: { readonly form: FormDefinition; r
         className={`preview-frame work ${width === 'phone' ? 'is-phone' : ''}`}
         data-theme={theme === 'page' ? undefined : theme}
       >
-        <Guard key={key}>
+        <FormGuard key={key} told={(why) => <p className="soft">The form cannot be drawn like this: {why}</p>}>
           <Filled form={form} sample={sample} />
-        </Guard>
+        </FormGuard>
       </div>
     </section>
   );
@@ -115,18 +116,4 @@ function Filled({ form, sample }: { readonly form: FormDefinition; readonly samp
       )}
     </>
   );
-}
-
-/** What a schema under construction can do to the form library stays in the preview. */
-class Guard extends Component<{ readonly children: ReactNode }, { readonly message: string | null }> {
-  override state = { message: null };
-
-  static getDerivedStateFromError(error: unknown) {
-    return { message: error instanceof Error ? error.message : String(error) };
-  }
-
-  override render() {
-    if (this.state.message === null) return this.props.children;
-    return <p className="soft">The form cannot be drawn like this: {this.state.message}</p>;
-  }
 }

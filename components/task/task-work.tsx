@@ -3,6 +3,7 @@ import { useRouter } from 'next/navigation';
 import { use, useState, useSyncExternalStore, type ReactNode } from 'react';
 import type { TaskForm as TaskFormView } from '@/lib/queries/task';
 import type { JsonObject } from '@/lib/forms/types';
+import { FormGuard } from '@/components/task-form/FormGuard';
 import { TaskForm, type SubmitAnswer } from '@/components/task-form/TaskForm';
 import { unreachable } from '@/components/ui/action-types';
 import { Icon } from '@/components/ui/icons';
@@ -119,21 +120,32 @@ function TaskAnswer({
   return (
     <div className="work-form">
       {keepsTyped ? <LostNote text={`${endedNote} What you typed is still below, to copy from.`} /> : null}
-      <TaskForm
-        form={fixed}
-        formData={fixed.projection.formData}
-        texts={fixed.projection.texts}
-        outcomes={fixed.outcomes}
-        disabled={keepsTyped}
-        draft={typed.initial}
-        onType={(data) => typed.saver.type(data)}
-        draftStatus={typed.text}
-        onSubmit={submit}
-      >
-        {details}
-        {typed.isUnreachable ? <NoConnection /> : null}
-      </TaskForm>
+      <FormGuard told={() => <NotDrawn />}>
+        <TaskForm
+          form={fixed}
+          formData={fixed.projection.formData}
+          texts={fixed.projection.texts}
+          outcomes={fixed.outcomes}
+          disabled={keepsTyped}
+          draft={typed.initial}
+          onType={(data) => typed.saver.type(data)}
+          draftStatus={typed.text}
+          onSubmit={submit}
+        >
+          {details}
+          {typed.isUnreachable ? <NoConnection /> : null}
+        </TaskForm>
+      </FormGuard>
     </div>
+  );
+}
+
+function NotDrawn() {
+  return (
+    <p className="note tone-fail form-gone" role="alert">
+      <Icon name="alert" />
+      <span>This form cannot be shown, so nobody can answer it. Ask an administrator to look at its definition.</span>
+    </p>
   );
 }
 
