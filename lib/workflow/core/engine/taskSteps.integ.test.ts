@@ -34,6 +34,10 @@ async function chainWorkflow({ tasks }: WorkflowContext) {
   });
 }
 
+async function takenOverWorkflow({ tasks }: WorkflowContext) {
+  return tasks.ask('review', { timeout: '6 hours', onTimeout: 'escalate', escalateTo: { roles: ['finance'] } });
+}
+
 async function fourEyesWorkflow({ tasks }: WorkflowContext) {
   return tasks.ask('review', { distinctFrom: [requester] });
 }
@@ -78,6 +82,7 @@ beforeAll(async () => {
   await harness.sql`INSERT INTO users (user_id, email, name, tenant_id) VALUES
     ('mia', 'mia@acme.test', 'Mia Rossi', 'acme'), ('alice', 'alice@acme.test', 'Alice Meyer', 'acme')`;
   harness.runtime.registerWorkflow(chainWorkflow);
+  harness.runtime.registerWorkflow(takenOverWorkflow);
   harness.runtime.registerWorkflow(fourEyesWorkflow);
 });
 afterAll(() => harness.close());
@@ -123,6 +128,23 @@ describe('reminders, escalation and expiry', () => {
     await harness.untilStatus(id, 'completed');
     expect(await harness.sql`SELECT 1 FROM workflow_timers WHERE execution_id = ${id}`).toHaveLength(0);
     expect(await activityOf(id)).toEqual(['created', 'claimed', 'completed']);
+  });
+
+  it('give a task to others at its expiry instead of ending it, where that was asked for', async () => {
+    const { id, taskId } = await start('TakenOver');
+    await claimTask(deps(), { tenant, userId: 'mia', roles: ['manager'], taskId });
+    harness.moveTime(7 * hour);
+    await untilActivity(id, ['created', 'claimed', 'escalated']);
+    expect(await taskOf(id)).toMatchObject({
+      status: 'pending',
+      assignee: null,
+      candidate_roles: ['manager', 'finance'],
+    });
+    const answer = { tenant, userId: 'alice', roles: ['finance'], taskId, outcome: 'approve', data: {} };
+    await completeTask(deps(), answer);
+    await harness.untilStatus(id, 'completed');
+    const [{ result } = {}] = await harness.sql`SELECT result FROM workflow_executions WHERE execution_id = ${id}`;
+    expect(result).toMatchObject({ status: 'completed', outcome: 'approve', by: 'alice' });
   });
 
   it('happen once where their commit has no answer, or the worker is lost before it', async () => {
