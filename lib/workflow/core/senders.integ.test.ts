@@ -70,6 +70,23 @@ describe('starts that share a statement', () => {
     expect(await start({ initialData: { currency: 'EUR', amount: 1 } })).toBe(first);
   });
 
+  it('with one idempotency key in one moment: one counts, others are refused where they differ', async () => {
+    const key = { tenant, idempotencyKey: 'in one moment' };
+    const amounts = [1, 2, 1, 2, 1, 2, 1, 2];
+    const outcomes = await Promise.allSettled(
+      amounts.map((amount) => startWorkflow(harness.deps, 'Waiting', { ...key, initialData: { amount } })),
+    );
+    const ids = new Set(outcomes.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : [])));
+    expect(ids.size).toBe(1);
+    const [row] = await harness.sql<{ amount: number }[]>`
+      SELECT (payload -> 'initialData' ->> 'amount')::int AS amount FROM workflow_events
+      WHERE execution_id = ${[...ids][0] ?? ''} AND seq = 1`;
+    const refused = { status: 'rejected', reason: { code: 'idempotency_key_reused' } };
+    expect(outcomes).toMatchObject(
+      amounts.map((amount) => (amount === row?.amount ? { status: 'fulfilled' } : refused)),
+    );
+  });
+
   it('find the holder of a workflow key, whatever data they come with', async () => {
     const start = (amount: number) =>
       startWorkflow(harness.deps, 'Waiting', { tenant, workflowKey: 'cart-1', initialData: { amount } });
