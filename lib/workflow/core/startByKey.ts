@@ -37,7 +37,8 @@ export async function startOrFindBy(
     if (outcome === 'unknown_workflow') throw new WorkflowNotFoundError(workflow);
     if (outcome === 'started' || outcome === 'repeated') return { executionId, started: outcome === 'started' };
     const holder = key === null ? null : await ports.findHolder();
-    if (holder !== null && key !== null) {
+    // Not itself, started meanwhile by another call with its idempotency key: the next `insert` sees that.
+    if (holder !== null && key !== null && holder !== executionId) {
       if (onConflict === 'fail') throw new WorkflowKeyTakenError(workflow, key, holder);
       if (!signals || (await ports.signal(holder))) return { executionId: holder, started: false };
     }

@@ -68,7 +68,8 @@ export async function submitEventIn(
   const { tenant, subject = null, idempotencyKey = null } = input;
   const submission = { tenant, event, subject, idempotencyKey, correlationId: input.correlationId ?? event.event_id };
   let stored = await storeBusEvent(tx, { ...submission, starts: starts(tenant, usualAttachments) });
-  if (stored.outcome === 'more_attachments') {
+  // Others may be added between two statements, more than once.
+  while (stored.outcome === 'more_attachments') {
     stored = await storeBusEvent(tx, { ...submission, starts: starts(tenant, stored.attachments) });
   }
   if (stored.outcome !== 'stored') {
