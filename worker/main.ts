@@ -19,6 +19,7 @@ import { createPinoLogger } from '@shared/workflow/telemetry/pinoLogger';
 import { createPromMetrics } from '@shared/workflow/telemetry/promMetrics';
 import { registerAll } from '@/workflows';
 import { checksOf } from './checks';
+import { endOnce } from './ending';
 import { startHealthServer } from './health';
 
 /** Jobs that take longer than so after a stop are given to others. */
@@ -37,6 +38,8 @@ async function main(): Promise<void> {
 
   const jobRunner = workerRuns === 'executions' ? null : createJobWorkerFor({ deps, runtime, workerId });
   jobRunner?.jobs.start();
+  // It may be fenced while it starts.
+  let onFenced = (): void => process.exit(1);
   const engine =
     workerRuns === 'jobs'
       ? null
@@ -45,7 +48,7 @@ async function main(): Promise<void> {
           runtime,
           identity: { workerId, host: hostname(), pid: process.pid, ...runtime.workflows.identity },
           replaces: replacesWorker,
-          onFenced: () => void end(1),
+          onFenced: () => onFenced(),
         });
   await engine?.worker.start();
   const health = await startHealthServer({
@@ -60,16 +63,17 @@ async function main(): Promise<void> {
 
   const mail = startMailing({ logger, metrics });
 
-  let ending = false;
-  async function end(code: number): Promise<void> {
-    if (ending) return;
-    ending = true;
-    await Promise.all([engine?.worker.stop(), jobRunner?.jobs.stop(jobDrainMs), mail?.stop()]);
-    await health.close();
-    await Promise.all([engine?.close(), jobRunner?.close(), deps.hints.close(), deps.live.close()]);
-    await closeDatabase();
-    process.exit(code);
-  }
+  const end = endOnce({
+    steps: [
+      () => [engine?.worker.stop(), jobRunner?.jobs.stop(jobDrainMs), mail?.stop()],
+      () => [health.close()],
+      () => [engine?.close(), jobRunner?.close(), deps.hints.close(), deps.live.close()],
+      () => [closeDatabase()],
+    ],
+    exit: (code) => process.exit(code),
+    logger,
+  });
+  onFenced = () => void end(1);
   process.on('SIGTERM', () => void end(0));
   process.on('SIGINT', () => void end(0));
   // The starter's channel closes when the starter is gone, however it went.
