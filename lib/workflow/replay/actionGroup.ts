@@ -81,6 +81,19 @@ class GroupRun {
 
   async run(): Promise<readonly ExecutedAction[]> {
     const groupId = await openGroup(this.plan, this.host);
+    let end: { readonly error: unknown } | null = null;
+    try {
+      await this.#runWaves(groupId);
+    } catch (error) {
+      end = { error };
+    }
+    // Also where the group itself ends before its time, as by a cancel during a pause: what is to be taken back is.
+    if (this.#stoppedBy.some(({ onError }) => onError === 'compensate')) await this.#compensate();
+    if (end) throw end.error;
+    return this.plan.actions.flatMap(({ id }) => this.#results.get(id) ?? []);
+  }
+
+  async #runWaves(groupId: string | null): Promise<void> {
     for (const wave of this.plan.waves) {
       await this.#runWave(wave.filter((node) => node.kind === 'action'));
       await this.#settleSyncPoints(
@@ -88,18 +101,20 @@ class GroupRun {
         groupId,
       );
     }
-    if (this.#stoppedBy.some(({ onError }) => onError === 'compensate')) await this.#compensate();
-    return this.plan.actions.flatMap(({ id }) => this.#results.get(id) ?? []);
   }
 
+  /** Rejects, once all have ended, with what ended a pause between two tries. */
   async #runWave(nodes: readonly ActionNode[]): Promise<void> {
-    const done = await Promise.all(nodes.map((node) => this.#runNode(node)));
-    for (const result of done) this.#results.set(result.id, result);
-    if (this.#stoppedBy.length > 0) return;
-    this.#stoppedBy = nodes.filter(({ id, onError }) => {
-      const result = this.#results.get(id);
-      return result !== undefined && !result.success && !result.skipped && onError !== 'continue';
-    });
+    const ends = await Promise.allSettled(nodes.map((node) => this.#runNode(node)));
+    for (const end of ends) if (end.status === 'fulfilled') this.#results.set(end.value.id, end.value);
+    if (this.#stoppedBy.length === 0) {
+      this.#stoppedBy = nodes.filter(({ id, onError }) => {
+        const result = this.#results.get(id);
+        return result !== undefined && !result.success && !result.skipped && onError !== 'continue';
+      });
+    }
+    const cut = ends.find((end) => end.status === 'rejected');
+    if (cut) throw cut.reason;
   }
 
   async #runNode(node: ActionNode): Promise<ExecutedAction> {

@@ -133,6 +133,36 @@ describe('executeActions inside a workflow', () => {
     expect(seen).toEqual(['begun', 'begun', 'given back']);
   });
 
+  it('takes back what it has to when a cancel meets it in a pause before another try', async () => {
+    const undone: string[] = [];
+    const fails = (name: string) =>
+      harness.actions.registerSimpleAction(name, '', [], () => {
+        throw Object.assign(new Error(`no ${name}`), { transient: false });
+      });
+    harness.actions.registerSimpleAction('takeRoom', '', [], () => 'taken');
+    harness.actions.registerSimpleAction('giveRoomBack', '', [], () => void undone.push('room'));
+    fails('payRoom');
+    fails('callHotel');
+    const lodgingWorkflow = ({ executeActions }: WorkflowContext) =>
+      executeActions([
+        { actionName: 'takeRoom', compensateWith: { actionName: 'giveRoomBack' } },
+        { actionName: 'payRoom', dependsOn: ['takeRoom'], onError: 'compensate' },
+        {
+          actionName: 'callHotel',
+          dependsOn: ['takeRoom'],
+          onError: 'retry',
+          retry: { attempts: 3, backoffMs: 30_000 },
+        },
+      ]);
+    harness.runtime.registerWorkflow(lodgingWorkflow);
+    await harness.runtime.publish();
+    const executionId = await harness.runtime.startWorkflow('Lodging', { tenant: 'acme' });
+    await harness.untilStatus(executionId, 'waiting');
+    await harness.runtime.cancelExecution({ executionId, tenant: 'acme', userId: 'omar' });
+    await harness.untilStatus(executionId, 'canceled');
+    expect(undone).toEqual(['room']);
+  });
+
   it('cuts what it takes back when it is terminated meanwhile', async () => {
     const seen: string[] = [];
     harness.actions.registerSimpleAction('takeTable', '', [], () => 'taken');
