@@ -13,6 +13,8 @@ describe('a statement of a database action', () => {
     "select 'COMMIT; RESET ROLE'",
     "select E'it\\'s; COMMIT' as a",
     "select 'it''s; COMMIT'",
+    "select E'it'\n '\\'s; COMMIT' as a",
+    "select 'it'\n '\\' as a",
     'select $$; COMMIT$$, $a$ $$; $a$',
     'select "a;b""c" from t',
     'insert into t (a) values ($1) returning *',
@@ -82,6 +84,8 @@ describe('a statement of a database action', () => {
     'select 1;; select 2',
     "select 'a'; commit",
     "select E'\\'; select 1'; COMMIT",
+    "select E'a'\n'\\'', set_config('role', 'none', true), '\\'",
+    "select E'a' -- and on\n -- and on\n'\\'', set_config('role', 'none', true), '\\'",
     'select $a$ $b$ $a$; COMMIT',
     ';COMMIT',
   ])('is refused: %s', (sql) => {

@@ -82,8 +82,12 @@ interface Token {
   readonly text: string;
 }
 
-/** What is between two words: white space, comments up to the end of a line, texts, numbers and parameters. */
-const skipped = /\s+|--[^\n\r]*|e'(?:[^'\\]|\\[^]|'')*'?|(?:[bnx]|u&)?'(?:[^']|'')*'?|\$?\d[\w.]*/iy;
+/**
+ * What is between two words: white space, comments up to the end of a line, texts, numbers and parameters. A text with
+ * escapes may go on in a later line, with escapes there too.
+ */
+const skipped =
+  /\s+|--[^\n\r]*|e'(?:[^'\\]|\\[^]|''|'[ \t\f\v]*(?:--[^\n\r]*)?[\n\r](?:\s|--[^\n\r]*[\n\r])*')*'?|(?:[bnx]|u&)?'(?:[^']|'')*'?|\$?\d[\w.]*/iy;
 const quoted = /(u&)?"((?:[^"]|"")*)"?/iy;
 const dollar = /\$(?:[a-z_\u0080-\uffff][a-z_0-9\u0080-\uffff]*)?\$/iy;
 const word = /[a-z_\u0080-\uffff][a-z_0-9$\u0080-\uffff]*/iy;
