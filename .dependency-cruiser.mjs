@@ -138,7 +138,7 @@ const doors = [
     name: 'workflows-stand-alone',
     comment: 'Workflow code does no I/O of its own; how amounts are written is pure, and shared with the pages.',
     from: '^workflows/',
-    to: ['^workflows/', '^lib/workflow/authoring\\.ts$', '^lib/forms/', '^lib/invoices/invoiceInput\\.ts$'],
+    to: ['^workflows/', '^lib/workflow/authoring\\.ts$', '^lib/forms/', '^lib/invoices/amounts\\.ts$'],
   }),
   never({
     name: 'engine-has-one-door',

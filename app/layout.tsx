@@ -6,6 +6,7 @@ import { cookies } from 'next/headers';
 import type { ReactNode } from 'react';
 import { TimeProvider } from '@/components/ui/time';
 import { ToastProvider } from '@/components/ui/toast';
+import { inter } from './fonts';
 
 export const metadata: Metadata = {
   title: { default: 'Baton', template: '%s · Baton' },
@@ -18,7 +19,12 @@ export default async function RootLayout({ children }: { readonly children: Reac
   const jar = await cookies();
   const theme = jar.get('theme')?.value;
   return (
-    <html lang="en" data-theme={theme === 'light' || theme === 'dark' ? theme : undefined} suppressHydrationWarning>
+    <html
+      lang="en"
+      className={inter.variable}
+      data-theme={theme === 'light' || theme === 'dark' ? theme : undefined}
+      suppressHydrationWarning
+    >
       <body>
         <TimeProvider nowMs={await presentMs()} zone={knownZone(jar.get('tz')?.value)}>
           <ToastProvider>{children}</ToastProvider>

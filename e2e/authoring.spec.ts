@@ -1,5 +1,5 @@
 // An author of forms, without a developer: a draft, a preview, a finding that is mended, a version that new tasks get.
-import { expect, type Page } from 'playwright/test';
+import { expect, type Locator, type Page } from 'playwright/test';
 import { invoiceReviewForm } from '../workflows/forms/invoice-review-form';
 import { expectAccessible } from './support/accessible';
 import { progressOf, submitInvoice, uniqueCustomer } from './support/invoices';
@@ -41,6 +41,23 @@ async function makeOwn(page: Page): Promise<void> {
   await page.getByRole('textbox', { name: 'Name', exact: true }).fill('Our invoice review');
   await page.getByRole('button', { name: 'Create' }).click();
   await expect(page.getByRole('heading', { level: 1, name: 'Our invoice review' })).toBeVisible();
+}
+
+/** The preview in light and in dark, beside a page that stays light. It is left dark. */
+async function expectPreviewInBothThemes(page: Page): Promise<void> {
+  const preview = page.getByRole('region', { name: 'Preview' });
+  const comment = preview.getByRole('textbox', { name: 'Comment' });
+  const title = preview.getByRole('heading', { name: 'Preview' });
+  const inkOf = (part: Locator) => part.evaluate((element) => getComputedStyle(element).color);
+  const inkOfPage = await inkOf(title);
+  await preview.getByRole('button', { name: 'Light' }).click();
+  await expect(comment).toHaveCSS('color-scheme', 'light');
+  await expect(comment).toHaveCSS('color', inkOfPage);
+  await preview.getByRole('button', { name: 'Dark' }).click();
+  // Its own controls too, such as calendars.
+  await expect(comment).toHaveCSS('color-scheme', 'dark');
+  await expect(comment).not.toHaveCSS('color', inkOfPage);
+  await expect(title).toHaveCSS('color', inkOfPage);
 }
 
 test('an author drafts, previews, mends a finding and publishes; open tasks keep their version, new ones get the new one', async ({
@@ -85,7 +102,7 @@ test('an author drafts, previews, mends a finding and publishes; open tasks keep
   await expect(preview.getByRole('textbox', { name: 'Cost centre' })).toBeVisible();
   await fay.getByRole('button', { name: 'Publish version 2' }).click();
   await expect(fay.getByRole('alert').filter({ hasText: 'One finding forbids publishing' })).toBeVisible();
-  await preview.getByRole('button', { name: 'Dark' }).click();
+  await expectPreviewInBothThemes(fay);
   await expectAccessible(fay, 'form author with a finding');
 
   // The finding leads to its place, which it selects: what is typed there replaces it.

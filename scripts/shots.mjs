@@ -5,6 +5,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { chromium } from 'playwright';
+import { composeMail } from '../lib/mail/composeMail.ts';
 import { findOrInstallChromium } from './lib/chromium.mjs';
 import { signInToDemo } from './lib/demoSignIn.mjs';
 import { shotPages, visit } from './lib/shotPages.mjs';
@@ -15,6 +16,9 @@ const sizes = [
   { width: 390, height: 844 },
 ];
 const themes = ['light', 'dark'];
+/** What a phone calls itself. */
+const phone =
+  'Mozilla/5.0 (Linux; Android 16; Pixel 9) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Mobile Safari/537.36';
 const browserArgs = [
   '--no-sandbox',
   '--disable-gpu',
@@ -46,7 +50,7 @@ async function takePages({ browser, baseURL, size, as, pages, report }) {
     locale: 'en-GB',
     timezoneId: 'Europe/Berlin',
     reducedMotion: 'reduce',
-    ...(size.width < 500 && { hasTouch: true, isMobile: true }),
+    ...(size.width < 500 && { hasTouch: true, isMobile: true, userAgent: phone }),
   });
   const page = await context.newPage();
   // A product started for development compiles a page when it is first asked for.
@@ -72,6 +76,33 @@ async function takePages({ browser, baseURL, size, as, pages, report }) {
   await context.close();
 }
 
+/** A mail as a mail program shows it. */
+async function takeMail({ browser, size, report }) {
+  const page = await browser.newPage({ viewport: size });
+  const { html } = composeMail(
+    {
+      mailId: 'mail',
+      kind: 'assignment',
+      cause: 'assigned',
+      taskId: 'task',
+      title: 'Approve invoice INV-0042 · Nordwind Logistics',
+      dueAt: new Date('2026-11-27T15:00:00Z'),
+      actorName: 'Olga Stein',
+      to: { name: 'Mia Rossi', email: 'mia@acme.test', timeZone: 'Europe/Berlin' },
+      attempts: 1,
+      obsolete: null,
+    },
+    { publicUrl: 'https://baton.acme.test' },
+  );
+  await page.setContent(html);
+  for (const colorScheme of themes) {
+    await page.emulateMedia({ colorScheme });
+    await page.screenshot({ path: path.join(folder, `mail-${size.width}-${colorScheme}.png`) });
+    report.taken += 1;
+  }
+  await page.close();
+}
+
 const baseURL = productAddress();
 if (baseURL === undefined) {
   console.error('Baton does not run here. Start it with `npm start`, or name its address in E2E_BASE_URL.');
@@ -92,6 +123,7 @@ try {
     for (const as of new Set(pages.map((page) => page.as))) {
       await takePages({ browser, baseURL, size, as, pages: pages.filter((page) => page.as === as), report });
     }
+    if (chosen.length === 0 || chosen.includes('mail')) await takeMail({ browser, size, report });
   }
 } finally {
   await browser.close();

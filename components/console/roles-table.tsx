@@ -63,7 +63,7 @@ export function RolesTable({
                 <td className="mono c-o">{role.role}</td>
                 <td className="r tnum">{role.members}</td>
                 {mayManage ? (
-                  <td>
+                  <td className="r">
                     <RoleActs role={role} remove={remove} onRename={setRenamed} onFailure={setFailure} />
                   </td>
                 ) : null}

@@ -1,5 +1,4 @@
 'use client';
-import dynamic from 'next/dynamic';
 import { useRouter } from 'next/navigation';
 import { useEffect, useEffectEvent, useId, useState, useTransition, type KeyboardEvent, type ReactNode } from 'react';
 import { unreachable, type ActionAnswer } from '@/components/ui/action-types';
@@ -13,13 +12,9 @@ import type { Jump } from './code-editor';
 import { Conflict } from './conflict';
 import { Difference } from './difference';
 import { DOCUMENTS, FindingList } from './finding-list';
+import { LateCodeEditor } from './late-code-editor';
 import { FormPreview } from './preview';
 import { useAuthor } from './use-author';
-
-const CodeEditor = dynamic(() => import('./code-editor'), {
-  ssr: false,
-  loading: () => <p className="soft loading">Loading the editor…</p>,
-});
 
 interface DraftAddress {
   readonly formName: string;
@@ -163,7 +158,7 @@ export function FormAuthor({
         <div className="author-texts">
           <Tabs chosen={document} findings={findings} onChoose={setDocument}>
             {(name, label) => (
-              <CodeEditor
+              <LateCodeEditor
                 label={label}
                 value={texts[name]}
                 findings={findings.filter((finding) => finding.document === name)}
@@ -201,7 +196,7 @@ const STATES: Readonly<Record<SaveState, string>> = {
   stale: 'Not saved',
 };
 
-/** One tab for each document; all editors stay, with what was typed, undone and scrolled to in them. */
+/** One tab for each document; an editor that was opened stays, with what was typed, undone and scrolled to in it. */
 function Tabs({
   chosen,
   findings,
@@ -214,6 +209,8 @@ function Tabs({
   readonly children: (name: DocumentName, label: string) => ReactNode;
 }) {
   const id = useId();
+  const [opened, setOpened] = useState<readonly DocumentName[]>([chosen]);
+  if (!opened.includes(chosen)) setOpened([...opened, chosen]);
   const move = (event: KeyboardEvent, index: number) => {
     const step = event.key === 'ArrowRight' ? 1 : event.key === 'ArrowLeft' ? -1 : 0;
     const next = DOCUMENTS[(index + step + DOCUMENTS.length) % DOCUMENTS.length];
@@ -254,7 +251,7 @@ function Tabs({
           aria-labelledby={`${id}-${name}`}
           hidden={name !== chosen}
         >
-          {children(name, label)}
+          {opened.includes(name) ? children(name, label) : null}
         </div>
       ))}
     </>

@@ -1,20 +1,26 @@
 'use client';
-import { useMemo, useState } from 'react';
+import { useMemo, useRef, useState } from 'react';
 import { FormGuard } from '@/components/task-form/FormGuard';
-import { TaskForm } from '@/components/task-form/TaskForm';
+import { FormSkeleton, LateTaskForm } from '@/components/task-form/late-task-form';
 import { Icon } from '@/components/ui/icons';
 import { outcomesOf } from '@/lib/forms/outcomes';
 import { projectForm } from '@/lib/forms/projection';
 import type { FormDefinition, JsonObject } from '@/lib/forms/types';
+import { useWasNear } from './use-was-near';
 
 type Theme = 'page' | 'light' | 'dark';
 type Width = 'wide' | 'phone';
 
-/** The form as people will meet it, with the sample context: same fields, same checks, nothing is sent. */
+/**
+ * The form as people will meet it, with the sample context: same fields, same checks, nothing is sent. It is drawn once
+ * somebody scrolls near it: on a phone it stands far below the editor.
+ */
 export function FormPreview({ form, sample }: { readonly form: FormDefinition; readonly sample: JsonObject }) {
   const [theme, setTheme] = useState<Theme>('page');
   const [width, setWidth] = useState<Width>('phone');
   const key = useMemo(() => JSON.stringify([form, sample]), [form, sample]);
+  const frame = useRef<HTMLDivElement>(null);
+  const wasNear = useWasNear(frame);
   return (
     <section className="preview" aria-labelledby="preview-title">
       <div className="preview-bar">
@@ -42,10 +48,15 @@ export function FormPreview({ form, sample }: { readonly form: FormDefinition; r
       <div
         className={`preview-frame work ${width === 'phone' ? 'is-phone' : ''}`}
         data-theme={theme === 'page' ? undefined : theme}
+        ref={frame}
       >
-        <FormGuard key={key} told={(why) => <p className="soft">The form cannot be drawn like this: {why}</p>}>
-          <Filled form={form} sample={sample} />
-        </FormGuard>
+        {wasNear ? (
+          <FormGuard key={key} told={(why) => <p className="soft">The form cannot be drawn like this: {why}</p>}>
+            <Filled form={form} sample={sample} />
+          </FormGuard>
+        ) : (
+          <FormSkeleton />
+        )}
       </div>
     </section>
   );
@@ -80,7 +91,7 @@ function Filled({ form, sample }: { readonly form: FormDefinition; readonly samp
   const outcomes = useMemo(() => outcomesOf(form), [form]);
   return (
     <>
-      <TaskForm
+      <LateTaskForm
         key={round}
         form={form}
         formData={projection.formData}

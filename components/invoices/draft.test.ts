@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { checkDraft, controlId, draftTotal, emptyDraft, emptyLine, lineSum } from './draft';
+import { checkDraft } from './check-draft';
+import { controlId, draftTotal, emptyDraft, emptyLine, lineSum } from './draft';
 
 const line = (quantity: string, unit: string, description = 'Pallets') => ({
   ...emptyLine(1),

@@ -1,11 +1,5 @@
 /** An invoice while it is typed: texts as they stand in the fields, and what they mean. Pure. */
-import {
-  invoiceInputSchema,
-  sumLines,
-  type Currency,
-  type InvoiceInput,
-  type ParsedInvoice,
-} from '@/lib/invoices/invoiceInput';
+import { sumLines, type Currency } from '@/lib/invoices/amounts';
 import type { FieldProblem } from '@/components/ui/action-types';
 import { parseCount, parseMoney } from './parse-money';
 
@@ -47,29 +41,6 @@ export function lineSum(line: DraftLine): number | null {
   const quantity = parseCount(line.quantity);
   const unitCents = parseMoney(line.unit);
   return quantity === null || unitCents === null ? null : quantity * unitCents;
-}
-
-export type CheckedDraft =
-  | { readonly ok: true; readonly input: ParsedInvoice }
-  | { readonly ok: false; readonly problems: readonly FieldProblem[] };
-
-/** Checks a draft by the schema that the server uses. Numbers that cannot be read are told at their field. */
-export function checkDraft(draft: InvoiceDraft): CheckedDraft {
-  const { lines, ...rest } = draft;
-  const input: InvoiceInput = {
-    ...rest,
-    lines: lines.map((line) => ({
-      description: line.description,
-      quantity: parseCount(line.quantity) ?? Number.NaN,
-      unitCents: parseMoney(line.unit) ?? Number.NaN,
-    })),
-  };
-  const parsed = invoiceInputSchema.safeParse(input);
-  if (parsed.success) return { ok: true, input: parsed.data };
-  return {
-    ok: false,
-    problems: parsed.error.issues.map(({ path, message }) => ({ path: `/${path.map(String).join('/')}`, message })),
-  };
 }
 
 /** The id of the control that a problem belongs to, so that the summary's link leads there. */

@@ -1,13 +1,14 @@
 'use client';
 import { useRouter } from 'next/navigation';
 import { useRef, useState, useTransition } from 'react';
-import { currencies, formatCents, MAX_LINES, type Currency, type InvoiceInput } from '@/lib/invoices/invoiceInput';
+import { flushSync } from 'react-dom';
+import { currencies, formatCents, MAX_LINES, type Currency } from '@/lib/invoices/amounts';
+import type { InvoiceInput } from '@/lib/invoices/invoiceInput';
 import { unreachable, type ActionAnswer, type FieldProblem } from '@/components/ui/action-types';
 import { Icon } from '@/components/ui/icons';
 import { OnceAlive } from '@/components/ui/once-alive';
 import { useToast } from '@/components/ui/toast';
 import {
-  checkDraft,
   controlId,
   draftTotal,
   emptyDraft,
@@ -21,6 +22,9 @@ import { ErrorNote, Field } from '@/components/ui/field';
 
 /** Where a decision begins to be asked, for the hint beside the amount. */
 const askedAboveCents = 100_000;
+
+/** What checks a draft is needed when it is sent; it is loaded while somebody types. */
+const loadRules = () => import('./check-draft');
 
 export function InvoiceForm({
   create,
@@ -48,20 +52,28 @@ export function InvoiceForm({
     change({ lines: draft.lines.map((line, index) => (index === at ? { ...line, ...part } : line)) }, path);
 
   const tell = (found: readonly FieldProblem[], message: string | null) => {
-    setProblems(found);
-    setFailure(message);
-    requestAnimationFrame(() => summary.current?.focus());
+    // Drawn before the focus goes there.
+    flushSync(() => {
+      setProblems(found);
+      setFailure(message);
+    });
+    summary.current?.focus();
   };
 
-  const submit = () => {
-    const checked = checkDraft(draft);
-    if (!checked.ok) {
-      tell(checked.problems, null);
-      return;
-    }
-    setProblems([]);
-    setFailure(null);
+  const submit = () =>
     startTransition(async () => {
+      const rules = await loadRules().catch(() => null);
+      if (!rules) {
+        tell([], unreachable);
+        return;
+      }
+      const checked = rules.checkDraft(draft);
+      if (!checked.ok) {
+        tell(checked.problems, null);
+        return;
+      }
+      setProblems([]);
+      setFailure(null);
       const answer = await create(checked.input).catch(() => null);
       if (answer?.ok) {
         toast(`${answer.value.invoiceNumber} is on its way`);
@@ -70,13 +82,13 @@ export function InvoiceForm({
         tell(answer?.fieldErrors ?? [], answer ? answer.message : unreachable);
       }
     });
-  };
 
   const total = draftTotal(draft);
   return (
     <form
       className="new-form"
       noValidate
+      onFocus={() => void loadRules().catch(() => undefined)}
       onSubmit={(event) => {
         event.preventDefault();
         submit();

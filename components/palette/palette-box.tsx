@@ -34,6 +34,7 @@ export function PaletteBox({
   groups,
   status,
   label,
+  hint,
 }: {
   readonly shell: 'work' | 'console';
   readonly dialog: RefObject<HTMLDialogElement | null>;
@@ -42,6 +43,8 @@ export function PaletteBox({
   readonly groups: readonly OptionGroup[];
   readonly status: string;
   readonly label: string;
+  /** The same in so few words that a phone has room for them. */
+  readonly hint: string;
 }) {
   const id = useId();
   const [at, setAt] = useState(0);
@@ -97,7 +100,7 @@ export function PaletteBox({
             spellCheck={false}
             enterKeyHint="go"
             maxLength={200}
-            placeholder={label}
+            placeholder={hint}
             value={typed}
             onChange={(event) => {
               onType(event.target.value);

@@ -93,6 +93,7 @@ export function CommandPalette({
       groups={groups}
       status={statusText({ groups, isLooking, hasFailed, isAsking })}
       label={find === null ? 'What to do, or where to go' : 'What to do, where to go, or words of a task'}
+      hint={find === null ? 'Do or go' : 'Do, go, or find a task'}
     />
   );
 }

@@ -8,6 +8,7 @@ import { AccountMenu } from './account-menu';
 import { Brand, SkipLink } from './brand';
 import { NavLink } from './nav-link';
 import { consoleGroups, placesOf } from './places';
+import { PlacesMenu } from './places-menu';
 import { ShellCommands } from './shell-commands';
 import type { ShellPerson } from './work-shell';
 
@@ -23,6 +24,7 @@ export function ConsoleShell({
   readonly signOut: () => Promise<unknown>;
   readonly children: ReactNode;
 }) {
+  const groups = consoleGroups(person.parts);
   return (
     <div className="console">
       <SkipLink />
@@ -31,14 +33,15 @@ export function ConsoleShell({
           <Brand href="/">
             <span className="count">{person.place}</span>
           </Brand>
+          <PlacesMenu groups={groups} />
           <PaletteButton />
-          {consoleGroups(person.parts).map(({ word, places }) => (
+          {groups.map(({ word, places }) => (
             <Fragment key={word}>
               <p className="grp">{word}</p>
               {places.map((place) => (
                 <NavLink key={place.href} href={place.href}>
                   <Icon name={place.icon} />
-                  <span className="nav-t">{place.word}</span>
+                  {place.word}
                 </NavLink>
               ))}
             </Fragment>

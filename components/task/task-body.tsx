@@ -4,6 +4,7 @@ import { ReadOnlyForm } from '@/components/task-form/ReadOnlyForm';
 import { Icon } from '@/components/ui/icons';
 import { Status, taskLook } from '@/components/ui/status';
 import { Time } from '@/components/ui/time';
+import { Unbroken } from '@/components/ui/unbroken';
 import type { TaskView } from '@/lib/queries/task';
 import type { Colleague } from '@/lib/queries/people';
 import { HoldingProvider } from './holding';
@@ -36,7 +37,7 @@ export function TaskBody({
       <article className="task" aria-labelledby={`task-${task.taskId}`}>
         <div className="head">
           <Heading className="title" id={`task-${task.taskId}`}>
-            {task.title}
+            <Unbroken text={task.title} />
           </Heading>
           <div className="head-acts">
             <TaskActs

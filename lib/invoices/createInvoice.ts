@@ -1,7 +1,8 @@
 import type postgres from 'postgres';
 import { v7 as uuidv7 } from 'uuid';
 import { inTransaction, submitEventIn } from '../workflow';
-import { formatCents, formatInvoiceNumber, type ParsedInvoice, summarizeLines, sumLines } from './invoiceInput';
+import { formatCents, formatInvoiceNumber, summarizeLines, sumLines } from './amounts';
+import type { ParsedInvoice } from './invoiceInput';
 
 export interface CreatedInvoice {
   readonly invoiceId: string;

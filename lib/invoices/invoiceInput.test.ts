@@ -1,12 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import {
-  formatCents,
-  formatInvoiceNumber,
-  type InvoiceInput,
-  invoiceInputSchema,
-  summarizeLines,
-  sumLines,
-} from './invoiceInput';
+import { formatCents, formatInvoiceNumber, summarizeLines, sumLines } from './amounts';
+import { type InvoiceInput, invoiceInputSchema } from './invoiceInput';
 
 const line = { description: 'Euro pallet', quantity: 40, unitCents: 20_000 };
 const valid: InvoiceInput = { customer: 'Nordwind Logistics', lines: [line], currency: 'EUR', note: '' };

@@ -1,13 +1,7 @@
-/** What an invoice is made of: the schema that form and server share, and how its numbers are written. Pure. */
+/** What an invoice is made of: the schema that form and server share. Pure. */
 import '../security/zodWithoutEval';
 import { z } from 'zod';
-
-export const currencies = ['EUR', 'USD', 'GBP', 'CHF'] as const;
-export type Currency = (typeof currencies)[number];
-
-/** Most an invoice may come to, in cents: a billion. Sums of lines stay exact numbers far beyond it. */
-export const MAX_AMOUNT_CENTS = 100_000_000_000;
-export const MAX_LINES = 100;
+import { currencies, MAX_AMOUNT_CENTS, MAX_LINES, sumLines } from './amounts';
 
 // Control characters other than line breaks and tabs cannot be stored or shown.
 const printable = /^[^\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]*$/u;
@@ -66,38 +60,3 @@ export const invoiceInputSchema = z
 export type InvoiceInput = z.input<typeof invoiceInputSchema>;
 /** After parsing: trimmed, defaults filled in. */
 export type ParsedInvoice = z.output<typeof invoiceInputSchema>;
-
-/** The amount of an invoice in cents. */
-export function sumLines(lines: readonly { readonly quantity: number; readonly unitCents: number }[]): number {
-  return lines.reduce((total, { quantity, unitCents }) => total + quantity * unitCents, 0);
-}
-
-/** An amount as people read it: `€1,234.00`. */
-export function formatCents({ cents, currency }: { readonly cents: number; readonly currency: string }): string {
-  return new Intl.NumberFormat('en', { style: 'currency', currency }).format(cents / 100);
-}
-
-/** `INV-0001`: the number of an invoice within its tenant. */
-export function formatInvoiceNumber(number: number): string {
-  return `INV-${String(number).padStart(4, '0')}`;
-}
-
-/** The lines in one text, a line each: `2 × Euro pallet at €200.00`. The first few, then how many more there are. */
-export function summarizeLines({
-  lines,
-  currency,
-  maxLines = 5,
-}: {
-  readonly lines: readonly { readonly description: string; readonly quantity: number; readonly unitCents: number }[];
-  readonly currency: string;
-  readonly maxLines?: number;
-}): string {
-  const shown = lines
-    .slice(0, maxLines)
-    .map(
-      ({ description, quantity, unitCents }) =>
-        `${quantity} × ${description} at ${formatCents({ cents: unitCents, currency })}`,
-    );
-  const hidden = lines.length - shown.length;
-  return [...shown, ...(hidden > 0 ? [`and ${hidden} more`] : [])].join('\n');
-}

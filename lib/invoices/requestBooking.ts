@@ -1,7 +1,7 @@
 import { InvalidInputError } from '@shared/workflow/model/errors';
 import { inTransaction, submitEventIn } from '../workflow';
 import { bookingEventType, mostBookedAtOnce } from './booking';
-import { formatInvoiceNumber } from './invoiceInput';
+import { formatInvoiceNumber } from './amounts';
 
 interface AskedRow {
   readonly id: string;

@@ -2,6 +2,7 @@
  * The words of a mail. It says what is asked, by when and who caused it, and leads to the task; what the task is about
  * stays behind the sign-in.
  */
+import { mailHtml } from './mailHtml';
 import type { OutgoingMail } from './outbox';
 
 export interface ComposedMail {
@@ -31,16 +32,11 @@ export function composeMail(mail: OutgoingMail, { publicUrl }: { readonly public
     settings,
     '',
   ];
-  const html = `<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><title>${escape(title)}</title></head>
-<body style="margin:0;padding:24px;font:16px/1.5 system-ui,sans-serif;color:#1d1d1f;background:#ffffff">
-<p style="margin:0 0 8px">${escape(lead)}</p>
-<p style="margin:0 0 4px;font-size:20px;font-weight:600">${escape(title)}</p>
-${due === null ? '' : `<p style="margin:0 0 4px;color:#55555c">${escape(due)}</p>\n`}<p style="margin:20px 0"><a href="${escape(link)}" style="display:inline-block;padding:10px 16px;border-radius:8px;background:#2f54d1;color:#ffffff;text-decoration:none;font-weight:600">Open the task</a></p>
-<p style="margin:32px 0 0;font-size:13px;color:#6a6a72">${escape(why)} <a href="${escape(settings)}" style="color:#2f54d1">${escape(settings)}</a></p>
-</body></html>
-`;
-  return { subject: `${lead.replace(/[.:]$/, '')}: ${title}`, text: text.join('\n'), html };
+  return {
+    subject: `${lead.replace(/[.:]$/, '')}: ${title}`,
+    text: text.join('\n'),
+    html: mailHtml({ lead, title, due, link, why, settings }),
+  };
 }
 
 function leadOf({ kind, cause, actorName }: OutgoingMail): string {
@@ -72,18 +68,6 @@ function oneLine(text: string): string {
     .replaceAll(/ {2,}/g, ' ')
     .trim()
     .slice(0, 300);
-}
-
-const entities: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
-};
-
-function escape(text: string): string {
-  return text.replaceAll(/[&<>"']/g, (character) => entities[character] ?? character);
 }
 
 /** `Tue 24 Nov 2026, 10:00 (Europe/Berlin)`; UTC where the person chose no zone. */

@@ -11,7 +11,7 @@ import {
   workflowTaskDefinitions,
   workflowTasks,
 } from '../db/schema';
-import { formatCents } from '../invoices/invoiceInput';
+import { formatCents } from '../invoices/amounts';
 import { countAlike } from './alike';
 import {
   cursorOf,

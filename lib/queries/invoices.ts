@@ -12,7 +12,7 @@ import {
   workflowTasks,
 } from '../db/schema';
 import { bookingEventType, mostBookedAtOnce } from '../invoices/booking';
-import { formatCents, formatInvoiceNumber } from '../invoices/invoiceInput';
+import { formatCents, formatInvoiceNumber } from '../invoices/amounts';
 import { progressSteps, whomText, type ProgressEntry, type ProgressStep, type ProgressTask } from './invoice-progress';
 import { namesOf } from './people';
 

@@ -6,7 +6,7 @@ import type { FormProjection, Outcome } from '../forms/types';
 import type { JsonObject, JsonValue } from '@shared/workflow/model/json';
 import { isOpenTask, type TaskStatus } from '@shared/workflow/model/status';
 import { pageDb } from '../db/client';
-import { formatInvoiceNumber } from '../invoices/invoiceInput';
+import { formatInvoiceNumber } from '../invoices/amounts';
 import {
   invoices,
   systemWorkflowFormDefinitions,

@@ -1,5 +1,5 @@
 import { TransactionIsolationLevel, type ActionRegistrar } from '@shared/workflow/authoring';
-import { formatInvoiceNumber } from '@/lib/invoices/invoiceInput';
+import { formatInvoiceNumber } from '@/lib/invoices/amounts';
 
 /** A product of an invoice, once however many lines name it. */
 export interface Product {

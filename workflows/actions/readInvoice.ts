@@ -1,5 +1,5 @@
 import { TransactionIsolationLevel, type ActionRegistrar } from '@shared/workflow/authoring';
-import { formatCents, formatInvoiceNumber, summarizeLines } from '@/lib/invoices/invoiceInput';
+import { formatCents, formatInvoiceNumber, summarizeLines } from '@/lib/invoices/amounts';
 
 /** An invoice as it is stored. Amounts are in cents; `amountText` is the amount as people read it. */
 export interface StoredInvoice {

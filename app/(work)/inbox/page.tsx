@@ -1,14 +1,16 @@
 import type { Metadata } from 'next';
+import { headers } from 'next/headers';
 import Link from 'next/link';
-import { Suspense } from 'react';
 import { InboxPanes } from '@/components/inbox/inbox-panes';
 import { InboxSkeleton } from '@/components/inbox/inbox-skeleton';
 import { InboxViews } from '@/components/inbox/inbox-views';
 import { SavedViews } from '@/components/inbox/saved-views';
+import { PagePart } from '@/components/shell/page-part';
 import { CutLine } from '@/components/shell/state-page';
 import { TaskBody } from '@/components/task/task-body';
 import { Icon } from '@/components/ui/icons';
 import { LiveRefresh } from '@/components/ui/live-refresh';
+import { isPhone } from '@/components/inbox/is-phone';
 import { can, requireTenantPermission, type Session } from '@/lib/auth';
 import { taskReaderOf } from '@/lib/auth/taskReader';
 import { countInbox, listInbox, listTaskTypes, listTaskWorkflows } from '@/lib/queries/inbox';
@@ -28,13 +30,16 @@ export default async function InboxPage({ searchParams }: { readonly searchParam
   const choice = await searchParams;
   const view = inboxViews.find((name) => name === choice.view) ?? 'for-me';
   const picked = typeof choice.task === 'string' ? choice.task : null;
+  // A phone shows the list first: a task is read once somebody opens it.
+  const hasPane = picked !== null || !isPhone(await headers());
   const filter = filterOf(Object.fromEntries(filterParams.map((name) => [name, choice[name]])));
   return (
     <div className="p-inbox">
       <LiveRefresh topics={['task']} />
-      <Suspense fallback={<InboxSkeleton />}>
-        <Panes session={session} view={view} filter={filter} picked={picked} />
-      </Suspense>
+      {/* A form that an older version let through may be one that cannot be drawn. */}
+      <PagePart skeleton={<InboxSkeleton />} mayFail={hasPane}>
+        <Panes session={session} view={view} filter={filter} picked={picked} hasPane={hasPane} />
+      </PagePart>
     </div>
   );
 }
@@ -44,11 +49,14 @@ async function Panes({
   view,
   filter,
   picked,
+  hasPane,
 }: {
   readonly session: Session & { readonly tenant: string };
   readonly view: InboxView;
   readonly filter: TaskFilter;
   readonly picked: string | null;
+  /** Whether a task is read beside the list. */
+  readonly hasPane: boolean;
 }) {
   const { tenant, userId, roles } = session;
   const reader = { tenant, userId, roles, readsAll: can(session, 'task.readAll') };
@@ -62,8 +70,8 @@ async function Panes({
     listSavedViews(reader),
   ]);
   const selectedId = picked ?? page.rows[0]?.taskId ?? null;
-  const task =
-    selectedId === null ? null : await getTask({ tenant, taskId: selectedId, reader: taskReaderOf(session) });
+  const readId = hasPane ? selectedId : null;
+  const task = readId === null ? null : await getTask({ tenant, taskId: readId, reader: taskReaderOf(session) });
   return (
     <InboxPanes
       key={view}
@@ -85,7 +93,7 @@ async function Panes({
           <Icon name="left" />
           Inbox
         </Link>
-        <Detail task={task} isChosen={selectedId !== null} place={place} people={people} />
+        <Detail task={task} isChosen={readId !== null} place={place} people={people} />
       </div>
     </InboxPanes>
   );

@@ -1,8 +1,8 @@
 import type { Metadata } from 'next';
 import Link from 'next/link';
-import { Suspense } from 'react';
 import { BookInvoices } from '@/components/invoices/book-invoices';
 import { InvoiceList, InvoiceListSkeleton } from '@/components/invoices/invoice-list';
+import { PagePart } from '@/components/shell/page-part';
 import { CutLine } from '@/components/shell/state-page';
 import { Icon } from '@/components/ui/icons';
 import { LiveRefresh } from '@/components/ui/live-refresh';
@@ -29,9 +29,9 @@ export default async function InvoicesPage() {
           </Link>
         ) : null}
       </div>
-      <Suspense fallback={<InvoiceListSkeleton />}>
+      <PagePart skeleton={<InvoiceListSkeleton />}>
         <Invoices tenant={session.tenant} reader={session.userId} maySubmit={maySubmit} />
-      </Suspense>
+      </PagePart>
     </main>
   );
 }

@@ -1,7 +1,7 @@
 import type { Metadata } from 'next';
-import { Suspense } from 'react';
 import { AttachForm, AttachmentMatrix } from '@/components/console/attachment-matrix';
 import { ConsoleSkeleton } from '@/components/console/skeleton';
+import { PagePart } from '@/components/shell/page-part';
 import { can, requireTenantPermission } from '@/lib/auth';
 import { attachmentMatrix } from '@/lib/queries/attachments';
 import { attachWorkflowAction, detachWorkflowAction } from './actions';
@@ -19,9 +19,9 @@ export default async function AttachmentsPage() {
         An event starts every workflow that is attached to its type. What has been started goes on when a link ends; an
         event that nothing is attached to is stored and starts nothing.
       </p>
-      <Suspense fallback={<ConsoleSkeleton />}>
+      <PagePart skeleton={<ConsoleSkeleton />}>
         <Matrix tenant={session.tenant} mayManage={can(session, 'attachment.manage')} />
-      </Suspense>
+      </PagePart>
     </main>
   );
 }

@@ -1,7 +1,7 @@
 import type { Metadata } from 'next';
-import { Suspense } from 'react';
 import { DeadLettersTable } from '@/components/console/dead-letters';
 import { ConsoleSkeleton } from '@/components/console/skeleton';
+import { PagePart } from '@/components/shell/page-part';
 import { LiveRefresh } from '@/components/ui/live-refresh';
 import { can, requireTenantPermission } from '@/lib/auth';
 import { listDeadLetters } from '@/lib/queries/deadLetters';
@@ -20,9 +20,9 @@ export default async function DeadLettersPage() {
       <p className="lead">
         What could not go on by itself and was put aside, so that everything else goes on. Mend the cause, then redrive.
       </p>
-      <Suspense fallback={<ConsoleSkeleton />}>
+      <PagePart skeleton={<ConsoleSkeleton />}>
         <Letters tenant={session.tenant} mayRedrive={can(session, 'deadLetter.redrive')} />
-      </Suspense>
+      </PagePart>
     </main>
   );
 }

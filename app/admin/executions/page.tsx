@@ -1,9 +1,9 @@
 import type { Metadata } from 'next';
 import Link from 'next/link';
-import { Suspense } from 'react';
 import { ExecutionChips, ExecutionViews, hrefOf } from '@/components/console/execution-filters';
 import { ExecutionsTable } from '@/components/console/executions-table';
 import { ConsoleSkeleton } from '@/components/console/skeleton';
+import { PagePart } from '@/components/shell/page-part';
 import { Icon } from '@/components/ui/icons';
 import { LiveRefresh } from '@/components/ui/live-refresh';
 import { requireTenantPermission } from '@/lib/auth';
@@ -28,9 +28,9 @@ export default async function ExecutionsPage({ searchParams }: { readonly search
       <div className="hd">
         <h1 className="grow">Executions</h1>
       </div>
-      <Suspense fallback={<ConsoleSkeleton />}>
+      <PagePart skeleton={<ConsoleSkeleton />}>
         <Executions tenant={session.tenant} filter={filter} cursor={one(params.before) ?? null} />
-      </Suspense>
+      </PagePart>
     </main>
   );
 }

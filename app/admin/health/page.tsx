@@ -1,8 +1,8 @@
 import type { Metadata } from 'next';
 import { forbidden } from 'next/navigation';
-import { Suspense } from 'react';
 import { PlatformFigures, TenantFigures, TenantsTable, WorkersTable } from '@/components/console/health';
 import { ConsoleSkeleton } from '@/components/console/skeleton';
+import { PagePart } from '@/components/shell/page-part';
 import { LiveRefresh } from '@/components/ui/live-refresh';
 import { RefreshEvery } from '@/components/ui/refresh-every';
 import { can, requireSession } from '@/lib/auth';
@@ -22,10 +22,10 @@ export default async function HealthPage() {
       <div className="hd">
         <h1 className="grow">Health</h1>
       </div>
-      <Suspense fallback={<ConsoleSkeleton />}>
+      <PagePart skeleton={<ConsoleSkeleton />}>
         {seesPlatform ? <Platform /> : null}
         {tenant === null ? null : <Tenant tenant={tenant} />}
-      </Suspense>
+      </PagePart>
     </main>
   );
 }

@@ -1,8 +1,8 @@
 import type { Metadata } from 'next';
 import Link from 'next/link';
-import { Suspense } from 'react';
 import { AddMember, MembersTable } from '@/components/console/members-table';
 import { ConsoleSkeleton } from '@/components/console/skeleton';
+import { PagePart } from '@/components/shell/page-part';
 import { Icon } from '@/components/ui/icons';
 import { LiveRefresh } from '@/components/ui/live-refresh';
 import { can, requireTenantPermission } from '@/lib/auth';
@@ -56,9 +56,9 @@ export default async function MembersPage({ searchParams }: { readonly searchPar
           </Link>
         )}
       </form>
-      <Suspense fallback={<ConsoleSkeleton />}>
+      <PagePart skeleton={<ConsoleSkeleton />}>
         <Members tenant={tenant} words={words} after={typeof after === 'string' ? after : null} mayManage={mayManage} />
-      </Suspense>
+      </PagePart>
     </main>
   );
 }

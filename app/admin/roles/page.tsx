@@ -1,7 +1,7 @@
 import type { Metadata } from 'next';
-import { Suspense } from 'react';
 import { AddRoleForm, RolesTable } from '@/components/console/roles-table';
 import { ConsoleSkeleton } from '@/components/console/skeleton';
+import { PagePart } from '@/components/shell/page-part';
 import { can, requireTenantPermission } from '@/lib/auth';
 import { listRoles } from '@/lib/queries/members';
 import { addRoleAction, removeRoleAction, renameRoleAction } from './actions';
@@ -20,9 +20,9 @@ export default async function RolesPage() {
         A workflow asks a role, and everybody who has it may take the task. The key is what workflows and tasks say; the
         name is what people read, and can change at any time.
       </p>
-      <Suspense fallback={<ConsoleSkeleton />}>
+      <PagePart skeleton={<ConsoleSkeleton />}>
         <Roles tenant={session.tenant} mayManage={mayManage} />
-      </Suspense>
+      </PagePart>
       {mayManage ? (
         <section className="att-add" aria-labelledby="role-add">
           <h2 id="role-add">Add a work role</h2>

@@ -1,8 +1,8 @@
 import type { Metadata } from 'next';
 import Link from 'next/link';
-import { Suspense } from 'react';
 import { ConsoleSkeleton } from '@/components/console/skeleton';
 import { DefinitionsTable } from '@/components/definitions/definitions-table';
+import { PagePart } from '@/components/shell/page-part';
 import { Icon } from '@/components/ui/icons';
 import { listTaskDefinitions } from '@/lib/queries/taskDefinitions';
 import { requireDefinitionReader, type DefinitionReader } from '../definition-access';
@@ -29,9 +29,9 @@ export default async function TaskDefinitionsPage() {
           ? ' These are shared by all tenants; a tenant’s own come before them.'
           : ' A definition of yours comes before the system’s of the same type.'}
       </p>
-      <Suspense fallback={<ConsoleSkeleton />}>
+      <PagePart skeleton={<ConsoleSkeleton />}>
         <Definitions reader={reader} />
-      </Suspense>
+      </PagePart>
     </main>
   );
 }
