@@ -73,6 +73,14 @@ test('a form with conditions, lists, groups, dates and money is answered by keyb
   await expect(field('Label')).toHaveCount(2);
   await expect(field('Label').nth(0)).toHaveValue('Third');
 
+  // What is wrong is told from top to bottom, and the first of it has the focus.
+  await field('Name of the carrier').fill('');
+  await press(/^Reject/);
+  await expect(field('Name of the carrier')).toBeFocused();
+  const told = task.getByRole('group', { name: /need(s)? a change/ }).getByRole('link');
+  await expect(told).toHaveText([/^Name of the carrier/, /^Amount to deduct/, /^Comment/]);
+  await ben.keyboard.type('Swift Freight');
+
   // The condition asks for the amount, which takes cents and no fractions of them.
   await ben.keyboard.press('Control+Enter');
   await expect(field('Amount to deduct')).toBeFocused();

@@ -10,7 +10,7 @@ import { shownText } from '@/lib/forms/projection';
 import type { FieldError, FormTexts, JsonObject, Outcome } from '@/lib/forms/types';
 import { ErrorSummary } from './ErrorSummary';
 import { fieldId, remainingErrors, SERVER_ONLY } from './errors';
-import { focusField } from './focus';
+import { focusField, inPageOrder } from './focus';
 import { FormFields } from './FormFields';
 import { OutcomeBar, outcomeButtonId, primaryKey } from './OutcomeBar';
 import { ReadOnlyForm } from './ReadOnlyForm';
@@ -101,7 +101,8 @@ function AnswerForm(props: TaskFormProps) {
       engine: browserEngine,
     });
 
-  const tell = (next: Problems) => {
+  const tell = (told: Problems) => {
+    const next = { ...told, errors: inPageOrder(idPrefix, told.errors) };
     // Shown before the focus moves, so that the field is already described by its error.
     flushSync(() => setProblems(next));
     const first = next.errors.find(({ path }) => path !== '');

@@ -1,3 +1,6 @@
+import type { FieldError } from '@/lib/forms/types';
+import { fieldId } from './errors';
+
 const FOCUSABLE =
   'input:not([type="hidden"]):not([disabled]), select:not([disabled]), textarea:not([disabled]), button:not([disabled])';
 
@@ -6,11 +9,9 @@ const FOCUSABLE =
  * focus of its own). A field that is not on the page leads to the nearest part of the form around it.
  */
 export function focusField(id: string): boolean {
-  const parts = id.split('_');
-  for (let count = parts.length; count > 0; count -= 1) {
-    const element = document.getElementById(parts.slice(0, count).join('_'));
-    const checked = element?.querySelector<HTMLElement>('input:checked');
-    const target = element?.matches(FOCUSABLE) ? element : (checked ?? element?.querySelector<HTMLElement>(FOCUSABLE));
+  for (const element of around(id)) {
+    const checked = element.querySelector<HTMLElement>('input:checked');
+    const target = element.matches(FOCUSABLE) ? element : (checked ?? element.querySelector<HTMLElement>(FOCUSABLE));
     if (target) {
       target.focus({ preventScroll: true });
       target.scrollIntoView({ block: 'center' });
@@ -18,4 +19,20 @@ export function focusField(id: string): boolean {
     }
   }
   return false;
+}
+
+/** As they are met from top to bottom: the checks find them in an order of their own. */
+export function inPageOrder(idPrefix: string, errors: readonly FieldError[]): readonly FieldError[] {
+  const placed = errors.map((error) => ({ error, element: around(fieldId(idPrefix, error.path))[0] }));
+  placed.sort(({ element: a }, { element: b }) => {
+    if (a === b || !a || !b) return Number(a !== undefined) - Number(b !== undefined);
+    return a.compareDocumentPosition(b) & Node.DOCUMENT_POSITION_FOLLOWING ? -1 : 1;
+  });
+  return placed.map(({ error }) => error);
+}
+
+/** The element with `id`, and those of the parts of the form around it, from the inside out. */
+function around(id: string): readonly HTMLElement[] {
+  const parts = id.split('_');
+  return parts.flatMap((_, index) => document.getElementById(parts.slice(0, parts.length - index).join('_')) ?? []);
 }
