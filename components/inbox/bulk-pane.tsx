@@ -1,7 +1,6 @@
 'use client';
 import { useEffect, useState } from 'react';
-import { expectTaskForm, LateTaskForm } from '@/components/task-form/late-task-form';
-import type { SubmitAnswer } from '@/components/task-form/TaskForm';
+import { TaskForm, type SubmitAnswer } from '@/components/task-form/TaskForm';
 import { ActProblem } from '@/components/ui/act-problem';
 import { unreachable, type ActionAnswer } from '@/components/ui/action-types';
 import { Icon } from '@/components/ui/icons';
@@ -91,7 +90,6 @@ function SharedAnswer({
   const { form: readForm } = actions;
   useEffect(() => {
     let isHere = true;
-    expectTaskForm();
     const failed: ActionAnswer<SharedForm | null> = { ok: false, code: 'unreachable', message: unreachable };
     void readForm({ taskId: asked })
       .catch(() => failed)
@@ -117,7 +115,7 @@ function SharedAnswer({
     return ended.length > 0 ? { ok: true } : { ok: false, ...wrongFields(answers) };
   };
   return (
-    <LateTaskForm
+    <TaskForm
       form={form}
       formData={form.projection.formData}
       texts={form.projection.texts}

@@ -7,7 +7,6 @@ import type { InboxView } from '@/lib/queries/inbox-views';
 import { Icon } from '@/components/ui/icons';
 import { HoldingProvider } from '@/components/task/holding';
 import { AfterDecision } from '@/components/task/after-decision';
-import { expectTaskForm } from '@/components/task-form/late-task-form';
 import type { Colleague } from '@/lib/queries/people';
 import type { TaskFilter } from '@/lib/queries/task-filter';
 import { BulkBar } from './bulk-bar';
@@ -92,7 +91,6 @@ export function InboxPanes({
   }, [isPicked, selectedId, hrefOf, router]);
 
   const select = (taskId: string) => {
-    expectTaskForm();
     startTransition(() => {
       setSelected(taskId);
       router.push(hrefOf(taskId), { scroll: false });

@@ -1,4 +1,5 @@
 'use client';
+import './task-form.css';
 import { useCallback, useRef, useState, type ReactNode } from 'react';
 import { flushSync } from 'react-dom';
 import { useCommands, type Command } from '@/components/ui/commands';

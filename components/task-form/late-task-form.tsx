@@ -1,22 +1,12 @@
 'use client';
 import './task-form.css';
-import dynamic from 'next/dynamic';
-import { Suspense, useState } from 'react';
-import { useIsAlive } from '@/components/ui/once-alive';
+import { lazy, Suspense } from 'react';
 import type { TaskFormProps } from './TaskForm';
 
-const Late = dynamic(() => import('./TaskForm').then(({ TaskForm }) => TaskForm));
+const Late = lazy(() => import('./TaskForm').then(({ TaskForm }) => ({ default: TaskForm })));
 
-/**
- * The form of a task, for pages that have one only at times: what draws it is as large as all else they load. A page
- * that comes with a form has its fields from the start.
- */
+/** A form on a page that has other things to do first: what draws it is loaded when it is there to be drawn. */
 export function LateTaskForm(props: TaskFormProps) {
-  // Within a place for what is late, the server would send the skeleton first; and a place that comes or goes later
-  // would take with it what is typed.
-  const isAlive = useIsAlive();
-  const [isFromServer] = useState(!isAlive);
-  if (isFromServer) return <Late {...props} />;
   return (
     <Suspense fallback={<FormSkeleton />}>
       <Late {...props} />
@@ -32,10 +22,4 @@ export function FormSkeleton() {
       <span className="sk sk-75" />
     </div>
   );
-}
-
-/** Loads ahead what draws a form, while the task it belongs to is being read. */
-export function expectTaskForm(): void {
-  // A browser that cannot load it now says so where the form is drawn.
-  void import('./TaskForm').catch(() => undefined);
 }

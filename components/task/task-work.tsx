@@ -4,8 +4,7 @@ import { use, useState, useSyncExternalStore, type ReactNode } from 'react';
 import type { TaskForm as TaskFormView } from '@/lib/queries/task';
 import type { JsonObject } from '@/lib/forms/types';
 import { FormGuard } from '@/components/task-form/FormGuard';
-import { LateTaskForm } from '@/components/task-form/late-task-form';
-import type { SubmitAnswer } from '@/components/task-form/TaskForm';
+import { TaskForm, type SubmitAnswer } from '@/components/task-form/TaskForm';
 import { unreachable } from '@/components/ui/action-types';
 import { Icon } from '@/components/ui/icons';
 import { useToast } from '@/components/ui/toast';
@@ -122,7 +121,7 @@ function TaskAnswer({
     <div className="work-form">
       {keepsTyped ? <LostNote text={`${endedNote} What you typed is still below, to copy from.`} /> : null}
       <FormGuard told={() => <NotDrawn />}>
-        <LateTaskForm
+        <TaskForm
           form={fixed}
           formData={fixed.projection.formData}
           texts={fixed.projection.texts}
@@ -135,7 +134,7 @@ function TaskAnswer({
         >
           {details}
           {typed.isUnreachable ? <NoConnection /> : null}
-        </LateTaskForm>
+        </TaskForm>
       </FormGuard>
     </div>
   );
