@@ -60,6 +60,9 @@ function check(tokens: readonly Token[]): void {
       throw new StatementRefusedError(text, `Use ${text.replace('advisory_lock', 'advisory_xact_lock')}.`);
     if (kind === 'word' && text === 'into' && makesTable(tokens[at - 1]))
       throw new StatementRefusedError('SELECT INTO');
+    // A reserved word: EXPLAIN ANALYZE makes such a table too.
+    if (kind === 'word' && text === 'create' && head.text === 'explain')
+      throw new StatementRefusedError('EXPLAIN CREATE');
   });
 }
 
