@@ -23,6 +23,19 @@ describe('renderSchema', () => {
     });
   });
 
+  it('lets no list begin with more rows than a page can hold, rows within rows together', () => {
+    const text = { type: 'string' };
+    const list = (minItems: number, items: object = text) => ({ type: 'array', minItems, items });
+    const schema = {
+      properties: { a: list(100_000), b: list(2), c: list(100, list(100)) },
+      definitions: { d: list(3) },
+    };
+    expect(renderSchema(schema)).toEqual({
+      properties: { a: list(500), b: list(2), c: list(100, list(5)) },
+      definitions: { d: list(1) },
+    });
+  });
+
   it('does not let a box be ticked by its own rule, and keeps conditions and branches whole', () => {
     const box = { type: 'boolean', const: true };
     const schema = { properties: { ok: box }, if: { properties: { ok: box } }, oneOf: [{ properties: { ok: box } }] };

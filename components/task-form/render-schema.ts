@@ -5,7 +5,7 @@
  */
 import { choicesOf } from '@/lib/forms/choices';
 import { isJsonObject, isUnsafeName } from '@/lib/forms/json';
-import { typesOf } from '@/lib/forms/schema';
+import { MAX_PRESET_ROWS, typesOf } from '@/lib/forms/schema';
 import { hasPlaceholders } from '@/lib/forms/templates';
 import type { JsonObject } from '@/lib/forms/types';
 
@@ -49,11 +49,13 @@ interface Place {
   readonly isBranch: boolean;
   /** What it describes may come into being while somebody types, and begins with its defaults. */
   readonly isNew: boolean;
+  /** How many rows a list here begins with, at most: rows of lists within rows count together. */
+  readonly rows: number;
 }
 
 export function renderSchema(schema: JsonObject): JsonObject {
   const { $id: _id, $schema: _schema, ...root } = schema;
-  const copy = copyPart(root, { isBranch: false, isNew: false });
+  const copy = copyPart(root, { isBranch: false, isNew: false, rows: MAX_PRESET_ROWS });
   return isJsonObject(copy) ? copy : {};
 }
 
@@ -77,9 +79,14 @@ function copyPart(value: unknown, place: Place): unknown {
       copy[MUST_BE_TRUE] = member === true;
       continue;
     }
+    if (keyword === 'minItems' && typeof member === 'number') {
+      copy[keyword] = Math.min(member, place.rows);
+      continue;
+    }
     const below: Place = {
       isBranch: place.isBranch || BRANCHES.has(keyword),
       isNew: place.isNew || NEW_PARTS.has(keyword),
+      rows: rowsBelow(value, keyword, place),
     };
     if (keyword === 'default' || CONDITIONS.has(keyword)) copy[keyword] = member;
     else if (NAME_MAPS.has(keyword) && isJsonObject(member)) copy[keyword] = copyMembers(member, below);
@@ -87,6 +94,14 @@ function copyPart(value: unknown, place: Place): unknown {
   }
   const type = typeOfChoices(value);
   return type === undefined ? copy : { ...copy, type };
+}
+
+/** Definitions may be used within rows of any number, and within each other: there each list begins with one row. */
+function rowsBelow({ minItems }: JsonObject, keyword: string, { rows }: Place): number {
+  if (keyword === 'definitions' || keyword === '$defs') return 1;
+  if (keyword !== 'items' && keyword !== 'additionalItems') return rows;
+  const preset = typeof minItems === 'number' ? Math.min(minItems, rows) : 1;
+  return Math.max(1, Math.floor(rows / Math.max(1, preset)));
 }
 
 /** The library draws nothing for choices whose type is not written down. */

@@ -180,6 +180,23 @@ describe('lint of a form', () => {
     expect(marked(documents(fields, { a: { 'ui:options': null } }))).toEqual(['error shape: null']);
   });
 
+  it('refuses lists that would begin with more rows than a page can hold', () => {
+    const list = (minItems: number) => ({ type: 'array', items: { type: 'string' }, minItems, maxItems: 100_000 });
+    const more = { definitions: { c: list(501) } };
+    expect(marked(documents(form({ a: list(100_000), b: list(500) }, more)))).toEqual([
+      'error shape: 100000',
+      'error shape: 501',
+    ]);
+  });
+
+  it('warns of fields with fields of their own that do not say that they are a group', () => {
+    const group = { properties: { street: { type: 'string' } } };
+    expect(marked(documents(form({ address: group })))).toEqual(['warning shape: "address"']);
+    expect(marked(documents(form({ address: { type: 'object', ...group } })))).toEqual([]);
+    const conditional = { if: { properties: { a: { const: 'x' } } }, then: group };
+    expect(marked(documents(form({ a: { type: 'string' } }, conditional)))).toEqual([]);
+  });
+
   it('refuses what is no form at all, and what only the validator finds', () => {
     expect(marked(documents([]))).toEqual(['error shape: []']);
     expect(marked(documents({ type: 'array' }))).toEqual(['error shape: "array"']);

@@ -9,6 +9,7 @@ import type { DocumentName, Finding, FindingAt, FormDocuments } from './finding'
 import { lineAt, readJsonText, type JsonText } from './jsonText';
 import { lintKeywords } from './keywords';
 import { lintPlaceholders } from './placeholders';
+import { lintRows, lintUntyped } from './structure';
 import { schemaParts, type SchemaPart } from './walk';
 
 export interface LintResult {
@@ -71,6 +72,8 @@ function lintValues(
   return [
     ...lintRoot(form.jsonSchema),
     ...lintKeywords(form.jsonSchema, parts),
+    ...lintRows(parts),
+    ...lintUntyped(parts),
     ...(patternProblem ? lintPatterns(parts, patternProblem) : []),
     ...lintPlaceholders({ parts, uiSchema: form.uiSchema, sample }),
     ...lintRequired(form),
