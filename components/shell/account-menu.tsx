@@ -3,6 +3,7 @@ import Link from 'next/link';
 import { useId, useRef, type ReactNode } from 'react';
 import { Avatar } from '@/components/ui/person';
 import { Icon } from '@/components/ui/icons';
+import { signOutHere } from './sign-out-here';
 
 /** Who is signed in, and the way out. Closes on Escape and on a click elsewhere. */
 export function AccountMenu({
@@ -47,7 +48,7 @@ export function AccountMenu({
             Settings
           </Link>
         ) : null}
-        <form action={async () => void (await signOut())}>
+        <form action={() => signOutHere(signOut)}>
           <button className="nav" type="submit">
             <Icon name="out" />
             Sign out

@@ -7,6 +7,7 @@ import { useCommands, type Command } from '@/components/ui/commands';
 import { KeyHelp } from '@/components/ui/key-help';
 import { switchTheme } from '@/components/ui/theme-toggle';
 import type { Place } from './places';
+import { signOutHere } from './sign-out-here';
 
 /** What can be done on every page: go elsewhere, look for something, see the keys, sign out. */
 export function ShellCommands({
@@ -35,7 +36,7 @@ export function ShellCommands({
       ? [{ words: 'Settings', icon: 'filter', group: 'you', run: () => router.push('/settings') } as const]
       : []),
     { words: 'Switch light and dark', icon: 'theme', group: 'you', run: switchTheme },
-    { words: 'Sign out', icon: 'out', group: 'you', run: () => startTransition(async () => void (await signOut())) },
+    { words: 'Sign out', icon: 'out', group: 'you', run: () => startTransition(() => signOutHere(signOut)) },
   ]);
   return (
     <>
