@@ -74,7 +74,10 @@ test('a task is told by mail, its link opens it after the sign-in, it reminds, a
     await mailing.mailTo(nora.email, `A new task for your role: ${question}`);
     await database.sql`
       UPDATE workflow_timers SET fire_at = now()
-      WHERE execution_id IN (SELECT execution_id FROM workflow_tasks WHERE title = ${question})`;
+      WHERE (execution_id, command_id) = (
+        SELECT t.execution_id, t.command_id FROM workflow_timers t
+        JOIN workflow_tasks k ON k.execution_id = t.execution_id WHERE k.title = ${question}
+        ORDER BY t.fire_at LIMIT 1)`;
     await mailing.mailTo(nora.email, `This still waits for you: ${question}`);
     await visit(reader, await addressOfTask(reader, product));
     await taskOf(reader, product)

@@ -59,15 +59,21 @@ describe('the booking of an invoice, with time skipped', () => {
       {},
       { tasks: { qbo_mapping_error: { ...mia, outcome: 'resolved', data, after: '2 hours' } } },
     );
-    expect(run.tasks).toMatchObject([
-      { title: 'Which QuickBooks item is "Delivery"?', candidateRoles: ['manager', 'administrator'] },
-    ]);
+    expect(run.tasks).toMatchObject([{ title: 'Which QuickBooks item is "Delivery"?', candidateRoles: ['manager'] }]);
     expect(callsOf(run, 'addQuickBooksItem')).toEqual([
       { productId: 'delivery', quickbooksItem: '4400 Freight', addedBy: 'mia' },
     ]);
     expect(callsOf(run, 'bookInvoice')).toEqual([
       { invoiceId: 'inv-7', items: { 'copy paper': '1200 Paper', delivery: '4400 Freight' } },
     ]);
+    expect(run.result).toEqual({ outcome: 'booked' });
+  });
+
+  it('asks administrators, too, where no manager answers in three days', async () => {
+    const data = { mappingAdded: 'added', quickbooksItem: '4400 Freight' };
+    const olga = { by: 'olga', roles: ['administrator'], outcome: 'resolved', data, after: '73 hours' };
+    const run = await book({}, { tasks: { qbo_mapping_error: olga } });
+    expect(run.tasks).toMatchObject([{ status: 'completed', candidateRoles: ['manager', 'administrator'] }]);
     expect(run.result).toEqual({ outcome: 'booked' });
   });
 

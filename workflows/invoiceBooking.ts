@@ -72,7 +72,10 @@ async function itemFor(
       taskType: mapping.taskType,
       title: `Which QuickBooks item is "${productName}"?`,
       fingerprint: `no item for ${productId}`,
-      assignTo: { roles: ['manager', 'administrator'] },
+      // Bookings that asked before asked administrators from the beginning.
+      ...(context.patched('administrators-after-three-days')
+        ? { assignTo: { roles: ['manager'] }, escalateTo: { after: '3 days', roles: ['administrator'] } }
+        : { assignTo: { roles: ['manager', 'administrator'] } }),
       reminders: ['1 day'],
       contextData: {
         productName,

@@ -1,12 +1,12 @@
 'use client';
 import { isEnded, type ExecutionStatus } from '@shared/workflow/model/status';
-import { useRouter } from 'next/navigation';
 import { useState } from 'react';
 import { ActDialog, type ActQuestion } from '@/components/ui/act-dialog';
 import { ActProblem } from '@/components/ui/act-problem';
 import type { ActionAnswer } from '@/components/ui/action-types';
 import { useToast } from '@/components/ui/toast';
 import { useAct } from '@/components/ui/use-act';
+import { useRefresh } from '@/components/ui/use-refresh';
 
 type Decide = (input: { readonly executionId: string; readonly reason?: string }) => Promise<ActionAnswer>;
 
@@ -18,17 +18,23 @@ export interface ExecutionActions {
   readonly retry: Decide;
 }
 
-/** What an operator can decide about an execution as it stands. What cannot be undone asks for a reason first. */
+/**
+ * What an operator can decide about an execution as it stands. What cannot be undone asks for a reason first. About an
+ * earlier run of a chain it is decided as its current run stands, which is told.
+ */
 export function ExecutionActs({
   executionId,
   status,
+  isEarlierRun,
   actions,
 }: {
   readonly executionId: string;
+  /** Of the current run. */
   readonly status: ExecutionStatus;
+  readonly isEarlierRun: boolean;
   readonly actions: ExecutionActions;
 }) {
-  const router = useRouter();
+  const refresh = useRefresh();
   const toast = useToast();
   const { act, pending, failure } = useAct();
   const [open, setOpen] = useState<ActQuestion | null>(null);
@@ -40,13 +46,14 @@ export function ExecutionActs({
     </button>
   );
   const hasEnded = isEnded(status);
+  const it = isEarlierRun ? 'The current run' : 'It';
   return (
     <>
-      {status === 'failed' || status === 'blocked_on_code'
+      {!isEarlierRun && (status === 'failed' || status === 'blocked_on_code')
         ? button('Retry', () => decide(actions.retry, 'It is tried again'))
         : null}
-      {status === 'paused' ? button('Resume', () => decide(actions.resume, 'It goes on')) : null}
-      {!hasEnded && status !== 'paused' ? button('Pause', () => decide(actions.pause, 'It is held')) : null}
+      {status === 'paused' ? button('Resume', () => decide(actions.resume, `${it} goes on`)) : null}
+      {!hasEnded && status !== 'paused' ? button('Pause', () => decide(actions.pause, `${it} is held`)) : null}
       {hasEnded ? null : (
         <>
           {button('Cancel…', () => setOpen(cancelQuestion(executionId, status, actions.cancel)))}
@@ -60,12 +67,12 @@ export function ExecutionActs({
           shell="console"
           onDone={() => {
             setOpen(null);
-            toast('It was told');
-            router.refresh();
+            toast(`${it} was told`);
+            void refresh();
           }}
           onClose={() => {
             setOpen(null);
-            router.refresh();
+            void refresh();
           }}
         />
       ) : null}

@@ -6,6 +6,7 @@ import { diffData, type Folded } from '@/components/timeline/fold';
 import { Status, taskLook, taskStatusWord } from '@/components/ui/status';
 import { Time } from '@/components/ui/time';
 import { spanText } from '@/components/ui/time-text';
+import { useFocusOnceShown } from '@/components/ui/use-focus';
 import { entryLook, shortName } from './history-looks';
 import { JsonBlock } from './json-block';
 
@@ -28,6 +29,7 @@ export function Inspector({
   readonly tasks: readonly ExecutionTask[];
 }) {
   const [tab, setTab] = useState<Tab>('Data');
+  const focusOnceShown = useFocusOnceShown();
   const step = (by: number) => setTab(tabs[(tabs.indexOf(tab) + by + tabs.length) % tabs.length] ?? 'Data');
   return (
     <section className="ins" aria-label={`Inspector at entry ${entry.seq}`}>
@@ -40,7 +42,7 @@ export function Inspector({
           event.preventDefault();
           step(event.key === 'ArrowRight' ? 1 : -1);
           const list = event.currentTarget;
-          requestAnimationFrame(() => list.querySelector<HTMLElement>('[aria-selected="true"]')?.focus());
+          focusOnceShown(() => list.querySelector<HTMLElement>('[aria-selected="true"]'));
         }}
       >
         {tabs.map((name) => (

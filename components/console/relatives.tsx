@@ -43,6 +43,8 @@ function groupsOf(kin: Kin): readonly Group[] {
     one('Forked from', kin.forkedFrom),
     one('Run before', kin.continuedFrom),
     one('Next run', kin.continuedTo),
+    // Often the next run is the current one, too.
+    one('Current run', kin.currentRun?.executionId === kin.continuedTo?.executionId ? null : kin.currentRun),
     { word: 'Children', relatives: kin.children },
     { word: 'Forks', relatives: kin.forks },
   ];

@@ -1,12 +1,13 @@
 'use client';
 import { useRouter } from 'next/navigation';
-import { useEffect, useRef, useState, useTransition } from 'react';
+import { useRef, useState, useTransition } from 'react';
 import { unreachable, type ActionAnswer, type FieldProblem } from '@/components/ui/action-types';
 import { ErrorHelp } from '@/components/ui/error-help';
 import { Field } from '@/components/ui/field';
 import { Icon } from '@/components/ui/icons';
 import { OnceAlive } from '@/components/ui/once-alive';
 import { useToast } from '@/components/ui/toast';
+import { useFocusOnceShown } from '@/components/ui/use-focus';
 import type { Scope } from '@/lib/queries/taskDefinitions';
 import { inputOf, suggestedForm, type DefinitionFields, type DefinitionFormInput } from './definition-fields';
 
@@ -32,14 +33,9 @@ export function DefinitionForm({ initial, revision, isTypeFixed, scope, forms, r
   const [fields, setFields] = useState(initial);
   const [problems, setProblems] = useState<readonly FieldProblem[]>([]);
   const [failure, setFailure] = useState<{ readonly text: string; readonly code: string | null } | null>(null);
-  const [refusals, setRefusals] = useState(0);
+  const focusOnceShown = useFocusOnceShown();
   const [pending, startTransition] = useTransition();
   const form = useRef<HTMLFormElement>(null);
-
-  // Once the page shows what is wrong, the first of it has the focus.
-  useEffect(() => {
-    if (refusals > 0) form.current?.querySelector<HTMLElement>('[aria-invalid="true"], [role="alert"]')?.focus();
-  }, [refusals]);
 
   const problemAt = (path: string) =>
     problems.find((problem) => problem.path === path || problem.path.startsWith(`${path}/`))?.message;
@@ -61,7 +57,7 @@ export function DefinitionForm({ initial, revision, isTypeFixed, scope, forms, r
       const found = answer?.fieldErrors ?? [];
       setProblems(found);
       if (found.length === 0) setFailure({ text: answer?.message ?? unreachable, code: answer?.code ?? null });
-      setRefusals((count) => count + 1);
+      focusOnceShown(() => form.current?.querySelector<HTMLElement>('[aria-invalid="true"], [role="alert"]'));
     });
   };
   const text = (name: 'taskType' | 'name' | 'roles' | 'due' | 'completionEvent' | 'newFormName', path: string) => ({

@@ -91,7 +91,8 @@ export function FormAuthor({
       const takeBack = async () => {
         const again = await actions.save({ formName, expectedRevision: 0, texts: kept }).catch(() => null);
         toast(again?.ok ? 'The draft is back' : (again?.message ?? unreachable), again?.ok ? {} : { icon: 'alert' });
-        router.refresh();
+        // A page that is read again without a connection would be gone.
+        if (again) router.refresh();
       };
       toast('The draft is discarded', { undo: () => void takeBack() });
       router.push('/admin/task-definitions');

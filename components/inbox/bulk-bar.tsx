@@ -5,7 +5,7 @@ import type { ActionAnswer } from '@/components/ui/action-types';
 import { Icon } from '@/components/ui/icons';
 import { useKeyCommand } from '@/components/ui/commands';
 import { Key } from '@/components/ui/key';
-import type { Colleague } from '@/lib/queries/people';
+import type { Choosable } from '@/components/ui/person-field';
 import type { BulkActions } from './bulk-types';
 import type { Bulk } from './use-bulk';
 
@@ -20,7 +20,7 @@ export function BulkBar({
   readonly bulk: Bulk;
   readonly actions: BulkActions;
   readonly mayAssign: boolean;
-  readonly people: readonly Colleague[];
+  readonly people: Choosable;
   /** Goes to the form that answers all of them; null where there is none. */
   readonly onAnswer: (() => void) | null;
 }) {
@@ -77,11 +77,10 @@ export function BulkBar({
             person: 'Who decides',
             words: { label: 'Note', isOptional: true, path: '/note' },
             verb: 'Assign',
-            send: async ({ to, words }): Promise<ActionAnswer> => {
-              const name = people.find(({ userId }) => userId === to)?.name ?? 'somebody';
+            send: async ({ to, toName, words }): Promise<ActionAnswer> => {
               await bulk.run(
                 (taskIds) => actions.assign({ taskIds: [...taskIds], to, note: words }),
-                `assigned to ${name}`,
+                `assigned to ${toName}`,
                 true,
               );
               return { ok: true, value: null };

@@ -179,13 +179,14 @@ function ListRow({
   return (
     <>
       {bulk ? (
-        <input
-          className="pick"
-          type="checkbox"
-          aria-label={`Select ${row.title}`}
-          checked={bulk.isPicked(row.taskId)}
-          onChange={() => bulk.toggle(row.taskId)}
-        />
+        <label className="pick">
+          <input
+            type="checkbox"
+            aria-label={`Select ${row.title}`}
+            checked={bulk.isPicked(row.taskId)}
+            onChange={() => bulk.toggle(row.taskId)}
+          />
+        </label>
       ) : null}
       <Link
         className="li"

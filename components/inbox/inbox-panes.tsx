@@ -7,7 +7,7 @@ import type { InboxView } from '@/lib/queries/inbox-views';
 import { Icon } from '@/components/ui/icons';
 import { HoldingProvider } from '@/components/task/holding';
 import { AfterDecision } from '@/components/task/after-decision';
-import type { Colleague } from '@/lib/queries/people';
+import type { Choosable } from '@/components/ui/person-field';
 import type { TaskFilter } from '@/lib/queries/task-filter';
 import { BulkBar } from './bulk-bar';
 import { BulkPane, formsOf } from './bulk-pane';
@@ -53,7 +53,7 @@ export function InboxPanes({
   readonly bulkActions: BulkActions;
   /** Whether the reader gives tasks to others, and to whom. */
   readonly mayAssign: boolean;
-  readonly people: readonly Colleague[];
+  readonly people: Choosable;
   /** The chosen task, rendered by the server. */
   readonly children: ReactNode;
 }) {

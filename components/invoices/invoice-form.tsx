@@ -1,13 +1,14 @@
 'use client';
 import { useRouter } from 'next/navigation';
 import { useRef, useState, useTransition } from 'react';
-import { flushSync } from 'react-dom';
 import { currencies, formatCents, MAX_LINES, type Currency } from '@/lib/invoices/amounts';
 import type { InvoiceInput } from '@/lib/invoices/invoiceInput';
 import { unreachable, type ActionAnswer, type FieldProblem } from '@/components/ui/action-types';
+import { tellBarHeight } from '@/components/ui/bar-height';
 import { Icon } from '@/components/ui/icons';
 import { OnceAlive } from '@/components/ui/once-alive';
 import { useToast } from '@/components/ui/toast';
+import { useFocusOnceShown } from '@/components/ui/use-focus';
 import {
   controlId,
   draftTotal,
@@ -41,6 +42,7 @@ export function InvoiceForm({
   const [pending, startTransition] = useTransition();
   const nextKey = useRef(2);
   const summary = useRef<HTMLDivElement>(null);
+  const focusOnceShown = useFocusOnceShown();
 
   const change = (part: Partial<InvoiceDraft>, path?: string) => {
     setDraft((current) => ({ ...current, ...part }));
@@ -52,12 +54,9 @@ export function InvoiceForm({
     change({ lines: draft.lines.map((line, index) => (index === at ? { ...line, ...part } : line)) }, path);
 
   const tell = (found: readonly FieldProblem[], message: string | null) => {
-    // Drawn before the focus goes there.
-    flushSync(() => {
-      setProblems(found);
-      setFailure(message);
-    });
-    summary.current?.focus();
+    setProblems(found);
+    setFailure(message);
+    focusOnceShown(() => summary.current);
   };
 
   const submit = () =>
@@ -172,7 +171,7 @@ export function InvoiceForm({
                 onClick={() => {
                   const at = draft.lines.length;
                   change({ lines: [...draft.lines, emptyLine(nextKey.current++)] });
-                  requestAnimationFrame(() => document.getElementById(`line-${at}-description`)?.focus());
+                  focusOnceShown(() => document.getElementById(`line-${at}-description`));
                 }}
               >
                 <Icon name="plus" />
@@ -217,7 +216,7 @@ export function InvoiceForm({
           This one is urgent
         </label>
 
-        <div className="bar">
+        <div className="bar" ref={tellBarHeight}>
           <button className="btn btn-primary" type="submit" aria-busy={pending} disabled={pending}>
             {pending ? <Icon name="retrying" /> : null}
             Submit invoice

@@ -1,5 +1,6 @@
 'use client';
 import type { ReactNode } from 'react';
+import { tellBarHeight } from '@/components/ui/bar-height';
 import { Icon } from '@/components/ui/icons';
 import { KeyText } from '@/components/ui/key';
 import { ariaKeys } from '@/components/ui/keyboard';
@@ -42,7 +43,7 @@ export function OutcomeBar(props: OutcomeBarProps) {
   } = props;
   if (confirming) {
     return (
-      <div className="bar" role="group" aria-label="Confirm">
+      <div className="bar" role="group" aria-label="Confirm" ref={tellBarHeight}>
         <p className="ask">{shownText(texts, confirming.confirm ?? '')}</p>
         <button className={buttonClass(confirming, true)} type="button" autoFocus onClick={onConfirm}>
           {shownText(texts, confirming.title)}
@@ -56,7 +57,7 @@ export function OutcomeBar(props: OutcomeBarProps) {
   }
   const ordered = primary ? [primary, ...outcomes.filter((outcome) => outcome !== primary)] : outcomes;
   return (
-    <div className="bar" role="group" aria-label="Answer">
+    <div className="bar" role="group" aria-label="Answer" ref={tellBarHeight}>
       {ordered.length === 0 && (
         <OutcomeButton
           title="Submit"

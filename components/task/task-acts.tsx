@@ -8,7 +8,8 @@ import { Icon } from '@/components/ui/icons';
 import { Key } from '@/components/ui/key';
 import { keyCommands } from '@/components/ui/key-commands';
 import { useToast } from '@/components/ui/toast';
-import type { Colleague } from '@/lib/queries/people';
+import { useRefresh } from '@/components/ui/use-refresh';
+import type { Choosable } from '@/components/ui/person-field';
 import type { TaskAccess } from '@/lib/queries/task-access';
 import { AfterDecision } from './after-decision';
 import { believedAccess } from './beliefs';
@@ -36,10 +37,11 @@ export function TaskActs({
   readonly plan: TaskPlan;
   /** To whom a delegated task goes back. */
   readonly holderName: string | null;
-  readonly people: readonly Colleague[];
+  readonly people: Choosable;
   readonly actions: TaskActions;
 }) {
   const router = useRouter();
+  const refresh = useRefresh();
   const toast = useToast();
   const goOn = use(AfterDecision);
   const access = believedAccess(known, useBelief(taskId, version));
@@ -65,8 +67,8 @@ export function TaskActs({
   };
   const close = () => {
     setOpen(null);
-    // Somebody may have been quicker: the page says so. Read again without a connection, it would be gone.
-    if (navigator.onLine) router.refresh();
+    // Somebody may have been quicker: the page says so.
+    void refresh();
   };
 
   useKeyCommand('claim', { isReady: access.mayClaim, run: claim });

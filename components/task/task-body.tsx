@@ -6,7 +6,7 @@ import { Status, taskLook } from '@/components/ui/status';
 import { Time } from '@/components/ui/time';
 import { Unbroken } from '@/components/ui/unbroken';
 import type { TaskView } from '@/lib/queries/task';
-import type { Colleague } from '@/lib/queries/people';
+import type { Choosable } from '@/components/ui/person-field';
 import { HoldingProvider } from './holding';
 import type { TaskActions } from './task-actions';
 import { TaskActs } from './task-acts';
@@ -27,7 +27,7 @@ export function TaskBody({
   /** The tenant's name. */
   readonly place: string;
   /** Whom the task can be handed to. */
-  readonly people: readonly Colleague[];
+  readonly people: Choosable;
   readonly actions: TaskActions;
   readonly heading: 'h1' | 'h2';
 }) {

@@ -3,11 +3,14 @@ import { Icon, type IconName } from '@/components/ui/icons';
 import type { Tone } from '@/components/ui/status';
 import { useNow, useZone } from '@/components/ui/time';
 import { spanText } from '@/components/ui/time-text';
+import { useTouch } from '@/components/ui/use-touch';
 import { axisHeight as top, CutMark, Legend, Patterns, percent, Ticks } from './parts';
 import { scaleOf, type Scale } from './scale';
 import type { Span } from './spans';
 
-const rowHeight = 30;
+/** In pixels, as the labels have it. */
+const rowHeights = { mouse: 30, touch: 44 } as const;
+const barHeight = 16;
 
 const icons: Readonly<Record<Span['kind'], IconName>> = {
   action: 'check',
@@ -42,6 +45,7 @@ export function Timeline({
 }) {
   const nowMs = useNow();
   const zone = useZone();
+  const rowHeight = useTouch() ? rowHeights.touch : rowHeights.mouse;
   const startMs = Date.parse(startedAt);
   const lastKnown = Math.max(startMs, ...instants, ...spans.flatMap((span) => [span.fromMs, span.toMs ?? span.fromMs]));
   const endMs = endedAt === null ? Math.max(nowMs, lastKnown) : Math.max(Date.parse(endedAt), lastKnown);
@@ -91,7 +95,7 @@ export function Timeline({
               span={span}
               scale={scale}
               endMs={endMs}
-              y={top + (row + 1) * rowHeight + 7}
+              y={top + (row + 1) * rowHeight + (rowHeight - barHeight) / 2}
               holder={span.taskId === null ? null : holderOf(span.taskId)}
             />
           ))}
@@ -193,7 +197,7 @@ function Bar({
         x={percent(from)}
         width={percent(span.outcome === 'retrying' ? Math.min(width, 1.4) : width)}
         y={y}
-        height="16"
+        height={barHeight}
         rx="4"
         fill={fills[span.kind] || undefined}
       />

@@ -1,9 +1,11 @@
 'use client';
-import { useEffect, useId, useRef, useState, type RefObject } from 'react';
+import { useEffect, useId, useRef, useState } from 'react';
 import { ErrorNote, Field } from './field';
 import { unreachable, type ActionAnswer, type FieldProblem } from './action-types';
 import { ErrorHelp } from './error-help';
 import { Icon } from './icons';
+import { PersonField, type Choosable } from './person-field';
+import { useFocusOnceShown } from './use-focus';
 
 /** What one act asks before it is done: for whom, and words. */
 export interface ActQuestion<Value = unknown> {
@@ -19,20 +21,25 @@ export interface ActQuestion<Value = unknown> {
   };
   readonly verb: string;
   readonly isDanger?: boolean;
-  readonly send: (input: { readonly to: string; readonly words: string }) => Promise<ActionAnswer<Value>>;
+  /** `to`: the id of whoever was chosen, and `toName` their name; empty where nobody is asked for. */
+  readonly send: (input: {
+    readonly to: string;
+    readonly toName: string;
+    readonly words: string;
+  }) => Promise<ActionAnswer<Value>>;
 }
 
 /** A small form above the page. What was typed stays until it is sent; Escape closes, and the focus goes back. */
 export function ActDialog<Value = unknown>({
   question,
-  people = [],
+  people,
   shell = 'work',
   onDone,
   onClose,
 }: {
   readonly question: ActQuestion<Value>;
   /** Who can be chosen, where a person is asked for. */
-  readonly people?: readonly { readonly userId: string; readonly name: string }[];
+  readonly people?: Choosable;
   readonly shell?: 'work' | 'console';
   /** Told what the server answered. */
   readonly onDone: (value: Value) => void;
@@ -40,31 +47,36 @@ export function ActDialog<Value = unknown>({
 }) {
   const dialog = useRef<HTMLDialogElement>(null);
   const id = useId();
-  const [to, setTo] = useState('');
+  const [chosen, setChosen] = useState<{ readonly userId: string; readonly name: string } | null>(null);
   const [words, setWords] = useState('');
   const [problems, setProblems] = useState<readonly FieldProblem[]>([]);
   const [failure, setFailure] = useState<{ readonly message: string; readonly code: string | null } | null>(null);
   const [isSending, setSending] = useState(false);
+  const focusOnceShown = useFocusOnceShown();
   useEffect(() => dialog.current?.showModal(), []);
 
   const { path } = question.words;
   const problemAt = (at: string) => problems.find((problem) => problem.path === at)?.message;
+  const focusFirst = ([first]: readonly FieldProblem[]) =>
+    focusOnceShown(() => dialog.current?.querySelector<HTMLElement>(`[data-path="${first?.path ?? ''}"]`));
   const submit = async () => {
     if (isSending) return;
     const missing = [
-      ...(question.person !== undefined && to === '' ? [{ path: '/to', message: 'Choose somebody.' }] : []),
+      ...(question.person !== undefined && chosen === null ? [{ path: '/to', message: 'Choose somebody.' }] : []),
       ...(!question.words.isOptional && words.trim() === '' ? [{ path, message: 'Write a few words.' }] : []),
     ];
     setProblems(missing);
     setFailure(null);
-    if (missing.length > 0) return focusFirst(dialog, missing);
+    if (missing.length > 0) return focusFirst(missing);
     setSending(true);
-    const answer = await question.send({ to, words }).catch(() => null);
+    const answer = await question
+      .send({ to: chosen?.userId ?? '', toName: chosen?.name ?? '', words })
+      .catch(() => null);
     setSending(false);
     if (answer?.ok) return onDone(answer.value);
     const found = answer?.fieldErrors ?? [];
     setProblems(found);
-    if (found.length > 0) focusFirst(dialog, found);
+    if (found.length > 0) focusFirst(found);
     else setFailure(answer ?? { message: unreachable, code: null });
   };
 
@@ -87,28 +99,15 @@ export function ActDialog<Value = unknown>({
             </span>
           </p>
         ) : null}
-        {question.person === undefined ? null : (
-          <Field id={`${id}-to`} label={question.person} problem={problemAt('/to')}>
-            {(control) => (
-              <span className="select">
-                <select
-                  {...control}
-                  className="input"
-                  data-path="/to"
-                  value={to}
-                  onChange={(event) => setTo(event.target.value)}
-                >
-                  <option value="">Choose…</option>
-                  {people.map((person) => (
-                    <option key={person.userId} value={person.userId}>
-                      {person.name}
-                    </option>
-                  ))}
-                </select>
-                <Icon name="down" />
-              </span>
-            )}
-          </Field>
+        {question.person === undefined || people === undefined ? null : (
+          <PersonField
+            id={`${id}-to`}
+            label={question.person}
+            from={people}
+            chosen={chosen}
+            problem={problemAt('/to')}
+            onChoose={setChosen}
+          />
         )}
         <Field
           id={`${id}-words`}
@@ -146,9 +145,4 @@ export function ActDialog<Value = unknown>({
       </form>
     </dialog>
   );
-}
-
-function focusFirst(dialog: RefObject<HTMLDialogElement | null>, problems: readonly FieldProblem[]): void {
-  const path = problems[0]?.path ?? '';
-  requestAnimationFrame(() => dialog.current?.querySelector<HTMLElement>(`[data-path="${path}"]`)?.focus());
 }

@@ -1,6 +1,7 @@
 'use client';
 import { useRouter } from 'next/navigation';
 import { useEffect } from 'react';
+import { isReachable } from './use-refresh';
 
 export type LiveTopic = 'task' | 'execution' | 'invoice' | 'member';
 interface LiveNotice {
@@ -85,21 +86,26 @@ export function LiveRefresh({
   useEffect(() => {
     let timer: ReturnType<typeof setTimeout> | undefined;
     let isStale = false;
+    let isGone = false;
     let lastMs = 0;
 
-    const refresh = () => {
+    const refresh = async () => {
+      isStale = true;
+      // Read again without a connection, the page would be gone, and what is typed in it. What is heard meanwhile is
+      // part of what is read then.
+      const canRead = !document.hidden && (await isReachable());
       timer = undefined;
-      // Read again without a connection, the page would be gone, and what is typed in it.
-      if (document.hidden || !navigator.onLine) {
-        isStale = true;
-        return;
+      if (isGone) return;
+      if (canRead) {
+        isStale = false;
+        lastMs = performance.now();
+        router.refresh();
+      } else if (!document.hidden && navigator.onLine) {
+        timer = setTimeout(() => void refresh(), retryMs);
       }
-      isStale = false;
-      lastMs = performance.now();
-      router.refresh();
     };
     const schedule = () => {
-      timer ??= setTimeout(refresh, Math.max(30, lastMs + quietMs - performance.now()));
+      timer ??= setTimeout(() => void refresh(), Math.max(30, lastMs + quietMs - performance.now()));
     };
     const lookAgain = () => {
       if (!document.hidden && isStale) schedule();
@@ -112,6 +118,7 @@ export function LiveRefresh({
     document.addEventListener('visibilitychange', lookAgain);
     addEventListener('online', lookAgain);
     return () => {
+      isGone = true;
       stop();
       clearTimeout(timer);
       document.removeEventListener('visibilitychange', lookAgain);

@@ -1,15 +1,15 @@
 'use client';
-import { useRouter } from 'next/navigation';
 import { useEffect } from 'react';
+import { useRefresh } from './use-refresh';
 
 /** Reads the page again every so often: for numbers that change without a notice, such as heartbeats. */
 export function RefreshEvery({ seconds }: { readonly seconds: number }) {
-  const router = useRouter();
+  const refresh = useRefresh();
   useEffect(() => {
     const timer = setInterval(() => {
-      if (!document.hidden) router.refresh();
+      if (!document.hidden) void refresh();
     }, seconds * 1000);
     return () => clearInterval(timer);
-  }, [router, seconds]);
+  }, [refresh, seconds]);
   return null;
 }

@@ -61,6 +61,7 @@ describe('kin of an execution', () => {
       parent: null,
       continuedFrom: null,
       continuedTo: null,
+      currentRun: null,
       forkedFrom: null,
       children: [],
       forks: [],
@@ -87,6 +88,16 @@ describe('kin of an execution', () => {
     await sql`UPDATE workflow_executions SET continued_to = ${after} WHERE execution_id = ${before}`;
     expect((await kin(before)).continuedTo?.executionId).toBe(after);
     expect((await kin(after)).continuedFrom?.executionId).toBe(before);
+  });
+
+  it('is the current run of its chain, from every earlier one', async () => {
+    const first = await addExecution();
+    const second = await addExecution({ continuedFrom: first });
+    const third = await addExecution({ continuedFrom: second });
+    await sql`UPDATE workflow_executions SET continued_to = ${second} WHERE execution_id = ${first}`;
+    await sql`UPDATE workflow_executions SET continued_to = ${third} WHERE execution_id = ${second}`;
+    const current = async (id: string) => (await kin(id)).currentRun?.executionId ?? null;
+    expect(await Promise.all([first, second, third].map(current))).toEqual([third, third, null]);
   });
 
   it('is what it was forked from and its forks, each with the entry', async () => {

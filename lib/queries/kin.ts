@@ -1,6 +1,6 @@
 /** Executions that belong to one: who started it and whom it started, the runs before and after it, its forks. */
 import type { ExecutionStatus } from '@shared/workflow/model/status';
-import { and, asc, eq, inArray, isNull, type SQL } from 'drizzle-orm';
+import { and, asc, eq, inArray, isNull, sql, type SQL } from 'drizzle-orm';
 import { pageDb } from '../db/client';
 import { workflowExecutions } from '../db/schema';
 import { isUuid } from './uuid';
@@ -22,6 +22,8 @@ export interface Kin {
   readonly parent: Relative | null;
   readonly continuedFrom: Relative | null;
   readonly continuedTo: Relative | null;
+  /** The run at the end of the chain, to which decisions about this one go; null: this one is it. */
+  readonly currentRun: Relative | null;
   readonly forkedFrom: Fork | null;
   /** Oldest first; the first `relativesLimit` of them. */
   readonly children: readonly Relative[];
@@ -51,6 +53,7 @@ const nobody: Kin = {
   parent: null,
   continuedFrom: null,
   continuedTo: null,
+  currentRun: null,
   forkedFrom: null,
   children: [],
   forks: [],
@@ -77,8 +80,9 @@ export async function kinOf({
       .where(and(eq(e.tenantId, tenant), condition))
       .orderBy(asc(e.createdAt), asc(e.executionId))
       .limit(relativesLimit + 1);
-  const [above, children, forks] = await Promise.all([
+  const [above, current, children, forks] = await Promise.all([
     named.length === 0 ? [] : select().where(and(eq(e.tenantId, tenant), inArray(e.executionId, named))),
+    self.continuedTo === null ? [] : select().where(and(eq(e.tenantId, tenant), isEndOf({ tenant, executionId }))),
     // The next run of a child has the child's parent too; it is reached from that child.
     below(and(eq(e.parentExecutionId, executionId), isNull(e.continuedFrom))),
     below(eq(e.forkedFrom, executionId)),
@@ -93,13 +97,28 @@ export async function kinOf({
     const row = find(id);
     return row && relative(row);
   };
+  const [last] = current;
   return {
     parent: relativeAt(self.parentExecutionId),
     continuedFrom: relativeAt(self.continuedFrom),
     continuedTo: relativeAt(self.continuedTo),
+    currentRun: last ? relative(last) : null,
     forkedFrom: source && { ...relative(source), atSeq: self.forkedAtSeq ?? 0 },
     children: children.slice(0, relativesLimit).map(relative),
     forks: forks.slice(0, relativesLimit).map((row) => ({ ...relative(row), atSeq: row.forkedAtSeq ?? 0 })),
     hasMore: children.length > relativesLimit || forks.length > relativesLimit,
   };
+}
+
+/** The last run of the chain that this one began. */
+function isEndOf({ tenant, executionId }: { readonly tenant: string; readonly executionId: string }): SQL {
+  return sql`${e.executionId} = (
+    WITH RECURSIVE run AS (
+      SELECT r.execution_id, r.continued_to FROM workflow_executions r
+      WHERE r.execution_id = ${executionId} AND r.tenant_id = ${tenant}
+      UNION ALL
+      SELECT r.execution_id, r.continued_to FROM run
+      JOIN workflow_executions r ON r.execution_id = run.continued_to AND r.tenant_id = ${tenant}
+    )
+    SELECT execution_id FROM run WHERE continued_to IS NULL)`;
 }

@@ -1,10 +1,11 @@
 /** Who belongs to a tenant and what they may do, for the console. */
-import { and, asc, count, eq, ilike, inArray, or, sql, type SQL } from 'drizzle-orm';
+import { and, asc, count, eq, inArray, sql, type SQL } from 'drizzle-orm';
 import { z } from 'zod';
 import { isStorable } from '../actions/storable';
 import { pageDb } from '../db/client';
 import { userRoles, users, workflowTasks, workRoles } from '../db/schema';
 import { consoleRoles, isConsoleRole, roleNameOf, roleWords, sharedWorkRoles } from '../members/roles';
+import { hasWords } from './member-words';
 
 /** Members of a page. */
 export const membersPageSize = 100;
@@ -89,20 +90,6 @@ export async function listMembers({ tenant, words = null, after = null }: Member
       onlyTheirs: stranded.filter(({ people }) => people.includes(row.userId)),
     })),
   };
-}
-
-/** More than anybody types. */
-const maxWords = 8;
-
-function hasWords(words: string | null): SQL | undefined {
-  if (!isStorable(words)) return sql`false`;
-  const all = (words ?? '').split(/\s+/).filter((word) => word !== '');
-  return and(
-    ...all.slice(0, maxWords).map((word) => {
-      const pattern = `%${word.slice(0, 100).replaceAll(/[\\%_]/g, (sign) => `\\${sign}`)}%`;
-      return or(ilike(users.name, pattern), ilike(users.email, pattern));
-    }),
-  );
 }
 
 const placeSchema = z.tuple([z.boolean(), z.string(), z.string()]);

@@ -2,6 +2,7 @@
 import { and, asc, eq, inArray, isNull, or } from 'drizzle-orm';
 import { pageDb } from '../db/client';
 import { tenants, users } from '../db/schema';
+import { hasWords } from './member-words';
 
 /** The tenant's name, or its id where it has none. */
 export async function tenantName(tenant: string): Promise<string> {
@@ -39,12 +40,29 @@ export interface Colleague {
   readonly name: string;
 }
 
-/** Everybody of the tenant, by name: whom tasks can be handed to. At most so many as a list can show. */
-export async function listColleagues({ tenant }: { readonly tenant: string }): Promise<readonly Colleague[]> {
-  return pageDb()
+/** Some people of a tenant, by name. */
+export interface Colleagues {
+  readonly people: readonly Colleague[];
+  /** There are more than these: they are found by words of their names. */
+  readonly hasMore: boolean;
+}
+
+/** As many as one looks over in a list. */
+export const mostColleagues = 100;
+
+/** Whom tasks of the tenant can be handed to: those whose name or address has each of these words in it. */
+export async function findColleagues({
+  tenant,
+  words = null,
+}: {
+  readonly tenant: string;
+  readonly words?: string | null;
+}): Promise<Colleagues> {
+  const found = await pageDb()
     .select({ userId: users.userId, name: users.name })
     .from(users)
-    .where(and(eq(users.tenantId, tenant), isNull(users.deactivatedAt)))
+    .where(and(eq(users.tenantId, tenant), isNull(users.deactivatedAt), hasWords(words)))
     .orderBy(asc(users.name), asc(users.userId))
-    .limit(500);
+    .limit(mostColleagues + 1);
+  return { people: found.slice(0, mostColleagues), hasMore: found.length > mostColleagues };
 }

@@ -10,15 +10,17 @@ import { CutLine } from '@/components/shell/state-page';
 import { TaskBody } from '@/components/task/task-body';
 import { Icon } from '@/components/ui/icons';
 import { LiveRefresh } from '@/components/ui/live-refresh';
+import type { Choosable } from '@/components/ui/person-field';
 import { isPhone } from '@/components/inbox/is-phone';
 import { can, requireTenantPermission, type Session } from '@/lib/auth';
 import { taskReaderOf } from '@/lib/auth/taskReader';
 import { countInbox, listInbox, listTaskTypes, listTaskWorkflows } from '@/lib/queries/inbox';
 import { inboxViews, type InboxView } from '@/lib/queries/inbox-views';
-import { listColleagues, tenantName, type Colleague } from '@/lib/queries/people';
+import { tenantName } from '@/lib/queries/people';
 import { listSavedViews } from '@/lib/queries/saved-views';
 import { getTask, type TaskView } from '@/lib/queries/task';
 import { filterOf, filterParams, type FilterParam, type TaskFilter } from '@/lib/queries/task-filter';
+import { choosablePeople } from '../choosable-people';
 import { bulkActions, inboxActions, taskActions } from '../task-actions';
 
 export const metadata: Metadata = { title: 'Inbox' };
@@ -64,7 +66,7 @@ async function Panes({
     listInbox({ ...reader, view, filter }),
     countInbox(reader),
     tenantName(tenant),
-    listColleagues({ tenant }),
+    choosablePeople(tenant),
     listTaskTypes(tenant),
     listTaskWorkflows(tenant),
     listSavedViews(reader),
@@ -108,7 +110,7 @@ function Detail({
   readonly task: TaskView | null;
   readonly isChosen: boolean;
   readonly place: string;
-  readonly people: readonly Colleague[];
+  readonly people: Choosable;
 }) {
   if (task?.access.mayRead) {
     return <TaskBody task={task} place={place} heading="h2" people={people} actions={taskActions} />;

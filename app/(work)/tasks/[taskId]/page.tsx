@@ -7,8 +7,9 @@ import { Icon } from '@/components/ui/icons';
 import { LiveRefresh } from '@/components/ui/live-refresh';
 import { requireTenantPermission } from '@/lib/auth';
 import { taskReaderOf } from '@/lib/auth/taskReader';
-import { listColleagues, tenantName } from '@/lib/queries/people';
+import { tenantName } from '@/lib/queries/people';
 import { getTask } from '@/lib/queries/task';
+import { choosablePeople } from '../../choosable-people';
 import { taskActions } from '../../task-actions';
 
 interface Address {
@@ -22,7 +23,7 @@ const load = cache(async (taskId: string) => {
   if (!task) notFound();
   if (!task.access.mayRead) forbidden();
   const { tenant } = session;
-  const [place, people] = await Promise.all([tenantName(tenant), listColleagues({ tenant })]);
+  const [place, people] = await Promise.all([tenantName(tenant), choosablePeople(tenant)]);
   return { task, place, people };
 });
 

@@ -8,6 +8,7 @@ import { ExecutionView } from '@/components/console/execution-view';
 import { Relatives } from '@/components/console/relatives';
 import { waitingFor } from '@/components/console/waiting-for';
 import { WaitingStrip } from '@/components/console/waiting-strip';
+import { WentOn } from '@/components/console/went-on';
 import { CopyText } from '@/components/ui/copy-text';
 import { ErrorHelp } from '@/components/ui/error-help';
 import { Icon } from '@/components/ui/icons';
@@ -87,11 +88,17 @@ export default async function ExecutionPage({ params, searchParams }: Address) {
         </div>
         <div className="acts">
           {mayOperate ? (
-            <ExecutionActs executionId={header.executionId} status={header.status} actions={executionActions} />
+            <ExecutionActs
+              executionId={header.executionId}
+              status={view.kin.currentRun?.status ?? header.status}
+              isEarlierRun={view.kin.currentRun !== null}
+              actions={executionActions}
+            />
           ) : null}
           <DownloadJson view={view} />
         </div>
       </header>
+      {view.kin.currentRun ? <WentOn current={view.kin.currentRun} mayOperate={mayOperate} /> : null}
       {header.errorMessage ? (
         <p className="note tone-fail broken">
           <Icon name="alert" />
@@ -143,8 +150,8 @@ export default async function ExecutionPage({ params, searchParams }: Address) {
 }
 
 /** How relatives stand is shown too. */
-function relativesIn({ parent, continuedFrom, continuedTo, forkedFrom, children, forks }: Kin): string[] {
-  return [parent, continuedFrom, continuedTo, forkedFrom, ...children, ...forks].flatMap((relative) =>
+function relativesIn({ parent, continuedFrom, continuedTo, currentRun, forkedFrom, children, forks }: Kin): string[] {
+  return [parent, continuedFrom, continuedTo, currentRun, forkedFrom, ...children, ...forks].flatMap((relative) =>
     relative ? [relative.executionId] : [],
   );
 }
