@@ -17,6 +17,8 @@ export default defineConfig({
   forbidOnly: process.env.CI === 'true',
   reporter: 'list',
   use: {
+    // What cannot be pressed after this is not there: it is said then, not at the end of the journey.
+    actionTimeout: 60_000,
     baseURL: process.env.E2E_BASE_URL ?? 'http://localhost:3000',
     viewport: { width: 1440, height: 900 },
     locale: 'en-GB',

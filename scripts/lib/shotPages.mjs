@@ -8,35 +8,20 @@ export async function visit(page, address) {
   await untilReady(page);
 }
 
-/** Follows the first link below `inside` whose address begins with `start`; false where there is none. */
-async function openFirst(page, { at, inside, start }) {
+/** The full page of the first task of a list in the inbox; false where the list is empty. */
+async function openListed(page, at) {
   await visit(page, at);
-  const link = page.locator(`${inside} a[href^="${start}"]:visible`).first();
-  await link.waitFor({ timeout: 10_000 }).catch(() => undefined);
-  if ((await link.count()) === 0) return false;
-  await visit(page, await link.getAttribute('href'));
+  // An empty list has links, too: to other lists.
+  const row = page.locator('.list a[href*="task="]:visible').first();
+  await row.waitFor({ timeout: 10_000 }).catch(() => undefined);
+  if ((await row.count()) === 0) return false;
+  const address = new URL(await row.getAttribute('href'), page.url());
+  await visit(page, `/tasks/${address.searchParams.get('task')}`);
   return true;
 }
 
-/** The full page of the first task of a view of the inbox. */
-async function openTask(page, view) {
-  const found = await openFirst(page, { at: `/inbox?view=${view}`, inside: '.list', start: '/inbox' });
-  return found && openTaskOfPane(page);
-}
-
-/** The full page of the task in the pane; false where the link led to none, as that of an empty view. */
-async function openTaskOfPane(page) {
-  const task = new URL(page.url()).searchParams.get('task');
-  if (task === null) return false;
-  await visit(page, `/tasks/${task}`);
-  return true;
-}
-
-/** The full page of the first task that these words find. */
-async function openFound(page, words) {
-  const found = await openFirst(page, { at: `/inbox?q=${words}`, inside: '.list', start: '/inbox' });
-  return found && openTaskOfPane(page);
-}
+const openTask = (page, view) => openListed(page, `/inbox?view=${view}`);
+const openFound = (page, words) => openListed(page, `/inbox?q=${words}`);
 
 /** The command palette, by its button. */
 async function openPalette(page) {
