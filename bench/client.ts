@@ -141,7 +141,8 @@ async function wakeAll(bench: Bench): Promise<Part> {
   const parkBeganMs = nowMs();
   const ids = await parkAll(bench, config.n);
   const parksPerSecond = round((config.n * 1000) / (nowMs() - parkBeganMs));
-  await sleep(1_000);
+  // Until the worker is at rest and has given back what it needs no more.
+  await sleep(15_000);
   const parkedMegabytes = (await worker.report()).rssMegabytes;
 
   const before = await bench.snapshot();

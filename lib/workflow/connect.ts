@@ -31,6 +31,7 @@ import { createRedisHintPublisher } from './streams/redisHintPublisher';
 import { createRedisHintSource } from './streams/redisHintSource';
 import { absentLocks, createRedisLocks } from './streams/redisLocks';
 import { absentWakeScheduler, createWakeScheduler, startWakeWorker } from './streams/wakeQueue';
+import { collectAtRest } from './telemetry/collectAtRest';
 import { heapGauge } from './telemetry/heap';
 import { createPinoLogger } from './telemetry/pinoLogger';
 import { silentMetrics } from './telemetry/silentMetrics';
@@ -85,6 +86,7 @@ export function createWorkerFor(options: {
   const notices = gatherNotices({ live, scheduler: processScheduler });
   const { databaseUrl, watchdogMs: stallMs, workerMemoryBytes } = env();
   const watch = stallMs > 0 ? startWatchdog({ databaseUrl, workerId, stallMs, logger }) : null;
+  const stopCollecting = collectAtRest();
   const worker = new Worker({
     ...workerPartsOver({ deps, runtime, identity, jobs: transport.jobs }),
     replaces,
@@ -100,6 +102,7 @@ export function createWorkerFor(options: {
   return {
     worker,
     close: async () => {
+      stopCollecting();
       await Promise.all([transport.close(), watch?.close(), notices.close()]);
     },
   };
