@@ -67,7 +67,7 @@ export class LiveExecution {
   #cancelTaken = false;
   #successor: Omit<Successor, 'mail'> | null = null;
   #unfed: NewEntry[] = [];
-  /** Calls of children whose end is in the log behind the end of the code. */
+  /** Calls of children whose end is in the log, and was not given to the code. */
   #endedBehind: Set<string> | null = null;
   #announced = false;
 
@@ -371,7 +371,7 @@ export class LiveExecution {
     return this.#running.size === 0 && this.#startable.length === 0 && !this.flushing && !this.needsFlush;
   }
 
-  /** What came behind the end: children that ended need no closing, the rest counts for the run that takes over. */
+  /** What the code is not given any more: children that ended need no closing, the rest counts for the run that takes over. */
   passOver(entries: readonly HistoryEntry[]): void {
     for (const { kind, body } of entries) {
       if (kind === 'child_ended') (this.#endedBehind ??= new Set()).add(body.commandId);

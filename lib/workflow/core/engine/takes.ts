@@ -2,6 +2,7 @@
  * Gives what arrived for executions its places in their logs; brings back those that are not in memory first. Nothing is
  * lost where the store does not answer: what it concerned is looked for again.
  */
+import type { HistoryEntry } from '../../model/history';
 import type { ActionRunner } from '../../model/ports/actions';
 import { FencedError, type ExecutionKey, type ExecutionStore } from '../../model/ports/store';
 import type { LoadedExecution, TakenEntries } from '../../model/ports/store';
@@ -97,7 +98,7 @@ export class Takes {
         const wasPaused = live.isPaused;
         live.taken(entries);
         live.heed(entries);
-        if (live.isHeld) this.#hold(live, feed);
+        if (live.isHeld) this.#hold(live, feed, entries);
         else if (wasPaused) reload(live);
         else feed.set(live, [...(feed.get(live) ?? []), ...entries]);
       }
@@ -120,7 +121,8 @@ export class Takes {
   }
 
   /** Paused, or to be terminated: only what is under way is still recorded. */
-  #hold(live: LiveExecution, feed: Feed): void {
+  #hold(live: LiveExecution, feed: Feed, entries: readonly HistoryEntry[]): void {
+    live.passOver([...(feed.get(live) ?? []), ...entries]);
     feed.delete(live);
     const { actions, lives } = this.ports;
     const { executionId } = live;

@@ -231,6 +231,19 @@ export const mutants: readonly Mutant[] = [
     ],
   },
   {
+    name: 'closes a child whose end came together with its own termination',
+    faults: noFaults,
+    workflow: 'family',
+    isDecided: true,
+    patches: [
+      {
+        file: takes,
+        find: 'live.passOver([...(feed.get(live) ?? []), ...entries]);',
+        replace: '',
+      },
+    ],
+  },
+  {
     name: 'a run that goes on loses its parent',
     workflow: 'family',
     patches: [
