@@ -43,7 +43,7 @@ export async function runAtMostOnce(parts: UncertaintyParts, once: AtMostOnceCal
       parts.starts.start({ call, actionName, params, startedAtMs, confirmed }),
     );
     if (start === null || start.kind === 'ownership_lost') return { kind: 'stopped' };
-    const attempt = start.kind === 'started' ? confirmed + 1 : start.attempts;
+    const { attempt } = start;
     if (start.kind === 'started') {
       const outcome = await runSimple(once.asAttempt(attempt));
       // A handler that was cut short, or whose time was over, may have done it.

@@ -56,6 +56,9 @@ const go = (executionId: string) =>
   harness.runtime.enqueueEvent({ tenant: 'acme', execution_id: executionId, event_name: 'Go', payload: {} });
 const resultOf = async (executionId: string) => {
   await go(executionId);
+  return endResultOf(executionId);
+};
+const endResultOf = async (executionId: string) => {
   await harness.untilStatus(executionId, 'completed');
   return (await harness.sql`SELECT result FROM workflow_executions WHERE execution_id = ${executionId}`)[0]
     ?.result as unknown;
@@ -80,10 +83,10 @@ function answer(taskId: string, outcome: string, data: object = {}) {
 }
 
 /** Starts an execution and loses its worker while the handler runs. */
-async function lostInTheAction() {
+async function lostInTheAction(name?: string) {
   begun = 0;
   next = 'hang';
-  const executionId = await start();
+  const executionId = await start(name);
   await until(() => begun === 1, 'the action begins');
   const lost = worker;
   worker = await harness.startWorker({ replaces: lost.workerId });
@@ -125,6 +128,42 @@ describe('an action that must not be started twice', () => {
     expect(begun).toBe(1);
     const mail = (await harness.history(executionId)).filter(({ kind }) => kind === 'action_completed');
     expect(mail).toHaveLength(1);
+  });
+
+  describe('of an execution that is retried', () => {
+    beforeAll(() => {
+      const strictWorkflow = ({ actions }: WorkflowContext) => actions.payOut({ amount: 5 });
+      harness.runtime.registerWorkflow(strictWorkflow);
+    });
+    const retry = (executionId: string) => harness.runtime.retryExecution({ executionId, tenant: 'acme' });
+
+    it('is tried again, without a question, where its handler had said that it failed', async () => {
+      begun = 0;
+      next = 'throw';
+      const executionId = await start('Strict');
+      await harness.untilStatus(executionId, 'failed');
+      next = 'return';
+      await retry(executionId);
+      expect(await endResultOf(executionId)).toEqual({ paid: 5, attempt: 1 });
+      expect(begun).toBe(2);
+      expect(await harness.sql`SELECT 1 FROM workflow_tasks WHERE execution_id = ${executionId}`).toHaveLength(0);
+    });
+
+    it('asks anew about the new start, whatever was said of the one before', async () => {
+      const executionId = await lostInTheAction('Strict');
+      await answer((await openTask(executionId)).task_id, 'fail');
+      await harness.untilStatus(executionId, 'failed');
+      await retry(executionId);
+      await until(() => begun === 2, 'the action begins again');
+      const lost = worker;
+      worker = await harness.startWorker({ replaces: lost.workerId });
+      const asked = await openTask(executionId);
+      expect(asked.command_id).toMatch(/\?2$/);
+      next = 'return';
+      await answer(asked.task_id, 'run_again');
+      expect(await endResultOf(executionId)).toEqual({ paid: 5, attempt: 3 });
+      expect(begun).toBe(3);
+    });
   });
 
   it('is started again, as the next attempt, when a person says that it did not happen', async () => {

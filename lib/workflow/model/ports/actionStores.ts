@@ -81,8 +81,9 @@ export type UncertainAnswer =
 /** Starts of actions that must not be started twice. */
 export interface ActionStartStore {
   /**
-   * Commits that the call is started, before its handler runs. `confirmed`: the last start of which a person said that
-   * nothing happened; 0 for the first. `known`: it was started already, for the `attempts`th time.
+   * Commits that the call is started, before its handler runs, and says which attempt that is. `confirmed`: the last
+   * start of which a person said that nothing happened; 0 for the first, also after a retry of the execution. `known`:
+   * that attempt was started already.
    */
   start(request: {
     readonly call: ActionCall;
@@ -90,11 +91,7 @@ export interface ActionStartStore {
     readonly params: JsonObject;
     readonly startedAtMs: number;
     readonly confirmed: number;
-  }): Promise<
-    | { readonly kind: 'started' }
-    | { readonly kind: 'known'; readonly attempts: number }
-    | { readonly kind: 'ownership_lost' }
-  >;
+  }): Promise<{ readonly kind: 'started' | 'known'; readonly attempt: number } | { readonly kind: 'ownership_lost' }>;
 
   /** What a person said of this start. */
   findAnswer(query: { readonly call: ActionCall; readonly attempt: number }): Promise<UncertainAnswer>;

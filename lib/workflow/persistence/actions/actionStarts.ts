@@ -23,7 +23,8 @@ export function createActionStartStore({
     WHERE w.worker_id = ${workerId} AND w.fenced_at IS NULL AND p.partition_id = ${partitionId} FOR SHARE`;
   return {
     start: async ({ call, actionName, params, startedAtMs, confirmed }) => {
-      const [row] = await sql<{ owned: boolean; started: boolean; known: number | null }[]>`
+      // A failure that a retry of the execution set back is begun anew, behind the last start that a person was asked about.
+      const [row] = await sql<{ owned: boolean; started: number | null; known: number | null }[]>`
         WITH fence AS MATERIALIZED (${owns(call.partitionId)}), started AS (
           INSERT INTO workflow_action_results AS r (execution_id, partition_id, command_id, tenant_id, action_name,
             status, params, attempts, started_at, n, args_hash)
@@ -32,16 +33,21 @@ export function createActionStartStore({
             ${new Date(startedAtMs).toISOString()}::text::timestamptz, ${call.n}::int, ${call.argsHash}
           FROM fence
           ON CONFLICT (execution_id, command_id, partition_id) DO UPDATE
-          SET attempts = excluded.attempts, started_at = excluded.started_at
-          WHERE r.status = 'started' AND r.attempts = ${confirmed}::smallint
-          RETURNING 1
+          SET status = 'started', started_at = excluded.started_at, error = NULL, attempts = excluded.attempts + CASE
+            WHEN r.status = 'started' THEN 0
+            ELSE (SELECT count(*) FROM workflow_tasks k
+                  WHERE k.execution_id = r.execution_id AND starts_with(k.command_id, r.command_id || '?')) END
+          WHERE (r.status = 'started' AND r.attempts = ${confirmed}::smallint)
+            OR (r.status = 'retrying' AND ${confirmed}::smallint = 0)
+          RETURNING r.attempts
         )
-        SELECT EXISTS (SELECT 1 FROM fence) AS owned, EXISTS (SELECT 1 FROM started) AS started,
+        SELECT EXISTS (SELECT 1 FROM fence) AS owned, (SELECT attempts::int FROM started) AS started,
                (SELECT attempts::int FROM workflow_action_results
                 WHERE execution_id = ${call.executionId} AND command_id = ${call.commandId}
                   AND partition_id = ${call.partitionId}) AS known`;
       if (!row?.owned) return { kind: 'ownership_lost' };
-      return row.started ? { kind: 'started' } : { kind: 'known', attempts: row.known ?? confirmed + 1 };
+      if (row.started !== null) return { kind: 'started', attempt: row.started };
+      return { kind: 'known', attempt: row.known ?? confirmed + 1 };
     },
 
     findAnswer: async ({ call, attempt }) => {

@@ -14,9 +14,9 @@ export function createMemoryStarts({ tables }: { readonly tables: MemoryTables }
   return {
     start: async ({ call, confirmed }) => {
       const known = starts.get(keyOf(call)) ?? 0;
-      if (known !== confirmed) return { kind: 'known', attempts: known };
+      if (known !== confirmed) return { kind: 'known', attempt: known };
       starts.set(keyOf(call), confirmed + 1);
-      return { kind: 'started' };
+      return { kind: 'started', attempt: confirmed + 1 };
     },
 
     findAnswer: async ({ call, attempt }) => {
