@@ -7,14 +7,19 @@ const pages = readdirSync(path.join(root, 'docs/errors'))
   .filter((name) => name !== 'README.md')
   .map((name) => path.basename(name, '.md'));
 
-/** Codes of error classes, and the one that stands for all that is unexpected. */
+/** What an author writes to give an error its code. */
+const givesCode = /\b(?:readonly code = |code: |\w+Code = )'([a-z_]+)'/g;
+/** Schemas have issues of this kind, whose code nobody sees. */
+const ofSchemas = 'custom';
+
+/** All codes. Those of HTTP answers, one for each status, have one page. */
 function codesInSources(): string[] {
-  const codes = new Set(['internal_error']);
+  const codes = new Set(['http_status']);
   for (const folder of ['lib', 'app']) {
     for (const file of readdirSync(path.join(root, folder), { recursive: true, encoding: 'utf8' })) {
       if (!/\.tsx?$/.test(file) || /\.test\.ts|(^|\/)testing\//.test(file)) continue;
       const text = readFileSync(path.join(root, folder, file), 'utf8');
-      for (const [, code = ''] of text.matchAll(/\breadonly code = '([a-z_]+)'/g)) codes.add(code);
+      for (const [, code = ''] of text.matchAll(givesCode)) if (code !== ofSchemas) codes.add(code);
     }
   }
   return [...codes];

@@ -5,7 +5,7 @@ import { expandTemplate, MAX_EXPANDED_LENGTH, templatePlaceholders } from './tem
 const text = (template: string, contextData: unknown) => expandTemplate(template, contextData).text;
 
 describe('expandTemplate', () => {
-  it('fills the error report of the mission document', () => {
+  it('fills the report of an error', () => {
     const template =
       'Workflow Instance ID: ${contextData.workflowInstanceId}\nError Code: ${contextData.errorCode}\nMessage: ${contextData.errorMessageText}\nEntity: ${contextData.entityType} (ID: ${contextData.entityId})';
     const contextData = {
