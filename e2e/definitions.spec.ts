@@ -36,7 +36,15 @@ test('a definition is made, refused where it is wrong, and changed, without a mo
   await keyboard.type('generic');
   await expect(forms).toHaveValue('system/generic-resolution-form');
   await tabTo(fay, box(/^Roles that may do it/));
+  await keyboard.type('administrator, finance');
+  // Told while it is written, and no reason to refuse it.
+  const warning = fay.getByRole('status').filter({ hasText: 'Nobody has the role finance.' });
+  await expect(warning).toContainText('reach those with the other roles alone');
+  await keyboard.press('ControlOrMeta+a');
   await keyboard.type('manager, finance');
+  const nobody = fay.getByRole('status').filter({ hasText: 'Nobody has the roles manager and finance.' });
+  await expect(nobody).toContainText('wait in the inbox of nobody');
+  await expect(nobody.getByRole('link', { name: 'Members' })).toHaveAttribute('href', '/admin/members');
   const priority = fay.getByRole('combobox', { name: 'Priority' });
   await tabTo(fay, priority);
   await keyboard.press('ArrowDown');
@@ -53,6 +61,7 @@ test('a definition is made, refused where it is wrong, and changed, without a mo
   await keyboard.press('Enter');
   await expect(fay.getByRole('heading', { level: 1, name: 'Check of the stock' })).toBeVisible();
   await expect(fay.getByRole('main')).toContainText('manager');
+  await expect(nobody, 'also where it is read').toBeVisible();
 
   await tabTo(fay, fay.getByRole('link', { name: 'Edit' }));
   await keyboard.press('Enter');
@@ -62,6 +71,10 @@ test('a definition is made, refused where it is wrong, and changed, without a mo
   await keyboard.type('Check of the shelf');
   await keyboard.press('Enter');
   await expect(fay.getByRole('heading', { level: 1, name: 'Check of the shelf' })).toBeVisible();
+  for (const role of ['manager', 'finance']) await colleague({ name: `Holder of ${role}`, tenant, roles: [role] });
+  await visit(fay, '/admin/task-definitions/own/check_stock');
+  await expect(fay.getByRole('main')).toContainText('manager, finance');
+  await expect(fay.getByText('Nobody has the role'), 'once somebody has them').toHaveCount(0);
   await visit(fay, '/admin/task-definitions');
   const own = fay.getByRole('region', { name: 'Your task definitions' });
   await tabTo(fay, own.getByRole('link', { name: 'Check of the shelf' }));

@@ -1,10 +1,11 @@
 // What keeps foreign code out of every page, asked of the browser itself.
-import { expect, type Page, type Response } from 'playwright/test';
+import { expect, type Response } from 'playwright/test';
 import { pageNonce } from '../components/ui/page-nonce';
 import { shotPages, visit as open } from '../scripts/lib/shotPages.mjs';
 import { bearing, mintToken } from './support/api';
 import { progressOf, submitInvoice, uniqueCustomer } from './support/invoices';
 import { test, visit } from './support/journey';
+import { watchPolicies } from './support/policies';
 import { addressOfTask, reviewForm, taskOf } from './support/tasks';
 
 test.use({ trace: 'off' });
@@ -25,24 +26,6 @@ const policyOf = (answer: Pick<Response, 'headers'>) =>
       return [name, sources] as const;
     }),
   );
-
-/** Collects from now on what the browser refused, and every document that it was given. */
-async function watchPolicies(page: Page) {
-  const refused: string[] = [];
-  const documents: Response[] = [];
-  await page.exposeFunction('tellRefusal', (what: string) => void refused.push(what));
-  await page.addInitScript(() => {
-    const tell = (what: string) =>
-      void (window as unknown as { tellRefusal: (what: string) => Promise<void> }).tellRefusal(what);
-    document.addEventListener('securitypolicyviolation', ({ violatedDirective, blockedURI, sourceFile, sample }) =>
-      tell(`${location.pathname}: ${violatedDirective} kept ${blockedURI} out ${sourceFile} ${sample}`),
-    );
-  });
-  page.on('response', (answer) => {
-    if (answer.request().resourceType() === 'document') documents.push(answer);
-  });
-  return { refused, documents };
-}
 
 test('something of each kind is there to be looked at', async ({ as }) => {
   const alice = await as('alice');

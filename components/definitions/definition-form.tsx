@@ -10,6 +10,7 @@ import { useToast } from '@/components/ui/toast';
 import { useFocusOnceShown } from '@/components/ui/use-focus';
 import type { Scope } from '@/lib/queries/taskDefinitions';
 import { inputOf, suggestedForm, type DefinitionFields, type DefinitionFormInput } from './definition-fields';
+import { UnheldRoles } from './unheld-roles';
 
 interface DefinitionFormProps {
   readonly initial: DefinitionFields;
@@ -19,6 +20,8 @@ interface DefinitionFormProps {
   readonly scope: Scope;
   readonly forms: { readonly own: readonly string[]; readonly system: readonly string[] };
   readonly roles: readonly { readonly role: string; readonly people: number }[];
+  /** Whether the roles are those of a tenant's people; the platform's definitions serve tenants it knows nothing of. */
+  readonly isOfTenant: boolean;
   readonly save: (
     input: DefinitionFormInput & { readonly expectedRevision: number },
   ) => Promise<ActionAnswer<{ readonly taskType: string }>>;
@@ -27,7 +30,8 @@ interface DefinitionFormProps {
 const priorities: readonly DefinitionFields['priority'][] = ['low', 'normal', 'high', 'urgent'];
 
 /** Makes or changes a task definition. Whatever is refused, what was typed stays. */
-export function DefinitionForm({ initial, revision, isTypeFixed, scope, forms, roles, save }: DefinitionFormProps) {
+export function DefinitionForm(props: DefinitionFormProps) {
+  const { initial, revision, isTypeFixed, scope, forms, roles, isOfTenant, save } = props;
   const router = useRouter();
   const toast = useToast();
   const [fields, setFields] = useState(initial);
@@ -138,6 +142,7 @@ export function DefinitionForm({ initial, revision, isTypeFixed, scope, forms, r
         >
           {(control) => <input {...control} {...text('roles', '/defaultRoles')} />}
         </Field>
+        {isOfTenant ? <UnheldRoles wanted={inputOf(fields).defaultRoles} held={roles.map(({ role }) => role)} /> : null}
         <Field id="def-priority" label="Priority" problem={problemAt('/defaultPriority')}>
           {(control) => (
             <span className="select">

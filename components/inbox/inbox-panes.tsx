@@ -1,13 +1,13 @@
 'use client';
 import { usePathname, useRouter, useSearchParams } from 'next/navigation';
 import { useCallback, useEffect, useOptimistic, useState, useTransition, type ReactNode } from 'react';
-import { flushSync } from 'react-dom';
 import type { InboxList as InboxPage } from '@/lib/queries/inbox';
 import type { InboxView } from '@/lib/queries/inbox-views';
 import { Icon } from '@/components/ui/icons';
 import { HoldingProvider } from '@/components/task/holding';
 import { AfterDecision } from '@/components/task/after-decision';
 import type { Choosable } from '@/components/ui/person-field';
+import { useFocusOnceShown } from '@/components/ui/use-focus';
 import type { TaskFilter } from '@/lib/queries/task-filter';
 import { BulkBar } from './bulk-bar';
 import { BulkPane, formsOf } from './bulk-pane';
@@ -71,6 +71,7 @@ export function InboxPanes({
   const rows = list.shown.flatMap(({ row, isGone }) => (isGone ? [] : [row]));
   const bulk = useBulk(rows, bulkActions.undo);
   const [isAnswering, setAnswering] = useState(false);
+  const focusOnceShown = useFocusOnceShown();
 
   const hrefOf = useCallback(
     (taskId: string) => {
@@ -114,9 +115,8 @@ export function InboxPanes({
   const hasBulk = bulk.chosen.length > 0;
   const showsBulk = hasBulk || bulk.refusals.length > 0;
   const answerAll = () => {
-    flushSync(() => setAnswering(true));
-    const fields = document.querySelector<HTMLElement>('.bulk-pane :is(input, textarea, select, .bar button)');
-    fields?.focus();
+    setAnswering(true);
+    focusOnceShown(() => document.querySelector('.bulk-pane :is(input, textarea, select, .bar button)'));
   };
 
   return (

@@ -1,7 +1,8 @@
 import { Icon } from '@/components/ui/icons';
+import { useFocusOnceShown } from '@/components/ui/use-focus';
 import type { FieldError } from '@/lib/forms/types';
 import { fieldId, summaryTitle } from './errors';
-import { focusField } from './focus';
+import { focusableOf } from './focus';
 
 /** Every error once more, on top, as links to their fields; and what is wrong with the answer as a whole. */
 export function ErrorSummary({
@@ -18,6 +19,7 @@ export function ErrorSummary({
     ...(message ? [message] : []),
     ...errors.filter(({ path }) => path === '').map((error) => error.message),
   ];
+  const focusOnceShown = useFocusOnceShown();
   const titleId = `${idPrefix}__summary`;
   return (
     <div role="alert">
@@ -40,7 +42,7 @@ export function ErrorSummary({
                       href={`#${id}`}
                       onClick={(event) => {
                         event.preventDefault();
-                        focusField(id);
+                        focusOnceShown(() => focusableOf(id), { isCentered: true });
                       }}
                     >
                       {text}

@@ -13,7 +13,7 @@ const send = () => Promise.resolve({ ok: true } as const);
 function markup(
   form: FormDefinition,
   contextData: unknown = {},
-  more: { readOnly?: boolean; disabled?: boolean } = {},
+  more: { readOnly?: boolean; disabled?: boolean; draft?: JsonObject } = {},
 ) {
   const { formData, texts } = projectForm(form, contextData);
   return renderToStaticMarkup(
@@ -141,6 +141,44 @@ describe('TaskForm on the server', () => {
     expect(markup(form, { urgent: true })).toContain('answer_reason');
     expect(markup(form, { urgent: true })).not.toContain('answer_date');
     expect(markup(form, {})).toContain('answer_date');
+  });
+
+  it('keeps what a draft left empty in rows, groups and fields by reference, and begins what is new with its default', () => {
+    const city = { type: 'string', default: 'Berlin' };
+    const place = { type: 'object', properties: { city } };
+    const form = formOf(
+      {
+        from: { $ref: '#/definitions/place' },
+        stops: { type: 'array', items: place },
+        last: { $ref: '#/definitions/city' },
+      },
+      {},
+      { definitions: { place, city } },
+    );
+    expect(markup(form, { stops: [{}, {}] }).match(/value="Berlin"/g)).toHaveLength(4);
+    const draft = { from: {}, stops: [{}, { city: 'Kiel' }] };
+    const html = markup(form, { stops: [{}, {}] }, { draft });
+    expect(html).not.toContain('Berlin');
+    expect(html).toContain('value="Kiel"');
+    expect(html).toMatch(/<input[^>]*id="answer_stops_0_city"[^>]*value=""/);
+  });
+
+  it('begins with no more rows than a page can hold, whatever the lists of a form ask for', () => {
+    const item = { type: 'object', properties: { name: { type: 'string' } } };
+    const list = { type: 'array', minItems: 300, items: item };
+    const names = Array.from({ length: 12 }, (_, at) => `list${at}`);
+    const form = formOf(Object.fromEntries(names.map((name) => [name, { ...list }])), {}, { required: names });
+    expect(markup(form).match(/<input/g)).toHaveLength(500);
+  });
+
+  it('draws a part within itself once somebody opens it, without styles of the library', () => {
+    const node = {
+      type: 'object',
+      properties: { name: { type: 'string' }, next: { $ref: '#/definitions/node' } },
+    };
+    const html = markup(formOf({ first: { $ref: '#/definitions/node' } }, {}, { definitions: { node } }));
+    expect(html).toMatch(/<button[^>]*id="answer_first_next"/);
+    expect(html).not.toContain(' style=');
   });
 
   it('switches every control off when it is disabled', () => {

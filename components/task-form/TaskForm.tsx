@@ -1,17 +1,18 @@
 'use client';
 import './task-form.css';
 import { useCallback, useRef, useState, type ReactNode } from 'react';
-import { flushSync } from 'react-dom';
 import { useCommands, type Command } from '@/components/ui/commands';
 import { OnceAlive } from '@/components/ui/once-alive';
+import { useFocusOnceShown } from '@/components/ui/use-focus';
 import { browserEngine } from '@/lib/forms/browserEngine';
 import { primaryOutcome } from '@/lib/forms/outcomes';
+import { withEmptied } from '@/lib/forms/emptied';
 import { checkSubmission, outputOf } from '@/lib/forms/submission';
 import { shownText } from '@/lib/forms/projection';
 import type { FieldError, FormTexts, JsonObject, Outcome } from '@/lib/forms/types';
 import { ErrorSummary } from './ErrorSummary';
 import { fieldId, remainingErrors, SERVER_ONLY } from './errors';
-import { focusField, inPageOrder } from './focus';
+import { focusableOf, inPageOrder } from './focus';
 import { FormFields } from './FormFields';
 import { OutcomeBar, outcomeButtonId, primaryKey } from './OutcomeBar';
 import { ReadOnlyForm } from './ReadOnlyForm';
@@ -92,6 +93,7 @@ function AnswerForm(props: TaskFormProps) {
   const latest = useRef(initialData);
   const isSending = useRef(false);
   const primary = primaryOutcome(outcomes);
+  const focusOnceShown = useFocusOnceShown();
 
   const check = (outcome: Outcome | null, answers: JsonObject) =>
     checkSubmission({
@@ -104,10 +106,12 @@ function AnswerForm(props: TaskFormProps) {
 
   const tell = (told: Problems) => {
     const next = { ...told, errors: inPageOrder(idPrefix, told.errors) };
-    // Shown before the focus moves, so that the field is already described by its error.
-    flushSync(() => setProblems(next));
+    setProblems(next);
     const first = next.errors.find(({ path }) => path !== '');
-    if (!first || !focusField(fieldId(idPrefix, first.path))) document.getElementById(`${idPrefix}__errors`)?.focus();
+    const find = () =>
+      (first && focusableOf(fieldId(idPrefix, first.path))) ?? document.getElementById(`${idPrefix}__errors`);
+    // Once it is shown, so that the field is already described by its error.
+    focusOnceShown(find, { isCentered: true });
   };
 
   const send = async (outcome: Outcome | null, output: JsonObject) => {
@@ -157,8 +161,8 @@ function AnswerForm(props: TaskFormProps) {
   };
 
   const goBack = () => {
-    flushSync(() => setConfirming(undefined));
-    if (confirming) document.getElementById(outcomeButtonId(idPrefix, confirming))?.focus();
+    setConfirming(undefined);
+    if (confirming) focusOnceShown(() => document.getElementById(outcomeButtonId(idPrefix, confirming)));
   };
 
   useCommands(() => {
@@ -202,9 +206,11 @@ function AnswerForm(props: TaskFormProps) {
   );
 }
 
-/** The stored draft as the form would take it today: read-only values are those of the task. */
+/** The stored draft as the form would take it today: read-only values are those of the task, emptied fields stay so. */
 function readAnswers({ form, formData, texts, draft }: TaskFormProps): JsonObject | undefined {
-  return draft ? outputOf({ form, projection: { formData, texts }, data: draft, engine: browserEngine }) : undefined;
+  if (!draft) return undefined;
+  const answers = outputOf({ form, projection: { formData, texts }, data: draft, engine: browserEngine });
+  return withEmptied({ root: form.jsonSchema, answers, engine: browserEngine });
 }
 
 /** The answers as commands, the first one before the others. */

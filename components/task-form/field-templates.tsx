@@ -1,6 +1,7 @@
 import type {
   ArrayFieldItemTemplateProps,
   ArrayFieldTemplateProps,
+  CyclicSchemaExpandProps,
   MultiSchemaFieldTemplateProps,
   ObjectFieldTemplateProps,
   RJSFSchema,
@@ -196,6 +197,22 @@ export function MultiSchemaFieldTemplate({
       {selector}
       {optionSchemaField}
     </div>
+  );
+}
+
+/** A part that has the same part within it is drawn when somebody asks for it: it has no end. */
+export function CyclicSchemaExpandTemplate({
+  fieldPathId,
+  schema,
+  uiSchema,
+  registry,
+  onExpand,
+}: CyclicSchemaExpandProps<FormData, RJSFSchema, TaskFormContext>) {
+  return (
+    <button className="btn add" type="button" id={fieldPathId.$id} onClick={() => onExpand(fieldPathId.$id)}>
+      <Icon name="plus" />
+      Open {fieldLabel(registry, schema, uiSchema ?? {}, fieldPathId.path)}
+    </button>
   );
 }
 

@@ -5,20 +5,16 @@ const FOCUSABLE =
   'input:not([type="hidden"]):not([disabled]), select:not([disabled]), textarea:not([disabled]), button:not([disabled])';
 
 /**
- * Puts the focus into the field with `id`: the control itself, else the first one inside (a group of cards has no
+ * What takes the focus for the field with `id`: the control itself, else the first one inside (a group of cards has no
  * focus of its own). A field that is not on the page leads to the nearest part of the form around it.
  */
-export function focusField(id: string): boolean {
+export function focusableOf(id: string): HTMLElement | null {
   for (const element of around(id)) {
     const checked = element.querySelector<HTMLElement>('input:checked');
     const target = element.matches(FOCUSABLE) ? element : (checked ?? element.querySelector<HTMLElement>(FOCUSABLE));
-    if (target) {
-      target.focus({ preventScroll: true });
-      target.scrollIntoView({ block: 'center' });
-      return true;
-    }
+    if (target) return target;
   }
-  return false;
+  return null;
 }
 
 /** As they are met from top to bottom: the checks find them in an order of their own. */

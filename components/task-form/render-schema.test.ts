@@ -27,12 +27,32 @@ describe('renderSchema', () => {
     const text = { type: 'string' };
     const list = (minItems: number, items: object = text) => ({ type: 'array', minItems, items });
     const schema = {
-      properties: { a: list(100_000), b: list(2), c: list(100, list(100)) },
+      properties: { a: list(2), b: list(100, list(100)), c: { $ref: '#/definitions/d' } },
       definitions: { d: list(3) },
     };
     expect(renderSchema(schema)).toEqual({
-      properties: { a: list(500), b: list(2), c: list(100, list(5)) },
+      properties: { a: list(2), b: list(100, list(3)), c: { $ref: '#/definitions/d' } },
       definitions: { d: list(1) },
+    });
+    expect(renderSchema({ properties: { a: list(100_000) } })).toEqual({ properties: { a: list(500) } });
+  });
+
+  it('lets all lists together begin with no more rows than a page can hold, however often they are used', () => {
+    const list = (minItems: number, items: object) => ({ type: 'array', minItems, items });
+    const text = { type: 'string' };
+    const many = Object.fromEntries(Array.from({ length: 40 }, (_, at) => [`l${at}`, list(400, text)]));
+    const drawn = renderSchema({ properties: many }) as { properties: Record<string, { minItems: number }> };
+    const rows = Object.values(drawn.properties).map(({ minItems }) => minItems);
+    expect(rows.slice(0, 3)).toEqual([400, 100, 0]);
+    expect(rows.reduce((sum, each) => sum + each, 0)).toBe(500);
+
+    const used = {
+      properties: { rows: list(400, { $ref: '#/definitions/row' }) },
+      definitions: { row: { properties: { a: list(1, text), b: list(1, { $ref: '#/definitions/row' }) } } },
+    };
+    expect(renderSchema(used)).toMatchObject({
+      properties: { rows: { minItems: 400 } },
+      definitions: { row: { properties: { a: { minItems: 0 }, b: { minItems: 0 } } } },
     });
   });
 
@@ -100,6 +120,7 @@ describe('renderUiSchema', () => {
 
   it('puts fields that an order leaves out behind the others', () => {
     expect(renderUiSchema({ 'ui:order': ['b', 5, 'a'] })).toEqual({ 'ui:order': ['b', 'a', '*'] });
+    expect(renderUiSchema({ 'ui:order': ['*', 'b', '*', 'b'] })).toEqual({ 'ui:order': ['*', 'b'] });
     expect(renderUiSchema({ a: { 'ui:options': { order: ['*', 'b'] } } })).toEqual({
       a: { 'ui:options': { order: ['*', 'b'] } },
     });

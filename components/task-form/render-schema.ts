@@ -5,7 +5,8 @@
  */
 import { choicesOf } from '@/lib/forms/choices';
 import { isJsonObject, isUnsafeName } from '@/lib/forms/json';
-import { MAX_PRESET_ROWS, typesOf } from '@/lib/forms/schema';
+import { presetRows } from '@/lib/forms/presetRows';
+import { typesOf } from '@/lib/forms/schema';
 import { hasPlaceholders } from '@/lib/forms/templates';
 import type { JsonObject } from '@/lib/forms/types';
 
@@ -49,13 +50,13 @@ interface Place {
   readonly isBranch: boolean;
   /** What it describes may come into being while somebody types, and begins with its defaults. */
   readonly isNew: boolean;
-  /** How many rows a list here begins with, at most: rows of lists within rows count together. */
-  readonly rows: number;
+  /** How many rows lists begin with, by their place in the pinned schema. */
+  readonly preset: ReadonlyMap<JsonObject, number>;
 }
 
 export function renderSchema(schema: JsonObject): JsonObject {
   const { $id: _id, $schema: _schema, ...root } = schema;
-  const copy = copyPart(root, { isBranch: false, isNew: false, rows: MAX_PRESET_ROWS });
+  const copy = copyPart(root, { isBranch: false, isNew: false, preset: presetRows(schema) });
   return isJsonObject(copy) ? copy : {};
 }
 
@@ -80,13 +81,13 @@ function copyPart(value: unknown, place: Place): unknown {
       continue;
     }
     if (keyword === 'minItems' && typeof member === 'number') {
-      copy[keyword] = Math.min(member, place.rows);
+      copy[keyword] = Math.min(member, place.preset.get(value) ?? 0);
       continue;
     }
     const below: Place = {
       isBranch: place.isBranch || BRANCHES.has(keyword),
       isNew: place.isNew || NEW_PARTS.has(keyword),
-      rows: rowsBelow(value, keyword, place),
+      preset: place.preset,
     };
     if (keyword === 'default' || CONDITIONS.has(keyword)) copy[keyword] = member;
     else if (NAME_MAPS.has(keyword) && isJsonObject(member)) copy[keyword] = copyMembers(member, below);
@@ -94,14 +95,6 @@ function copyPart(value: unknown, place: Place): unknown {
   }
   const type = typeOfChoices(value);
   return type === undefined ? copy : { ...copy, type };
-}
-
-/** Definitions may be used within rows of any number, and within each other: there each list begins with one row. */
-function rowsBelow({ minItems }: JsonObject, keyword: string, { rows }: Place): number {
-  if (keyword === 'definitions' || keyword === '$defs') return 1;
-  if (keyword !== 'items' && keyword !== 'additionalItems') return rows;
-  const preset = typeof minItems === 'number' ? Math.min(minItems, rows) : 1;
-  return Math.max(1, Math.floor(rows / Math.max(1, preset)));
 }
 
 /** The library draws nothing for choices whose type is not written down. */
@@ -168,8 +161,9 @@ function isUsable(option: string, value: unknown): boolean {
 /** Where an order leaves fields out, the library draws none of them: they come last. */
 function copyOption(option: string, value: unknown): unknown {
   if (option !== 'order' || !Array.isArray(value)) return copyUi(value);
-  const names = value.filter((name): name is string => typeof name === 'string');
-  return names.includes('*') ? names : [...names, '*'];
+  // Nor does it draw any of them where the same stands twice in it.
+  const names = new Set(value.filter((name): name is string => typeof name === 'string'));
+  return [...names.add('*')];
 }
 
 /** Styles and classes of a tenant would break the page's look and its content security policy. */

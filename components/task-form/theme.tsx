@@ -5,6 +5,7 @@ import type { TaskFormContext } from './context';
 import {
   ArrayFieldItemTemplate,
   ArrayFieldTemplate,
+  CyclicSchemaExpandTemplate,
   FieldTemplate,
   MultiSchemaFieldTemplate,
   ObjectFieldTemplate,
@@ -56,6 +57,7 @@ export const ThemedForm = withTheme<FormData, RJSFSchema, TaskFormContext>({
     ObjectFieldTemplate,
     ArrayFieldTemplate,
     ArrayFieldItemTemplate,
+    CyclicSchemaExpandTemplate,
     MultiSchemaFieldTemplate,
     UnsupportedFieldTemplate,
     DescriptionFieldTemplate: Nothing,

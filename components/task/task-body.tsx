@@ -7,6 +7,7 @@ import { Time } from '@/components/ui/time';
 import { Unbroken } from '@/components/ui/unbroken';
 import type { TaskView } from '@/lib/queries/task';
 import type { Choosable } from '@/components/ui/person-field';
+import { activityText } from './activity-text';
 import { HoldingProvider } from './holding';
 import type { TaskActions } from './task-actions';
 import { TaskActs } from './task-acts';
@@ -185,10 +186,25 @@ function decisionText(task: TaskView): string {
   }
 }
 
+/** Who did what, so that the reader can no longer decide. */
 function endedNote(task: TaskView): string {
-  if (task.status === 'claimed' && task.assigneeName) return `${task.assigneeName} has taken this task.`;
-  return `${decisionText(task)}.`;
+  if (!isOpenTask(task.status)) return `${decisionText(task)}.`;
+  const last = task.activity.findLast(({ kind }) => changesHands.has(kind));
+  if (last) return `${activityText(last, (iso) => iso)}.`;
+  return task.assigneeName ? `${task.assigneeName} has taken this task.` : 'Somebody else is to decide it now.';
 }
+
+/** What decides who may answer an open task. */
+const changesHands: ReadonlySet<string> = new Set([
+  'claimed',
+  'released',
+  'assigned',
+  'delegated',
+  'given_back',
+  'forwarded',
+  'escalated',
+  'undone',
+]);
 
 function isJsonObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -89,6 +89,15 @@ function TaskAnswer({
     );
   }
 
+  // Known beforehand: what the form library throws while the server draws a page is the end of that page.
+  if (!fixed.isUsable) {
+    return (
+      <div className="work-form">
+        <NotDrawn>{details}</NotDrawn>
+      </div>
+    );
+  }
+
   const submit = async (outcome: string | null, data: JsonObject): Promise<SubmitAnswer> => {
     if (isTooLarge(data)) return { ok: false, message: tooLarge };
     typed.saver.hold();
@@ -120,7 +129,7 @@ function TaskAnswer({
   return (
     <div className="work-form">
       {keepsTyped ? <LostNote text={`${endedNote} What you typed is still below, to copy from.`} /> : null}
-      <FormGuard told={() => <NotDrawn />}>
+      <FormGuard told={() => <NotDrawn>{details}</NotDrawn>}>
         <TaskForm
           form={fixed}
           formData={fixed.projection.formData}
@@ -140,12 +149,16 @@ function TaskAnswer({
   );
 }
 
-function NotDrawn() {
+/** In place of the form; the rest of the task stays. */
+function NotDrawn({ children }: { readonly children: ReactNode }) {
   return (
-    <p className="note tone-fail form-gone" role="alert">
-      <Icon name="alert" />
-      <span>This form cannot be shown, so nobody can answer it. Ask an administrator to look at its definition.</span>
-    </p>
+    <>
+      <p className="note tone-fail form-gone" role="alert">
+        <Icon name="alert" />
+        <span>This form cannot be shown, so nobody can answer it. Ask an administrator to look at its definition.</span>
+      </p>
+      {children}
+    </>
   );
 }
 

@@ -5,9 +5,6 @@
 import { isJsonObject, ownMember, valueAt, fromPointer } from './json';
 import type { FormDefinition, JsonObject } from './types';
 
-/** How many rows a list begins with by itself, at most: more would freeze the page that draws them. */
-export const MAX_PRESET_ROWS = 500;
-
 /** Decides whether a value satisfies a subschema: the only question a conditional field asks. */
 export type IsValid = (schema: JsonObject, value: unknown) => boolean;
 

@@ -2,6 +2,7 @@
 import { and, asc, eq, sql } from 'drizzle-orm';
 import { projectForm } from '../forms/projection';
 import { outcomesOf } from '../forms/outcomes';
+import { checkForm } from '../forms/server/validator';
 import type { FormProjection, Outcome } from '../forms/types';
 import type { JsonObject, JsonValue } from '@shared/workflow/model/json';
 import { isOpenTask, type TaskStatus } from '@shared/workflow/model/status';
@@ -31,6 +32,8 @@ export interface TaskForm {
   readonly uiSchema: JsonObject;
   readonly projection: FormProjection;
   readonly outcomes: readonly Outcome[];
+  /** False: no answer to it is ever accepted, and drawing it may break the page. Only an older version let it through. */
+  readonly isUsable: boolean;
 }
 
 export interface TaskActivity {
@@ -263,6 +266,7 @@ async function loadForm({
     uiSchema: row.uiSchema,
     projection: projectForm(row, task.contextData),
     outcomes: outcomesOf(row),
+    isUsable: checkForm(row).length === 0,
   };
 }
 

@@ -1,5 +1,5 @@
 /** Task definitions with the forms they name, as the console shows them. */
-import { and, asc, count, desc, eq, inArray, isNull, sql, type SQL } from 'drizzle-orm';
+import { and, asc, count, desc, eq, inArray, isNotNull, isNull, sql, type SQL } from 'drizzle-orm';
 import { pageDb } from '../db/client';
 import {
   systemWorkflowFormDefinitions as sf,
@@ -131,7 +131,7 @@ export async function listFormNames({ tenant }: { readonly tenant: string | null
   return { own: own.map(({ name }) => name), system: system.map(({ name }) => name) };
 }
 
-/** The roles that somebody of the tenant has, with how many. */
+/** The roles that somebody of the tenant has who can sign in, with how many. */
 export async function listRoles({
   tenant,
 }: {
@@ -141,7 +141,7 @@ export async function listRoles({
     .select({ role: userRoles.role, people: count() })
     .from(userRoles)
     .innerJoin(users, eq(users.userId, userRoles.userId))
-    .where(tenant === null ? sql`${users.tenantId} IS NOT NULL` : eq(users.tenantId, tenant))
+    .where(and(isNull(users.deactivatedAt), tenant === null ? isNotNull(users.tenantId) : eq(users.tenantId, tenant)))
     .groupBy(userRoles.role)
     .orderBy(asc(userRoles.role));
 }

@@ -189,6 +189,14 @@ describe('lint of a form', () => {
     ]);
   });
 
+  it('warns of lists that would begin with too many rows together, each as often as it is drawn', () => {
+    const list = (minItems: number, items: object = { type: 'string' }) => ({ type: 'array', items, minItems });
+    expect(marked(documents(form({ a: list(250), b: list(250) })))).toEqual([]);
+    expect(marked(documents(form({ a: list(300), b: list(201) })))).toEqual(['warning shape: 201']);
+    expect(marked(documents(form({ a: list(20, list(24)) })))).toEqual([]);
+    expect(marked(documents(form({ a: list(20, list(25)) })))).toEqual(['warning shape: 25']);
+  });
+
   it('warns of fields with fields of their own that do not say that they are a group', () => {
     const group = { properties: { street: { type: 'string' } } };
     expect(marked(documents(form({ address: group })))).toEqual(['warning shape: "address"']);

@@ -72,7 +72,7 @@ function lintValues(
   return [
     ...lintRoot(form.jsonSchema),
     ...lintKeywords(form.jsonSchema, parts),
-    ...lintRows(parts),
+    ...lintRows(form.jsonSchema, parts),
     ...lintUntyped(parts),
     ...(patternProblem ? lintPatterns(parts, patternProblem) : []),
     ...lintPlaceholders({ parts, uiSchema: form.uiSchema, sample }),

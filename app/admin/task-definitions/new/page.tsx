@@ -48,6 +48,7 @@ export default async function NewDefinitionPage({
         scope={tenant === null ? 'system' : 'own'}
         forms={forms}
         roles={roles}
+        isOfTenant={tenant !== null}
         save={tenant === null ? createSystemDefinitionAction : createDefinitionAction}
       />
     </main>

@@ -2,6 +2,7 @@ import type { Metadata } from 'next';
 import Link from 'next/link';
 import { notFound } from 'next/navigation';
 import { cache } from 'react';
+import { UnheldRoles } from '@/components/definitions/unheld-roles';
 import { FormVersions } from '@/components/definitions/form-versions';
 import { Icon } from '@/components/ui/icons';
 import { Time } from '@/components/ui/time';
@@ -10,6 +11,7 @@ import {
   getTaskDefinition,
   listFormVersions,
   listOpenTasks,
+  listRoles,
   type Scope,
   type TaskDefinitionView,
 } from '@/lib/queries/taskDefinitions';
@@ -42,7 +44,12 @@ export default async function TaskDefinitionPage({ params, searchParams }: Addre
     name: definition.formName,
   };
   const mayWrite = mayManage(reader, form.scope);
-  const [versions, draft] = await Promise.all([listFormVersions(form), mayWrite ? getDraftState(form) : null]);
+  const { tenant } = reader;
+  const [versions, draft, roles] = await Promise.all([
+    listFormVersions(form),
+    mayWrite ? getDraftState(form) : null,
+    tenant === null ? null : listRoles({ tenant }),
+  ]);
   const wanted = (await searchParams).version;
   const chosen = versions.find(({ version }) => String(version) === wanted);
   const tasks =
@@ -74,6 +81,9 @@ export default async function TaskDefinitionPage({ params, searchParams }: Addre
           </span>
         </p>
       ) : null}
+      {roles === null || definition.isReplaced ? null : (
+        <UnheldRoles wanted={definition.defaultRoles} held={roles.map(({ role }) => role)} />
+      )}
       <Facts definition={definition} />
       <section aria-labelledby="form-versions">
         <div className="sub-hd">

@@ -44,6 +44,7 @@ export default async function EditDefinitionPage({
         scope={scope}
         forms={forms}
         roles={roles}
+        isOfTenant={tenant !== null}
         save={scope === 'system' ? updateSystemDefinitionAction : updateDefinitionAction}
       />
     </main>
