@@ -48,6 +48,7 @@ describe('parseEnvironment', () => {
     ['BATON_DEMO', 'yes', 'BATON_DEMO must be 1 or 0.'],
     ['BATON_WORKER_ID', '7', 'BATON_WORKER_ID must be a UUID.'],
     ['BATON_SMTP_URL', 'mail.acme.test', 'BATON_SMTP_URL must be an address such as smtp://'],
+    ['BATON_CODE_VERSION', 'x'.repeat(101), 'BATON_CODE_VERSION must have 100 characters at most.'],
     ['BATON_SMTP_URL', 'smtp://mail.acme.test', 'BATON_MAIL_FROM is not set'],
     ['BATON_MAIL_FROM', 'Baton', 'BATON_MAIL_FROM must be an address such as baton@example.com'],
     ['BATON_MAIL_FROM', 'baton@acme.test\r\nBcc: x@y.z', 'BATON_MAIL_FROM must be an address'],

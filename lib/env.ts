@@ -84,6 +84,7 @@ const environmentSchema = z.object({
     })
     .default('info'),
   BATON_DATABASE_POOL: wholeNumber({ name: 'BATON_DATABASE_POOL', min: 1, max: 100 }).default(8),
+  BATON_CODE_VERSION: text.max(100, 'BATON_CODE_VERSION must have 100 characters at most.').optional(),
   BATON_WORKER_ID: uuid('BATON_WORKER_ID').optional(),
   BATON_REPLACES_WORKER: uuid('BATON_REPLACES_WORKER').optional(),
   /** Hosts and networks, parted by commas. */
@@ -138,6 +139,8 @@ export interface Environment {
   readonly databasePoolSize: number;
   /** Identity of this worker incarnation, chosen by whoever starts it; absent: the worker makes one. */
   readonly workerId: string | undefined;
+  /** Names the build that a worker runs, such as the tag of an image; absent: the worker takes it from its sources. */
+  readonly codeVersion: string | undefined;
   /** The dead incarnation that this worker takes over from at once, named by the supervisor that saw it end. */
   readonly replacesWorker: string | undefined;
   /** How long a worker's loop may stand still before its watchdog ends it; 0: for ever, as debuggers need it. */
@@ -187,6 +190,7 @@ export function parseEnvironment(source: Readonly<Record<string, string | undefi
     metricsToken: value.BATON_METRICS_TOKEN,
     logLevel: value.LOG_LEVEL,
     databasePoolSize: value.BATON_DATABASE_POOL,
+    codeVersion: value.BATON_CODE_VERSION,
     workerId: value.BATON_WORKER_ID,
     replacesWorker: value.BATON_REPLACES_WORKER,
     watchdogMs: value.BATON_WATCHDOG_MS,

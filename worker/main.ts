@@ -4,6 +4,7 @@
  */
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
+import { fileURLToPath } from 'node:url';
 import { closeDatabase } from '@/lib/db/client';
 import { env, EnvironmentError } from '@/lib/env';
 import { startMailing } from '@/lib/mail';
@@ -18,6 +19,7 @@ import { workerInstruments } from '@shared/workflow/telemetry/names';
 import { createPinoLogger } from '@shared/workflow/telemetry/pinoLogger';
 import { createPromMetrics } from '@shared/workflow/telemetry/promMetrics';
 import { registerAll } from '@/workflows';
+import { buildVersion } from './buildVersion';
 import { checksOf } from './checks';
 import { endOnce } from './ending';
 import { startHealthServer } from './health';
@@ -25,8 +27,10 @@ import { startHealthServer } from './health';
 /** Jobs that take longer than so after a stop are given to others. */
 const jobDrainMs = 10_000;
 
+const projectRoot = fileURLToPath(new URL('..', import.meta.url));
+
 async function main(): Promise<void> {
-  const { logLevel, workerId = randomUUID(), replacesWorker = null, workerHealthPort, workerRuns } = env();
+  const { codeVersion, logLevel, workerId = randomUUID(), replacesWorker = null, workerHealthPort, workerRuns } = env();
   const logger = createPinoLogger({ level: logLevel, service: 'worker' }).child({ workerId });
   const metrics = createPromMetrics({ shown: workerInstruments, labels: { workerId }, withProcessMetrics: true });
   const deps = await connectFromEnvironment({ logger, metrics, workerId });
@@ -46,7 +50,13 @@ async function main(): Promise<void> {
       : createWorkerFor({
           deps,
           runtime,
-          identity: { workerId, host: hostname(), pid: process.pid, ...runtime.workflows.identity },
+          identity: {
+            workerId,
+            host: hostname(),
+            pid: process.pid,
+            codeVersion: codeVersion ?? buildVersion({ root: projectRoot }),
+            definitions: runtime.workflows.keys,
+          },
           replaces: replacesWorker,
           onFenced: () => onFenced(),
         });

@@ -36,14 +36,22 @@ export class WorkflowRegistry {
     return this.#definitions.get(`${name}@${version}`);
   }
 
-  /** Changes with the code: tells operators which workers run the same. */
+  /** `name@version` of each workflow: what a worker with this code can run. */
+  get keys(): readonly string[] {
+    return [...this.#definitions.keys()].sort();
+  }
+
+  /**
+   * Changes with the text of the registered functions, not with what they call: enough for several workers of one
+   * process, which have their files in common. A worker of the product names its build.
+   */
   get fingerprint(): string {
     return hashText(this.all.map(({ name, version, run }) => `${name}@${version}:${run.toString()}`).join('\n'));
   }
 
-  /** What a worker with this code tells of itself. */
+  /** What a worker with these workflows tells of itself where nothing else tells its code. */
   get identity(): { readonly codeVersion: string; readonly definitions: readonly string[] } {
-    return { codeVersion: this.fingerprint, definitions: [...this.#definitions.keys()].sort() };
+    return { codeVersion: this.fingerprint, definitions: this.keys };
   }
 
   get all(): readonly WorkflowDefinition[] {

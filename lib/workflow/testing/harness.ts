@@ -63,6 +63,8 @@ export interface WorkerOverrides {
   readonly wrapBus?: (bus: BusStore) => BusStore;
   readonly hints?: HintSource;
   readonly runtime?: WorkflowRuntime;
+  /** Names the build; that of the registered functions unless given. */
+  readonly codeVersion?: string;
   readonly replaces?: string;
   readonly drain?: WorkerParts['drain'];
   readonly metrics?: Metrics;
@@ -100,11 +102,13 @@ export async function createHarness(
     const code = overrides.runtime ?? runtime;
     await code.publish();
     const limits = overrides.limits ?? options.limits;
+    const { keys: definitions, fingerprint } = code.workflows;
+    const { codeVersion = fingerprint } = overrides;
     const { wrapStore, wrapBus, hints = absentHintSource, replaces = null, settings, drain, memory } = overrides;
     const parts = workerPartsOver({
       deps: { ...deps, ...(limits && { limits }), metrics: overrides.metrics ?? metrics },
       runtime: code,
-      identity: { workerId, host: 'test', pid: process.pid, ...code.workflows.identity },
+      identity: { workerId, host: 'test', pid: process.pid, codeVersion, definitions },
       clockOffsetMs: () => clockOffsetMs,
       ...(options.jobs && { jobs: options.jobs }),
     });

@@ -88,8 +88,7 @@ export async function createMemoryStoreFixture(): Promise<StoreFixture> {
       await membership.fenceExpired({ knownDead: workerId });
     },
     blame: async ({ executionId, partitionId }, commandId) => {
-      const unnoted = { company: 0, ranMs: 0, workerId: null, sinceMs: nowMs() };
-      tables.suspects.set(executionId, { executionId, partitionId, strikes: 1, commandId, ...unnoted });
+      tables.suspects.set(executionId, { executionId, partitionId, strikes: 1, commandId, workerId: null });
     },
     retire: (workerId) => membership.retire({ workerId }),
     redrive: async ({ executionId }) => {

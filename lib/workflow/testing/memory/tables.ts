@@ -113,12 +113,8 @@ export interface SuspectTableRow {
   readonly executionId: string;
   readonly partitionId: number;
   strikes: number;
-  commandId: string | null;
-  company: number;
-  ranMs: number;
+  readonly commandId: string | null;
   workerId: string | null;
-  /** Since when that worker has it noted. */
-  sinceMs: number;
 }
 
 export interface DeadLetterTableRow {

@@ -76,10 +76,6 @@ export async function simulate(options: {
   readonly hasMixedCode?: boolean;
   /** How often somebody forks; else the seed draws it with the scenarios. */
   readonly forks?: number;
-  /** After how many strikes an execution is put aside; never, unless given: most crashes come from outside. */
-  readonly maxStrikes?: number;
-  /** How long after the last fault everything must have come to its end, unless the usual time. */
-  readonly patienceMs?: number;
 }): Promise<SimulationResult> {
   const simulation = new Simulation(options.seed, options.faults ?? drawFaults(options.seed), options);
   return simulation.run();
@@ -114,8 +110,6 @@ class Simulation {
       readonly scenarios?: readonly Scenario[];
       readonly hasMixedCode?: boolean;
       readonly forks?: number;
-      readonly maxStrikes?: number;
-      readonly patienceMs?: number;
     },
   ) {
     this.#dice = new Dice(`${seed}:program`);
@@ -168,7 +162,7 @@ class Simulation {
       tables: this.#tables,
       faults: this.#faults,
       hints: this.#hints,
-      settings: settingsOf(this.#dice, options.maxStrikes),
+      settings: settingsOf(this.#dice),
       WorkerClass: options.mutation?.WorkerClass ?? Worker,
       wrapStore: options.mutation?.wrapStore ?? ((store) => store),
       wrapPorts: options.mutation?.wrapPorts ?? ((ports) => ports),
@@ -196,7 +190,7 @@ class Simulation {
     if (this.#code.isMixed) this.#startProcess(plan.endMs, null);
     if ([...this.#scenarios.values()].some(({ workflow }) => workflow === 'changed')) this.#replaceFormer(plan.endMs);
     await this.#time.run({
-      untilMs: startMs + Math.max(plan.endMs, 10_000) + (this.options.patienceMs ?? patienceMs),
+      untilMs: startMs + Math.max(plan.endMs, 10_000) + patienceMs,
       isDone: () => this.#isDone(),
       afterStep: () => this.#misfortune(),
     });
@@ -379,7 +373,7 @@ class Simulation {
   }
 }
 
-function settingsOf(dice: Dice, maxStrikes = Number.MAX_SAFE_INTEGER): WorkerSettings {
+function settingsOf(dice: Dice): WorkerSettings {
   return {
     membership: { leaseMs: 3_000, heartbeatMs: 800, balanceMs: 700 },
     sweepMs: 1_000,
@@ -390,7 +384,8 @@ function settingsOf(dice: Dice, maxStrikes = Number.MAX_SAFE_INTEGER): WorkerSet
       takeBatch: dice.pick([1, 256]),
       flushBatch: dice.pick([1, 1_024]),
       liveExecutions: dice.pick([1, 100]),
-      maxStrikes,
+      // Crashes come from outside here: nobody is to blame.
+      maxStrikes: Number.MAX_SAFE_INTEGER,
     },
   };
 }
