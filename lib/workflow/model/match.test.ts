@@ -60,6 +60,21 @@ describe('probes', () => {
     expect(new Set(variants.flatMap(probesOfWait)).size).toBe(variants.length);
   });
 
+  it('cost what the payload is large, however long a path and however deep a value is', () => {
+    const numbers = Array.from({ length: 20_000 }, (_, index) => index);
+    // Hashed for each value anew, this path would take minutes.
+    const key = 'k'.repeat(1_000_000);
+    const below = [...probesOfEvent({ tenant: 'acme', name: 'E', payload: { [key]: numbers } })];
+    expect(below).toHaveLength(numbers.length);
+    expect(below).toContain(probesOfWait({ tenant: 'acme', names: ['E'], match: { [`${key}.19999`]: 19_999 } })[0]);
+    let deep: JsonValue = 'here';
+    for (let depth = 0; depth < 100_000; depth += 1) deep = [deep];
+    const path = Array.from({ length: 100_000 }, () => '0').join('.');
+    expect([...probesOfEvent({ tenant: 'acme', name: 'E', payload: deep })]).toEqual(
+      probesOfWait({ tenant: 'acme', names: ['E'], match: { [path]: 'here' } }),
+    );
+  });
+
   it('of an event contain one of every wait that it can end', () => {
     const key = fc.constantFrom('a', 'b', 'a.b', '0', 'a.b.a');
     const value = fc.constantFrom<MatchValue>('v', 1, true, null);
@@ -76,7 +91,7 @@ describe('probes', () => {
       fc.property(node, fc.dictionary(key, value, { minKeys: 1, maxKeys: 2 }), (drawn, wanted) => {
         if (!matches(drawn, wanted)) return;
         compared += 1;
-        const probes = probesOfEvent({ tenant: 'acme', name: 'E', payload: drawn as JsonValue });
+        const probes = [...probesOfEvent({ tenant: 'acme', name: 'E', payload: drawn as JsonValue })];
         const [probe] = probesOfWait({ tenant: 'acme', names: ['E'], match: wanted });
         expect(probes).toContain(probe);
       }),

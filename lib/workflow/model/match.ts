@@ -3,7 +3,7 @@
  * events of the bus; else one event would approve every waiting invoice of a tenant.
  */
 import { InvalidInputError } from './errors';
-import { hashText } from './hash';
+import { digestOf, hashedNothing, hashedOn, type Hashed } from './hash';
 import type { JsonValue } from './json';
 
 export type MatchValue = string | number | boolean | null;
@@ -53,30 +53,41 @@ export function probesOfWait(wait: {
 }): string[] {
   const [first] = Object.entries(wait.match);
   if (!first) return [];
-  return [...new Set(wait.names)].map((name) => probe(wait.tenant, name, first[0], first[1]));
+  return [...new Set(wait.names)].map((name) => probe(hashedOn(hashedName(wait.tenant, name), first[0]), first[1]));
 }
 
-/** Under what all waits are found that an event may end: one for each plain value in its payload. */
-export function probesOfEvent(event: {
+/**
+ * Under what all waits are found that an event may end: one for each plain value in its payload, some of them more than
+ * once. The cost follows the size of the payload, since a path is hashed once for all that stands below it; whoever runs
+ * through it may pause on the way.
+ */
+export function* probesOfEvent(event: {
   readonly tenant: string;
   readonly name: string;
   readonly payload: JsonValue;
-}): string[] {
-  const probes = new Set<string>();
-  const visit = (node: unknown, path: string): void => {
+}): Generator<string, void, undefined> {
+  const waiting: { readonly node: unknown; readonly path: Hashed; readonly hasPath: boolean }[] = [];
+  waiting.push({ node: event.payload, path: hashedName(event.tenant, event.name), hasPath: false });
+  for (let each = waiting.pop(); each; each = waiting.pop()) {
+    const { node, path, hasPath } = each;
     if (typeof node !== 'object' || node === null) {
-      if (path !== '' && isMatchValue(node)) probes.add(probe(event.tenant, event.name, path, node));
-      return;
+      if (hasPath && isMatchValue(node)) yield probe(path, node);
+      continue;
     }
-    for (const [key, member] of Object.entries(node)) visit(member, path === '' ? key : `${path}.${key}`);
-  };
-  visit(event.payload, '');
-  return [...probes];
+    for (const [key, member] of Object.entries(node)) {
+      waiting.push({
+        node: member,
+        path: hashedOn(path, hasPath ? `.${key}` : key),
+        hasPath: hasPath || key !== '',
+      });
+    }
+  }
 }
 
-function probe(tenant: string, name: string, key: string, value: MatchValue): string {
-  return hashText([tenant, name, key, JSON.stringify(value)].join('\u0000'));
-}
+const separator = '\u0000';
+const hashedName = (tenant: string, name: string): Hashed =>
+  hashedOn(hashedNothing, tenant + separator + name + separator);
+const probe = (path: Hashed, value: MatchValue): string => digestOf(hashedOn(path, separator + JSON.stringify(value)));
 
 /** A whole key goes before a path. */
 function stands(payload: unknown, key: string, value: MatchValue): boolean {

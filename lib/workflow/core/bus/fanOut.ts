@@ -5,6 +5,8 @@ import type { ExecutionKey } from '../../model/ports/store';
 
 /** Executions that one statement delivers to. */
 const pageSize = 500;
+/** Fingerprints that one statement asks for. */
+const sliceSize = 10_000;
 
 /**
  * Puts events into the inboxes of the executions that wait for them. Call it after their commit; calling it again does
@@ -17,18 +19,42 @@ export async function fanOut(
   limit: number = pageSize,
 ): Promise<readonly ExecutionKey[]> {
   if (events.length === 0) return [];
-  const probes = [...new Set(events.flatMap(probesOfEvent))];
+  const slices = await probesOf(events);
   const fannedOut = events.map((event) => event.eventId);
   const reached: ExecutionKey[] = [];
-  for (let after: MatchWait | null = null; ;) {
-    const waits: readonly MatchWait[] = probes.length === 0 ? [] : await bus.waitsFor({ probes, after, limit });
-    const last = waits.at(-1);
-    const isLastPage = last === undefined || waits.length < limit;
-    const deliveries = waits.flatMap((wait) => events.filter((event) => asksFor(wait, event)).map(to(wait)));
-    reached.push(...(await bus.deliver({ deliveries, fannedOut: isLastPage ? fannedOut : [], lookedFor: [] })));
-    if (isLastPage) return reached;
-    after = last;
+  for (const [index, probes] of slices.entries()) {
+    for (let after: MatchWait | null = null; ;) {
+      const waits: readonly MatchWait[] = probes.length === 0 ? [] : await bus.waitsFor({ probes, after, limit });
+      const last = waits.at(-1);
+      const isLastPage = last === undefined || waits.length < limit;
+      const isDone = isLastPage && index === slices.length - 1;
+      const deliveries = waits.flatMap((wait) => events.filter((event) => asksFor(wait, event)).map(to(wait)));
+      if (deliveries.length > 0 || isDone) {
+        reached.push(...(await bus.deliver({ deliveries, fannedOut: isDone ? fannedOut : [], lookedFor: [] })));
+      }
+      if (isLastPage) break;
+      after = last;
+    }
   }
+  return reached;
+}
+
+/** In slices that one statement asks for, one at least. Others get their turn meanwhile, however large an event is. */
+async function probesOf(events: readonly BusEvent[]): Promise<readonly (readonly string[])[]> {
+  const known = new Set<string>();
+  const slices: string[][] = [[]];
+  let seen = 0;
+  for (const event of events) {
+    for (const probe of probesOfEvent(event)) {
+      seen += 1;
+      if (seen % sliceSize === 0) await new Promise((resolve) => setImmediate(resolve));
+      if (known.has(probe)) continue;
+      known.add(probe);
+      if (slices.at(-1)?.length === sliceSize) slices.push([]);
+      slices.at(-1)?.push(probe);
+    }
+  }
+  return slices;
 }
 
 export function asksFor({ tenant, names, match }: MatchWait, event: BusEvent): boolean {

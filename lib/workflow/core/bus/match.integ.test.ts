@@ -91,6 +91,20 @@ function gate(): { readonly reached: Promise<void>; readonly pass: () => Promise
 }
 
 describe('match on events of the bus', () => {
+  it('finds each wait for an event with more values than one statement asks for', async () => {
+    const ids = ['large-first', 'large-last'];
+    const [first = '', last = ''] = await Promise.all(ids.map((id) => start(id)));
+    await Promise.all([looked(first), looked(last)]);
+    const lines = Array.from({ length: 25_000 }, (_, index) => index);
+    for (const payload of [
+      { invoiceId: ids[0], lines },
+      { lines, invoiceId: ids[1] },
+    ] as JsonValue[]) {
+      await submitEvent(harness.deps, { tenant: 'acme', userId: 'mia', eventType: 'PAID', payload });
+    }
+    await Promise.all([harness.untilStatus(first, 'completed'), harness.untilStatus(last, 'completed')]);
+  });
+
   it('ends the wait that asks for what the event holds, and no other', async () => {
     const [first, second] = [await start('inv-1'), await start('inv-2')];
     await Promise.all([looked(first), looked(second)]);

@@ -412,7 +412,7 @@ export async function catchMutant(mutant: Mutant, maxSeeds: number, first = 1): 
 
 /** Finds the waits first, and delivers to them in the commit of the event. */
 async function lookingFirst({ bus, event, store }: Parameters<Submit>[0]): Promise<readonly ExecutionKey[]> {
-  const waits = await bus.waitsFor({ probes: probesOfEvent(event), after: null, limit: 500 });
+  const waits = await bus.waitsFor({ probes: [...probesOfEvent(event)], after: null, limit: 500 });
   await store();
   const deliveries = waits.filter((wait) => asksFor(wait, event)).map((wait) => ({ ...wait, eventId: event.eventId }));
   return bus.deliver({ deliveries, fannedOut: [event.eventId], lookedFor: [] });
