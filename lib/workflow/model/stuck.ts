@@ -9,6 +9,7 @@ export const stuckReasons = [
   'blocked',
   'no_worker',
   'code_unknown',
+  'job_not_taken',
   'no_progress',
   'timer_late',
   'not_taken',
@@ -21,6 +22,7 @@ export const stuckSentences: Readonly<Record<StuckReason, string>> = {
   blocked: 'It is blocked: its code no longer matches its history, or it passed a limit.',
   no_worker: 'No living worker owns its partition. Start a worker.',
   code_unknown: 'The worker that owns it does not have its workflow in this version.',
+  job_not_taken: 'A dispatched action of it is due and no worker takes it.',
   no_progress: 'It is at work without progress: an action takes long, or its worker does not get on.',
   timer_late: 'A timer is due and did not fire.',
   not_taken: 'Events wait in its inbox and nobody takes them.',
@@ -28,3 +30,10 @@ export const stuckSentences: Readonly<Record<StuckReason, string>> = {
 
 /** How many there are by reason; reasons without any are 0. */
 export type StuckCounts = Readonly<Record<StuckReason, number>>;
+
+/** Dispatched actions that are due and that no worker has taken. */
+export interface QueuedJobs {
+  readonly jobs: number;
+  /** How long the oldest of them is due; 0 without any. */
+  readonly oldestMs: number;
+}

@@ -96,6 +96,8 @@ export const instruments = {
   ),
   deadLetters: counter('baton_dead_letters_total', 'What was put aside as dead letters, by kind.', ['kind']),
   stuckExecutions: gauge('baton_stuck_executions', 'Executions that someone should look at, by reason.', ['reason']),
+  jobsQueued: gauge('baton_jobs_queued', 'Dispatched actions that are due and that no worker has taken.'),
+  oldestJobSeconds: gauge('baton_jobs_oldest_seconds', 'How long the oldest of them is due.'),
 
   // Redis. Only latency depends on these.
   redisUp: gauge('baton_redis_up', '1 while this use of Redis works, 0 while it does not.', ['use']),

@@ -2,7 +2,7 @@
  * Runs dispatched actions: claims jobs, renews the claims while the handlers run, and gives outcomes to the inboxes of
  * their executions. Any number of job workers may run, beside the engine or alone; any may be killed at any time.
  */
-import { recordError } from '../../model/errors';
+import { recordError, UnknownActionError } from '../../model/errors';
 import type { JsonValue } from '../../model/json';
 import type { HintPublisher } from '../../model/ports/hints';
 import type { ClaimedJob, JobStore, JobTransport } from '../../model/ports/jobs';
@@ -131,7 +131,9 @@ export class JobWorker {
     const { jobId, token } = job;
     const definition = registry.getAction(job.actionName);
     if (definition?.kind !== 'simple') {
-      await store.giveBack({ jobId, token, delayMs: unknownActionPauseMs, counts: false, error: null });
+      // With the reason: whoever looks for stuck executions sees that it was not taken.
+      const error = recordError(new UnknownActionError(job.actionName));
+      await store.giveBack({ jobId, token, delayMs: unknownActionPauseMs, counts: false, error });
       return;
     }
     let params: JsonValue = job.args;

@@ -14,7 +14,7 @@ export interface StuckSettings {
 export const defaultStuckSettings: StuckSettings = { everyMs: 15_000, olderThanMs: stuckAfterMs };
 
 /**
- * Keeps the gauge of stuck executions: each worker counts those of the partitions that it owns, so the sum over workers
+ * Keeps the gauges of stuck executions and of dispatched actions that wait: each worker counts those of the partitions that it owns, so the sum over workers
  * is the whole.
  */
 export class StuckWatch {
@@ -46,8 +46,12 @@ export class StuckWatch {
   async #count(): Promise<void> {
     const { counter, settings, partitions, logger, metrics } = this.parts;
     try {
-      const counts = await counter.count({ partitions: partitions(), olderThanMs: settings.olderThanMs });
+      const own = partitions();
+      const counts = await counter.count({ partitions: own, olderThanMs: settings.olderThanMs });
+      const { jobs, oldestMs } = await counter.queuedJobs({ partitions: own });
       if (this.#stopped) return;
+      metrics.set({ gauge: instruments.jobsQueued, value: jobs });
+      metrics.set({ gauge: instruments.oldestJobSeconds, value: oldestMs / 1_000 });
       for (const reason of stuckReasons) {
         metrics.set({ gauge: instruments.stuckExecutions, value: counts[reason], labels: { reason } });
       }

@@ -1,4 +1,4 @@
-import type { StuckCounts } from '../stuck';
+import type { QueuedJobs, StuckCounts } from '../stuck';
 
 /** Counts executions without progress. */
 export interface StuckCounter {
@@ -7,4 +7,6 @@ export interface StuckCounter {
    * clock. Bounded: counts 10,000 at most. Reads only.
    */
   count(query: { readonly partitions: readonly number[]; readonly olderThanMs: number }): Promise<StuckCounts>;
+  /** Dispatched actions of these partitions that wait for a worker, whether for long or not. Bounded alike. */
+  queuedJobs(query: { readonly partitions: readonly number[] }): Promise<QueuedJobs>;
 }

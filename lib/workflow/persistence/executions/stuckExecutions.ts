@@ -16,5 +16,14 @@ export function createStuckCounter({ sql }: { readonly sql: Sql }): StuckCounter
       const counted = new Map(rows.map(({ why, executions }) => [why, executions]));
       return Object.fromEntries(stuckReasons.map((reason) => [reason, counted.get(reason) ?? 0])) as StuckCounts;
     },
+
+    queuedJobs: async ({ partitions }) => {
+      const [row] = await sql<{ jobs: number; oldest_ms: number | null }[]>`
+        SELECT count(*)::int AS jobs, (extract(epoch FROM now() - min(run_at)) * 1000)::float8 AS oldest_ms
+        FROM (SELECT run_at FROM workflow_jobs
+              WHERE status = 'queued' AND run_at <= now() AND partition_id = ANY(${[...partitions]}::smallint[])
+              ORDER BY run_at LIMIT ${mostCounted}) q`;
+      return { jobs: row?.jobs ?? 0, oldestMs: row?.oldest_ms ?? 0 };
+    },
   };
 }

@@ -61,6 +61,8 @@ const movedBy = {
   web: ['webRequests', 'webRequestSeconds', 'admissionRefusals', 'backlog'],
   /** Moved in `lib/mail/mail.integ.test.ts`. */
   mail: ['mails', 'mailsPending'],
+  /** Moved in `core/jobs/stuckJobs.integ.test.ts`. */
+  jobs: ['jobsQueued', 'oldestJobSeconds'],
   /** Moved in `core/worker/unawaited.test.ts`. */
   unawaited: ['unawaitedRejections'],
   /** Moved in `core/engine/pressure.integ.test.ts`. */
