@@ -9,6 +9,7 @@ import type { LoadedExecution, TakenEntries } from '../../model/ports/store';
 import type { Logger, Metrics } from '../../model/ports/telemetry';
 import { instruments } from '../../telemetry/names';
 import type { Feed } from './codeRuns';
+import { ColdBatch } from './coldBatch';
 import { observeTimers } from './engineMetrics';
 import type { HeldExecutions, SortedExecutions } from './heldExecutions';
 import type { LiveCopies } from './liveCopies';
@@ -35,17 +36,24 @@ interface TakePorts {
 }
 
 export class Takes {
+  readonly #coldBatch = new ColdBatch();
+
   constructor(private readonly ports: TakePorts) {}
 
-  async take(keys: readonly ExecutionKey[], feed: Feed): Promise<void> {
-    if (keys.length === 0) return;
+  async take(woken: readonly ExecutionKey[], feed: Feed): Promise<void> {
+    if (woken.length === 0) return;
     const { workerId, store, logger, lives, revival, heldBack, owns, wake, announce, troubled } = this.ports;
-    const cold = keys.filter((key) => !lives.has(key.executionId));
+    const allCold = woken.filter((key) => !lives.has(key.executionId));
+    const cold = allCold.slice(0, this.#coldBatch.size);
+    const later = new Set(allCold.slice(cold.length));
+    const keys = later.size > 0 ? woken.filter((key) => !later.has(key)) : woken;
+    wake([...later]);
     const wasCold = new Set(cold);
     let loaded: readonly LoadedExecution[] = [];
     heldBack.beginLoad(cold);
     try {
       loaded = cold.length > 0 ? await store.load({ executions: cold }) : [];
+      this.#coldBatch.learn(loaded);
     } catch (error) {
       logger.warn({ error, workerId }, 'Executions could not be loaded; trying again');
       return troubled(keys);
