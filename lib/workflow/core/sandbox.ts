@@ -12,6 +12,7 @@ import { ForbiddenInWorkflowError, ForeignAwaitError, NondeterminismError } from
 import type { Branch } from '../replay/branches';
 import { uuidFrom } from '../replay/random';
 import type { Drain, Sandbox, WorkflowScope } from '../replay/sandbox';
+import { fixPlace } from './fixedPlace';
 import { refuseInWorkflows } from './refusedInWorkflows';
 import { TurnSeries } from './turnSeries';
 
@@ -44,6 +45,7 @@ export function processSandbox(unawaited?: (reason: unknown) => void): Sandbox {
     installed = true;
     installClock();
     installRandom();
+    fixPlace(() => current !== undefined);
     installRaces();
     refuseInWorkflows(() => current !== undefined);
     surviveUnawaited();
