@@ -142,7 +142,8 @@ describe('a worker over HTTP', () => {
   it('is ready with executions that have strikes, and that were put aside for them', async () => {
     const { tables, worker, ask } = await start();
     insertExecution(tables, { executionId, partitionId, tenant: 'acme', started: startedBody(executionId) });
-    tables.suspects.set(executionId, { executionId, partitionId, strikes: 3, commandId: null, workerId: null });
+    const struck = { strikes: 3, commandId: null, company: 1, ranMs: 100, workerId: null, sinceMs: 0 };
+    tables.suspects.set(executionId, { executionId, partitionId, ...struck });
     await worker.start();
     await expect.poll(() => tables.execution(executionId).status).toBe('blocked_on_code');
     expect(await ask('/ready')).toMatchObject({ status: 200 });

@@ -290,7 +290,10 @@ export const workflowActionKeys = pgTable(
     status: text('status').$type<'in_progress' | 'completed' | 'failed'>().notNull(),
     callerExecutionId: text('caller_execution_id'),
     callerEventId: text('caller_event_id'),
+    /** As the action's definition made them of what was given: checked, with defaults. */
     params: jsonText<JsonValue>('params'),
+    /** As the caller gave them. Null where they were not kept yet. */
+    given: jsonText<JsonValue>('given'),
     result: jsonText<JsonValue>('result'),
     error: jsonText<JsonValue>('error'),
     claimedAt: instant('claimed_at').notNull().defaultNow(),

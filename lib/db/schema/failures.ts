@@ -2,7 +2,7 @@
  * What could not go on by itself. Undisturbed executions leave no row here.
  *
  * - `workflow_suspects` names executions that may be why a worker ended: `worker_id` is set while that worker tries one,
- *   and a worker that ends meanwhile gives it a strike.
+ *   and a worker that ends meanwhile gives it a strike, where it was the only one.
  * - `workflow_dead_letters` is what was put aside for a person. The web may set `redriven_at`; the owner of the
  *   partition sees it and goes on.
  */
@@ -62,6 +62,10 @@ export const workflowSuspects = pgTable(
     reason: text('reason'),
     /** The action that was under way when the loop stood still. */
     commandId: text('command_id'),
+    /** How many were noted to run in the worker that ended last while this one ran. 0: none ended since it is noted. */
+    company: integer('company').notNull().default(0),
+    /** For how long it had run there, in milliseconds, until that was noticed. */
+    ranMs: bigint('ran_ms', { mode: 'number' }).notNull().default(0),
     firstAt: instant('first_at').notNull().defaultNow(),
     lastAt: instant('last_at').notNull().defaultNow(),
   },

@@ -123,8 +123,8 @@ export function createPostgresMembership(sql: Sql): MembershipStore {
           await tx`
             UPDATE workflow_partitions SET worker_id = NULL, left_unclean = false, changed_at = clock_timestamp()
             WHERE worker_id = ${workerId}`;
+          await tx`DELETE FROM workflow_suspects WHERE worker_id = ${workerId} AND strikes = 0 AND company = 0`;
           await tx`UPDATE workflow_suspects SET worker_id = NULL WHERE worker_id = ${workerId}`;
-          await tx`DELETE FROM workflow_suspects WHERE worker_id IS NULL AND strikes = 0`;
           await tx`DELETE FROM workflow_worker_leases WHERE worker_id = ${workerId}`;
         },
       });
@@ -147,10 +147,18 @@ async function fenceOne(sql: Sql, transactions: Transactions, workerId: string, 
       await tx`
         UPDATE workflow_partitions SET worker_id = NULL, left_unclean = true, changed_at = clock_timestamp()
         WHERE worker_id = ${workerId}`;
-      // What it had noted to be running may be why it ended.
+      // What it had noted to be running may be why it ended. A strike is for one that was the only one.
       await tx`
-        UPDATE workflow_suspects SET strikes = strikes + 1, worker_id = NULL, last_at = now()
-        WHERE worker_id = ${workerId}`;
+        WITH noted AS (
+          SELECT execution_id, partition_id, count(*) OVER ()::int AS company FROM workflow_suspects
+          WHERE worker_id = ${workerId}
+        )
+        UPDATE workflow_suspects s
+        SET strikes = s.strikes + CASE WHEN n.company = 1 THEN 1 ELSE 0 END,
+            company = CASE WHEN s.company = 0 THEN n.company ELSE least(s.company, n.company) END,
+            ran_ms = ceil(extract(epoch FROM clock_timestamp() - s.last_at) * 1000),
+            command_id = CASE WHEN n.company = 1 THEN s.command_id END, worker_id = NULL, last_at = now()
+        FROM noted n WHERE s.execution_id = n.execution_id AND s.partition_id = n.partition_id`;
       return true;
     },
   });

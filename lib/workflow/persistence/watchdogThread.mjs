@@ -123,16 +123,18 @@ async function record(suspects) {
       WHERE EXISTS (SELECT 1 FROM fence)
       ORDER BY e.execution_id
       ON CONFLICT (execution_id, partition_id) DO UPDATE
-      SET strikes = s.strikes + 1, worker_id = NULL, reason = excluded.reason, command_id = excluded.command_id,
-          last_at = now()
+      SET strikes = s.strikes + 1, reason = excluded.reason, command_id = excluded.command_id,
+          ran_ms = CASE WHEN s.worker_id = ${workerId} THEN ceil(extract(epoch FROM clock_timestamp() - s.last_at) * 1000)
+                        ELSE s.ran_ms END,
+          worker_id = NULL, last_at = now()
     ), others AS (
       -- Why the worker ends is known: it says nothing against what else was noted to run.
       UPDATE workflow_suspects SET worker_id = NULL
-      WHERE worker_id = ${workerId} AND strikes > 0 AND execution_id <> ALL(${ids}::uuid[])
+      WHERE worker_id = ${workerId} AND (strikes > 0 OR company > 0) AND execution_id <> ALL(${ids}::uuid[])
         AND EXISTS (SELECT 1 FROM fence) AND ${ids.length > 0}
     ), forgotten AS (
       DELETE FROM workflow_suspects
-      WHERE worker_id = ${workerId} AND strikes = 0 AND execution_id <> ALL(${ids}::uuid[])
+      WHERE worker_id = ${workerId} AND strikes = 0 AND company = 0 AND execution_id <> ALL(${ids}::uuid[])
         AND EXISTS (SELECT 1 FROM fence) AND ${ids.length > 0}
     )
     UPDATE workflow_worker_leases SET lease_until = clock_timestamp() WHERE worker_id = ${workerId}`;

@@ -288,11 +288,12 @@ export class Engine {
       const lives = [...this.#lives.values()].filter((live) => leaving.has(live.partitionId));
       const late = leftMs <= 0;
       if (lives.every((live) => !this.#held.has(live.executionId) && (live.parked || (late && !live.flushing)))) {
+        const abandoned = new Set(lives.filter((live) => !live.parked).map(({ executionId }) => executionId));
         for (const live of lives) {
           if (!live.parked) this.#ports.actions.abandon({ executionId: live.executionId });
           this.#lives.drop(live);
         }
-        if (!this.#probation.isEmpty) await this.#forgetLeft(leaving);
+        if (!this.#probation.isEmpty) await this.#handOver(leaving, abandoned);
         return;
       }
       await sleep(this.#scheduler, drainPollMs);
@@ -490,7 +491,7 @@ export class Engine {
     const afterFlush: ExecutionKey[] = [];
     let mayBegin = this.#mayBegin(flushing.length);
     const admits = this.#probation.isEmpty ? null : this.#probation.admission();
-    for (const [id, key] of this.#ready) {
+    for (const [id, key] of admits ? this.#probation.inOrder(this.#ready) : this.#ready) {
       if (now.length + afterFlush.length >= this.#limits.takeBatch) break;
       if (this.#held.has(id)) continue;
       const live = this.#lives.get(id);
@@ -498,7 +499,7 @@ export class Engine {
       if (live?.isTerminating) this.#ready.delete(id);
       const later = live !== undefined && written.has(live);
       if (!later && !(live ? live.mayTake : mayBegin > 0)) continue;
-      if (admits && !admits(id)) continue;
+      if (admits && !admits(key)) continue;
       if (!live) mayBegin -= 1;
       (later ? afterFlush : now).push(key);
       this.#ready.delete(id);
@@ -516,14 +517,19 @@ export class Engine {
     return isIdle ? leastBegun : 0;
   }
 
-  /** A worker that gives them up in good order was not ended by them. */
-  #forgetLeft(partitions: ReadonlySet<number>): Promise<void> {
-    return this.#endProbation(this.#probation.noted.filter(({ partitionId }) => partitions.has(partitionId)));
+  /** Of those left that are at rest nothing is to be feared. The next owner goes on with the others. */
+  #handOver(partitions: ReadonlySet<number>, abandoned: ReadonlySet<string>): Promise<void> {
+    const left = this.#probation.noted.filter(({ partitionId }) => partitions.has(partitionId));
+    return this.#judge(() => this.#probation.handOver(left, (id) => !abandoned.has(id)));
   }
 
-  async #endProbation(ran: readonly ExecutionKey[]): Promise<void> {
+  #endProbation(ran: readonly ExecutionKey[]): Promise<void> {
+    return this.#judge(() => this.#probation.clear(ran, (id) => this.#lives.get(id)?.parked !== false));
+  }
+
+  async #judge(write: () => Promise<void>): Promise<void> {
     try {
-      await this.#probation.clear(ran, (id) => this.#lives.get(id)?.parked !== false);
+      await write();
     } catch (error) {
       const { logger, workerId } = this.#ports;
       logger.warn({ error, workerId }, 'It could not be noted that suspects ran; trying again');

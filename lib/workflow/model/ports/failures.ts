@@ -1,6 +1,6 @@
 /**
- * What cannot go on by itself. Executions that may be why a worker ended are suspects: each death of a worker that runs
- * one is a strike, and after some strikes it is put aside as a dead letter. Nothing here is written for executions that
+ * What cannot go on by itself. Executions that may be why a worker ended are suspects: a worker that ends while it runs
+ * one of them alone gives it a strike, and after some strikes it is put aside as a dead letter. Nothing here is written for executions that
  * nothing disturbs.
  */
 import type { RecordedError } from '../errors';
@@ -21,6 +21,13 @@ export interface Suspect extends ExecutionKey {
   readonly strikes: number;
   /** The action that was under way when the loop stood still; null: its code ran, or nothing is known. */
   readonly commandId: string | null;
+  /**
+   * How many were noted to run in a worker that ended while this one ran: the fewest there ever were. 0: none ended so.
+   * One of them is why, so with fewer beside it the next end tells more.
+   */
+  readonly company: number;
+  /** For how long it had run in the last worker that ended so, in milliseconds, until that was noticed. */
+  readonly ranMs: number;
 }
 
 /** What a new owner must know of its partitions before it runs anything in them. */
@@ -40,11 +47,17 @@ export interface FailureStore {
     readonly maxStrikes: number;
   }): Promise<Examination>;
 
-  /** Notes that this worker is about to run these executions: should it end meanwhile, each gets a strike. */
+  /**
+   * Notes that this worker is about to run these executions. Should it end meanwhile, one that is noted alone gets a
+   * strike; of several nobody does, and how many they were and for how long each had run is kept.
+   */
   noteActivations(note: { readonly workerId: string; readonly executions: readonly ExecutionKey[] }): Promise<void>;
 
   /** They ran and the worker lives: their strikes are forgotten. */
   clearActivations(note: { readonly workerId: string; readonly executions: readonly ExecutionKey[] }): Promise<void>;
+
+  /** Somebody else goes on with them, and is told what is known: from now on the end of this worker counts for nothing. */
+  handOverActivations(note: { readonly workerId: string; readonly executions: readonly ExecutionKey[] }): Promise<void>;
 
   /** Puts an execution aside. One that is aside already stays as it is. */
   putAside(letter: {

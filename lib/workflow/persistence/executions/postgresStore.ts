@@ -1,7 +1,7 @@
 import type { Sql } from 'postgres';
 import type { ExecutionStore } from '../../model/ports/store';
 import { applyRedrives, putAside } from '../failures/deadLetters';
-import { clearActivations, examine, noteActivations } from '../failures/suspects';
+import { clearActivations, examine, handOverActivations, noteActivations } from '../failures/suspects';
 import { findDeferred, noteDeferrals, resolveDeferrals } from './deferral';
 import { findUnfinished, findWork } from './findWork';
 import { flushExecutions } from './flushExecutions';
@@ -40,6 +40,7 @@ export function createPostgresStore(options: {
     resolveDeferrals: ({ workerId, executions }) => resolveDeferrals(sql, workerId, executions),
     examine: (query) => examine(sql, query),
     noteActivations: ({ workerId, executions }) => noteActivations(sql, workerId, executions),
+    handOverActivations: ({ workerId, executions }) => handOverActivations(sql, workerId, executions),
     clearActivations: ({ workerId, executions }) => clearActivations(sql, workerId, executions),
     putAside: (letter) => putAside(sql, letter),
     applyRedrives: ({ workerId, executions }) => applyRedrives(sql, workerId, executions),

@@ -5,14 +5,23 @@ import type { ExecutionKey } from '../../model/ports/store';
 
 type Examined =
   | { what: 'condemned'; execution_id: string; partition_id: number; tenant_id: string; strikes: number }
-  | { what: 'suspect'; execution_id: string; partition_id: number; strikes: number; command_id: string | null }
+  | {
+      what: 'suspect';
+      execution_id: string;
+      partition_id: number;
+      strikes: number;
+      command_id: string | null;
+      company: number;
+      ran_ms: number;
+    }
   | { what: 'unclean'; execution_id: null; partition_id: number };
 
 const examineSql = `
 WITH fence AS MATERIALIZED (
   SELECT 1 FROM workflow_workers WHERE worker_id = $1::uuid AND fenced_at IS NULL FOR SHARE
 ), found AS MATERIALIZED (
-  SELECT s.execution_id, s.partition_id, s.tenant_id, s.strikes, s.command_id, coalesce(s.reason, 'Its worker ended.') AS reason
+  SELECT s.execution_id, s.partition_id, s.tenant_id, s.strikes, s.command_id, s.company, s.ran_ms,
+    coalesce(s.reason, 'Its worker ended.') AS reason
   FROM workflow_suspects s WHERE s.partition_id = ANY($2::smallint[])
 ), condemned AS (
   UPDATE workflow_executions e
@@ -39,12 +48,14 @@ WITH fence AS MATERIALIZED (
   WHERE s.partition_id = ANY($2::smallint[]) AND e.execution_id = s.execution_id AND e.partition_id = s.partition_id
     AND e.status IN ('completed', 'failed', 'canceled', 'terminated', 'continued_as_new')
 )
-SELECT 'condemned' AS what, execution_id, partition_id, tenant_id, strikes, NULL AS command_id FROM condemned
+SELECT 'condemned' AS what, execution_id, partition_id, tenant_id, strikes, NULL AS command_id, 0 AS company, 0::float8 AS ran_ms
+FROM condemned
 UNION ALL
-SELECT 'suspect', f.execution_id, f.partition_id, f.tenant_id, f.strikes, f.command_id FROM found f
-WHERE f.strikes > 0 AND NOT EXISTS (SELECT 1 FROM condemned c WHERE c.execution_id = f.execution_id)
+SELECT 'suspect', f.execution_id, f.partition_id, f.tenant_id, f.strikes, f.command_id, f.company, f.ran_ms::float8
+FROM found f
+WHERE NOT EXISTS (SELECT 1 FROM condemned c WHERE c.execution_id = f.execution_id)
 UNION ALL
-SELECT 'unclean', NULL, partition_id, NULL, 0, NULL FROM workflow_partitions
+SELECT 'unclean', NULL, partition_id, NULL, 0, NULL, 0, 0 FROM workflow_partitions
 WHERE partition_id = ANY($2::smallint[]) AND left_unclean`;
 
 export async function examine(
@@ -61,8 +72,8 @@ export async function examine(
     else if (row.what === 'condemned')
       condemned.push({ executionId: row.execution_id, partitionId: row.partition_id, tenant: row.tenant_id });
     else {
-      const { execution_id: executionId, partition_id: partitionId, strikes, command_id: commandId } = row;
-      suspects.push({ executionId, partitionId, strikes, commandId });
+      const { execution_id: executionId, partition_id: partitionId, strikes, company } = row;
+      suspects.push({ executionId, partitionId, strikes, commandId: row.command_id, company, ranMs: row.ran_ms });
     }
   }
   return { condemned, suspects, unclean };
@@ -77,11 +88,22 @@ export async function noteActivations(sql: Sql, workerId: string, executions: re
     JOIN workflow_executions e ON e.execution_id = w.execution_id AND e.partition_id = w.partition_id
     WHERE EXISTS (SELECT 1 FROM workflow_workers WHERE worker_id = ${workerId} AND fenced_at IS NULL FOR SHARE)
     ORDER BY e.execution_id
-    ON CONFLICT (execution_id, partition_id) DO UPDATE SET worker_id = excluded.worker_id, last_at = now()`;
+    ON CONFLICT (execution_id, partition_id) DO UPDATE
+    SET worker_id = excluded.worker_id, last_at = CASE WHEN s.worker_id = excluded.worker_id THEN s.last_at ELSE now() END`;
 }
 
 export async function clearActivations(sql: Sql, workerId: string, executions: readonly ExecutionKey[]): Promise<void> {
   await sql`
     DELETE FROM workflow_suspects
+    WHERE worker_id = ${workerId} AND execution_id = ANY(${executions.map((key) => key.executionId)}::uuid[])`;
+}
+
+export async function handOverActivations(
+  sql: Sql,
+  workerId: string,
+  executions: readonly ExecutionKey[],
+): Promise<void> {
+  await sql`
+    UPDATE workflow_suspects SET worker_id = NULL
     WHERE worker_id = ${workerId} AND execution_id = ANY(${executions.map((key) => key.executionId)}::uuid[])`;
 }

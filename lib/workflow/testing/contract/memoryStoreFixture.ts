@@ -88,7 +88,8 @@ export async function createMemoryStoreFixture(): Promise<StoreFixture> {
       await membership.fenceExpired({ knownDead: workerId });
     },
     blame: async ({ executionId, partitionId }, commandId) => {
-      tables.suspects.set(executionId, { executionId, partitionId, strikes: 1, commandId, workerId: null });
+      const unnoted = { company: 0, ranMs: 0, workerId: null, sinceMs: nowMs() };
+      tables.suspects.set(executionId, { executionId, partitionId, strikes: 1, commandId, ...unnoted });
     },
     retire: (workerId) => membership.retire({ workerId }),
     redrive: async ({ executionId }) => {

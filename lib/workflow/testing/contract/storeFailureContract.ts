@@ -28,23 +28,56 @@ export function describeFailures(current: Current): void {
       expect(await examine(30)).toEqual({ condemned: [], suspects: [], unclean: [] });
     });
 
-    it('gives a strike to what a worker was running when it was taken over from', async () => {
-      const [struck, other] = [await startIn(31), await startIn(31)];
+    it('gives a strike to what alone a worker was running when it was taken over from', async () => {
+      const struck = await startIn(31);
       await dieOf(struck);
       expect(await examine(31)).toEqual({
         condemned: [],
-        suspects: [{ ...struck, strikes: 1, commandId: null }],
+        suspects: [{ ...struck, strikes: 1, commandId: null, company: 1, ranMs: expect.any(Number) as number }],
         unclean: [31],
       });
-      await dieOf(struck, other);
-      const { suspects } = await examine(31);
-      expect(new Map(suspects.map(({ executionId, strikes }) => [executionId, strikes]))).toEqual(
+      expect(await examine(32)).toEqual({ condemned: [], suspects: [], unclean: [] });
+    });
+
+    it('strikes none of several that a worker was running, and keeps how many they were and for how long', async () => {
+      const { fixture, workerId } = current();
+      const [one, other, third] = [await startIn(43), await startIn(43), await startIn(43)];
+      await dieOf(one);
+      await dieOf(one, other, third);
+      const facts = async () => {
+        const { suspects } = await examine(43);
+        return new Map(suspects.map(({ executionId, strikes, company }) => [executionId, { strikes, company }]));
+      };
+      expect(await facts()).toEqual(
         new Map([
-          [struck.executionId, 2],
-          [other.executionId, 1],
+          [one.executionId, { strikes: 1, company: 1 }],
+          [other.executionId, { strikes: 0, company: 3 }],
+          [third.executionId, { strikes: 0, company: 3 }],
         ]),
       );
-      expect(await examine(32)).toEqual({ condemned: [], suspects: [], unclean: [] });
+      await dieOf(other, third);
+      expect((await facts()).get(other.executionId)).toEqual({ strikes: 0, company: 2 });
+      // A worker that ends in order says nothing against anybody, and takes nothing back.
+      const orderly = await fixture.addWorker();
+      await store().noteActivations({ workerId: orderly, executions: [other] });
+      await fixture.retire(orderly);
+      expect((await facts()).get(other.executionId)).toEqual({ strikes: 0, company: 2 });
+      await store().noteActivations({ workerId, executions: [one, other, third] });
+      await store().clearActivations({ workerId, executions: [one, other, third] });
+      expect((await facts()).size).toBe(0);
+    });
+
+    it('counts for how long it ran from when its worker first noted it', async () => {
+      const { fixture } = current();
+      const key = await startIn(44);
+      const workerId = await fixture.addWorker();
+      await fixture.own(workerId, 44);
+      const beganMs = await fixture.nowMs();
+      await store().noteActivations({ workerId, executions: [key] });
+      await expect.poll(async () => (await fixture.nowMs()) - beganMs, { timeout: 20_000 }).toBeGreaterThan(50);
+      await store().noteActivations({ workerId, executions: [key] });
+      await fixture.takeOver(workerId);
+      expect((await examine(44)).suspects[0]?.ranMs).toBeGreaterThan(20);
     });
 
     it('keeps which action of it did not yield, however often it runs again', async () => {
@@ -52,7 +85,7 @@ export function describeFailures(current: Current): void {
       const key = await startIn(42);
       await fixture.blame(key, 'charge#1');
       await dieOf(key);
-      expect((await examine(42)).suspects).toEqual([{ ...key, strikes: 2, commandId: 'charge#1' }]);
+      expect((await examine(42)).suspects).toMatchObject([{ ...key, strikes: 2, commandId: 'charge#1' }]);
     });
 
     it('gives none to what a worker had run before it ended', async () => {
@@ -73,6 +106,24 @@ export function describeFailures(current: Current): void {
       await store().noteActivations({ workerId, executions: [key] });
       await fixture.retire(workerId);
       expect(await examine(34)).toEqual({ condemned: [], suspects: [], unclean: [] });
+    });
+
+    it('tells the next owner of what was handed over, and counts the end of the former for nothing', async () => {
+      const { fixture } = current();
+      const [known, fresh] = [await startIn(45), await startIn(45)];
+      await dieOf(known);
+      const workerId = await fixture.addWorker();
+      await store().noteActivations({ workerId, executions: [known, fresh] });
+      await store().handOverActivations({ workerId, executions: [known, fresh] });
+      await fixture.takeOver(workerId);
+      const { suspects } = await examine(45);
+      const facts = suspects.map(({ executionId, strikes, company }) => [executionId, { strikes, company }] as const);
+      expect(new Map(facts)).toEqual(
+        new Map([
+          [known.executionId, { strikes: 1, company: 1 }],
+          [fresh.executionId, { strikes: 0, company: 0 }],
+        ]),
+      );
     });
 
     it('forgets the strikes of what ran in peace', async () => {

@@ -16,7 +16,7 @@ export function createMemoryFailures({
     examine: ({ workerId, partitions, maxStrikes }) =>
       transport('examine', () => {
         const owned = new Set(partitions);
-        const found = [...tables.suspects.values()].filter((row) => owned.has(row.partitionId) && row.strikes > 0);
+        const found = [...tables.suspects.values()].filter((row) => owned.has(row.partitionId));
         const condemned = tables.isFenced(workerId)
           ? []
           : found.filter((row) => row.strikes >= maxStrikes && condemn(tables, row));
@@ -25,8 +25,8 @@ export function createMemoryFailures({
           condemned: condemned.map(({ executionId, partitionId }) => {
             return { executionId, partitionId, tenant: tables.execution(executionId).tenant };
           }),
-          suspects: suspects.map(({ executionId, partitionId, strikes, commandId }) => {
-            return { executionId, partitionId, strikes, commandId };
+          suspects: suspects.map(({ executionId, partitionId, strikes, commandId, company, ranMs }) => {
+            return { executionId, partitionId, strikes, commandId, company, ranMs };
           }),
           unclean: partitions.filter((partition) => tables.unclean.has(partition)),
         };
@@ -36,8 +36,11 @@ export function createMemoryFailures({
       transport('noteActivations', () => {
         if (tables.isFenced(workerId)) return;
         for (const { executionId, partitionId } of executions) {
-          const { strikes = 0, commandId = null } = tables.suspects.get(executionId) ?? {};
-          tables.suspects.set(executionId, { executionId, partitionId, strikes, commandId, workerId });
+          const known = tables.suspects.get(executionId);
+          const { strikes = 0, commandId = null, company = 0, ranMs = 0 } = known ?? {};
+          const sinceMs = known?.workerId === workerId ? known.sinceMs : tables.nowMs();
+          const row = { executionId, partitionId, strikes, commandId, company, ranMs, workerId, sinceMs };
+          tables.suspects.set(executionId, row);
         }
       }),
 
@@ -45,6 +48,14 @@ export function createMemoryFailures({
       transport('clearActivations', () => {
         for (const { executionId } of executions) {
           if (tables.suspects.get(executionId)?.workerId === workerId) tables.suspects.delete(executionId);
+        }
+      }),
+
+    handOverActivations: ({ workerId, executions }) =>
+      transport('handOverActivations', () => {
+        for (const { executionId } of executions) {
+          const row = tables.suspects.get(executionId);
+          if (row?.workerId === workerId) row.workerId = null;
         }
       }),
 
@@ -62,11 +73,14 @@ export function createMemoryFailures({
   };
 }
 
-/** A worker ended without saying so: what it had noted to be running gets a strike. */
+/** A worker ended without saying so: what it alone had noted to be running gets a strike. */
 export function strike(tables: MemoryTables, workerId: string): void {
-  for (const row of tables.suspects.values()) {
-    if (row.workerId !== workerId) continue;
-    row.strikes += 1;
+  const noted = [...tables.suspects.values()].filter((row) => row.workerId === workerId);
+  for (const row of noted) {
+    if (noted.length === 1) row.strikes += 1;
+    else row.commandId = null;
+    row.company = row.company === 0 ? noted.length : Math.min(row.company, noted.length);
+    row.ranMs = tables.nowMs() - row.sinceMs;
     row.workerId = null;
   }
 }
@@ -74,8 +88,9 @@ export function strike(tables: MemoryTables, workerId: string): void {
 /** A worker ended in order. */
 export function forgive(tables: MemoryTables, workerId: string): void {
   for (const row of [...tables.suspects.values()]) {
-    if (row.workerId === workerId) row.workerId = null;
-    if (row.workerId === null && row.strikes === 0) tables.suspects.delete(row.executionId);
+    if (row.workerId !== workerId) continue;
+    row.workerId = null;
+    if (row.strikes === 0 && row.company === 0) tables.suspects.delete(row.executionId);
   }
 }
 

@@ -113,8 +113,12 @@ export interface SuspectTableRow {
   readonly executionId: string;
   readonly partitionId: number;
   strikes: number;
-  readonly commandId: string | null;
+  commandId: string | null;
+  company: number;
+  ranMs: number;
   workerId: string | null;
+  /** Since when that worker has it noted. */
+  sinceMs: number;
 }
 
 export interface DeadLetterTableRow {

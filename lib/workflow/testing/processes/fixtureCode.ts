@@ -133,6 +133,17 @@ async function killCrashWorkflow(context: WorkflowContext): Promise<string> {
   return context.actions.crash({}) as Promise<string>;
 }
 
+/** As `killCrashWorkflow`, late. */
+async function killLateCrashWorkflow(context: WorkflowContext): Promise<string> {
+  return context.actions.crash({ afterMs: 7_000 }) as Promise<string>;
+}
+
+/** At work until the test lets it pass. */
+async function killPatientWorkflow(context: WorkflowContext): Promise<string> {
+  await context.actions.passGate({ invoiceId: invoiceOf(context) });
+  return 'passed';
+}
+
 /** Names of these workflows as they are registered, and what each execution of them ends with. */
 export const expectations = {
   KillPipeline: { results: [111], amount: 111, calls: 3, tasks: 0 },
@@ -161,6 +172,8 @@ export function registerFixtureWorkflows(runtime: WorkflowRuntime, version = '1'
     killSpinWorkflow,
     killFloatWorkflow,
     killCrashWorkflow,
+    killLateCrashWorkflow,
+    killPatientWorkflow,
   ]) {
     runtime.registerWorkflow(workflow, { version });
   }
@@ -213,11 +226,12 @@ export function registerFixtureActions(
     await new Promise((resolve) => setTimeout(resolve, 400));
     return rejected instanceof Promise ? 'floated' : '';
   });
-  actions.registerSimpleAction('crash', 'Ends its process', [], async (_, { executionId }) => {
+  const delay = [{ name: 'afterMs', type: 'number', default: 300 }] as const;
+  actions.registerSimpleAction('crash', 'Ends its process', delay, async ({ afterMs }, { executionId }) => {
     const [open] = await calls`SELECT 1 FROM kill_gates WHERE invoice_id = ${executionId}`;
     if (open) return 'passed';
     // Long after the activation that called it.
-    await new Promise((resolve) => setTimeout(resolve, 300));
+    await new Promise((resolve) => setTimeout(resolve, afterMs));
     process.kill(process.pid, 'SIGKILL');
     return new Promise(() => undefined);
   });

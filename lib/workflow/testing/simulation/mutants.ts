@@ -10,6 +10,7 @@ import { loadPatchedWorker, type Patch } from './patchedWorker';
 import { drawFaults, noFaults, type FaultPlan } from './faults';
 import { forkMutants } from './forkMutants';
 import { heartbeatsBehindActions, lockingHeads } from './lockMutants';
+import { drawPoison, poisonWorld } from './poisonScenarios';
 import { drawScenarios, type Drawn } from './scenarios';
 import { simulate, type Mutation } from './simulate';
 import type { Submit } from './simulatedBus';
@@ -24,6 +25,8 @@ export interface Mutant {
   readonly isDecided?: boolean;
   /** Processes lack workflows. */
   readonly hasMixedCode?: true;
+  /** One of them ends its workers, and nothing else goes wrong. */
+  readonly isPoisoned?: true;
   /** Somebody forks some of them. */
   readonly isForked?: boolean;
   readonly patches?: readonly Patch[];
@@ -67,6 +70,22 @@ export const mutants: readonly Mutant[] = [
         file: 'core/engine/busLooks.ts',
         find: "if (events.length > 0) this.#reached('submit', await fanOut(bus, events));",
         replace: '',
+      },
+    ],
+  },
+  {
+    name: 'a suspect keeps others away for a while only, and not for longer than its last worker lived',
+    isPoisoned: true,
+    patches: [{ file: 'core/engine/probation.ts', find: 'ranMs * standsLonger', replace: '0' }],
+  },
+  {
+    name: 'suspects run in the company of all others',
+    isPoisoned: true,
+    patches: [
+      {
+        file: 'core/engine/probation.ts',
+        find: 'Math.max(1, Math.floor(suspect.company / 2))',
+        replace: 'Number.POSITIVE_INFINITY',
       },
     ],
   },
@@ -396,13 +415,14 @@ export async function catchMutant(mutant: Mutant, maxSeeds: number, first = 1): 
   for (let i = first; i < first + maxSeeds; i += 1) {
     const seed = String(i);
     const faults = { ...drawFaults(seed), ...mutant.faults };
-    const { workflow, isDecided = false, isForked = false, hasMixedCode } = mutant;
-    const isDrawn = workflow !== undefined || isDecided;
-    const drawn = () => drawScenarios(new Dice(seed), 4, workflow, isDecided ? 1 : 0);
+    const { workflow, isDecided = false, isForked = false, hasMixedCode, isPoisoned = false } = mutant;
+    const isDrawn = workflow !== undefined || isDecided || isPoisoned;
+    const drawn = () => (isPoisoned ? drawPoison(seed) : drawScenarios(new Dice(seed), 4, workflow, isDecided ? 1 : 0));
     const world = {
       ...(isDrawn && { scenarios: drawn() }),
       ...(isForked && { forks: 3 }),
       ...(hasMixedCode && { hasMixedCode }),
+      ...(isPoisoned && poisonWorld),
     };
     const { violations } = await simulate({ seed, mutation, faults, alwaysRests: true, ...world });
     if (violations[0]) return { mutant: mutant.name, seed, violation: violations[0] };

@@ -10,7 +10,7 @@ import type { PipelineStep, SimulatedWorkflow, WatchedTask } from './workflows';
 const quiet = { data: {}, events: [] };
 
 /** Workflows that any seed may draw. */
-export type Drawn = Exclude<SimulatedWorkflow, 'instant' | 'apprentice' | 'helper'>;
+export type Drawn = Exclude<SimulatedWorkflow, 'instant' | 'apprentice' | 'helper' | 'poison' | 'patient'>;
 
 const drafts: Readonly<Record<Drawn, (dice: Dice) => Draft>> = {
   pipeline: (dice) => {

@@ -76,6 +76,10 @@ export async function simulate(options: {
   readonly hasMixedCode?: boolean;
   /** How often somebody forks; else the seed draws it with the scenarios. */
   readonly forks?: number;
+  /** After how many strikes an execution is put aside; never, unless given: most crashes come from outside. */
+  readonly maxStrikes?: number;
+  /** How long after the last fault everything must have come to its end, unless the usual time. */
+  readonly patienceMs?: number;
 }): Promise<SimulationResult> {
   const simulation = new Simulation(options.seed, options.faults ?? drawFaults(options.seed), options);
   return simulation.run();
@@ -110,6 +114,8 @@ class Simulation {
       readonly scenarios?: readonly Scenario[];
       readonly hasMixedCode?: boolean;
       readonly forks?: number;
+      readonly maxStrikes?: number;
+      readonly patienceMs?: number;
     },
   ) {
     this.#dice = new Dice(`${seed}:program`);
@@ -162,7 +168,7 @@ class Simulation {
       tables: this.#tables,
       faults: this.#faults,
       hints: this.#hints,
-      settings: settingsOf(this.#dice),
+      settings: settingsOf(this.#dice, options.maxStrikes),
       WorkerClass: options.mutation?.WorkerClass ?? Worker,
       wrapStore: options.mutation?.wrapStore ?? ((store) => store),
       wrapPorts: options.mutation?.wrapPorts ?? ((ports) => ports),
@@ -190,7 +196,7 @@ class Simulation {
     if (this.#code.isMixed) this.#startProcess(plan.endMs, null);
     if ([...this.#scenarios.values()].some(({ workflow }) => workflow === 'changed')) this.#replaceFormer(plan.endMs);
     await this.#time.run({
-      untilMs: startMs + Math.max(plan.endMs, 10_000) + patienceMs,
+      untilMs: startMs + Math.max(plan.endMs, 10_000) + (this.options.patienceMs ?? patienceMs),
       isDone: () => this.#isDone(),
       afterStep: () => this.#misfortune(),
     });
@@ -373,7 +379,7 @@ class Simulation {
   }
 }
 
-function settingsOf(dice: Dice): WorkerSettings {
+function settingsOf(dice: Dice, maxStrikes = Number.MAX_SAFE_INTEGER): WorkerSettings {
   return {
     membership: { leaseMs: 3_000, heartbeatMs: 800, balanceMs: 700 },
     sweepMs: 1_000,
@@ -384,8 +390,7 @@ function settingsOf(dice: Dice): WorkerSettings {
       takeBatch: dice.pick([1, 256]),
       flushBatch: dice.pick([1, 1_024]),
       liveExecutions: dice.pick([1, 100]),
-      // Crashes come from outside here: nobody is to blame.
-      maxStrikes: Number.MAX_SAFE_INTEGER,
+      maxStrikes,
     },
   };
 }

@@ -24,8 +24,11 @@ export function registerSimulatedActions(options: {
   readonly failsNow: () => boolean;
   /** Sends an event to the execution that asks for it, in this very instant. */
   readonly poke: (executionId: string, name: string) => void;
+  readonly wait: (ms: number) => Promise<void>;
+  /** Ends the process. */
+  readonly kill: () => void;
 }): ActionRegistry {
-  const { takeTime, isLong, onExternalCall, failsNow, poke } = options;
+  const { takeTime, isLong, onExternalCall, failsNow, poke, wait, kill } = options;
   const registry = createActionRegistry();
   const callOut = (context: ActionContext, what: string): void => {
     const { executionId, commandId, idempotencyKey } = context;
@@ -89,6 +92,17 @@ export function registerSimulatedActions(options: {
     },
     once,
   );
+  const delay = [{ name: 'afterMs', type: 'number', required: true }] as const;
+  registry.registerSimpleAction('linger', 'Takes as long as it is told', delay, async ({ afterMs }, context) => {
+    callOut(context, 'linger');
+    await wait(afterMs);
+    return {};
+  });
+  registry.registerSimpleAction('kill', 'Ends its process after a while', delay, async ({ afterMs }) => {
+    await wait(afterMs);
+    kill();
+    return new Promise(() => undefined);
+  });
   registry.registerDatabaseAction(
     'book',
     'Writes to the database',

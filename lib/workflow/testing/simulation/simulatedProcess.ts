@@ -72,6 +72,8 @@ export class SimulatedProcess implements StepOwner {
       onExternalCall: world.onExternalCall,
       failsNow: () => dice.chance(0.3),
       poke: world.poke,
+      wait,
+      kill: () => options.onEnd(this, 'was killed by an action'),
     });
     const { store, results, membership } = world.wrapPorts(
       {

@@ -3,6 +3,7 @@ import { Dice } from './dice';
 import { noFaults } from './faults';
 import { catchMutant, mutants } from './mutants';
 import { loadPatchedWorker } from './patchedWorker';
+import { drawPoison, poisonWorld } from './poisonScenarios';
 import { drawScenarios } from './scenarios';
 import { simulate } from './simulate';
 
@@ -91,6 +92,27 @@ describe('simulation of workers over one database', () => {
       }
       expect(broken).toEqual([]);
       expect([...ways]).toEqual(expect.arrayContaining(['completed "old"', 'completed "new"']));
+    },
+    10 * minuteMs,
+  );
+
+  it(
+    'puts aside what ends its workers, however late it does, and nobody who runs beside it',
+    async () => {
+      const broken: string[] = [];
+      let takeovers = 0;
+      for (let seed = 1; seed <= 60; seed += 1) {
+        const { violations, counts } = await simulate({
+          seed: String(seed),
+          scenarios: drawPoison(String(seed)),
+          ...poisonWorld,
+        });
+        takeovers += counts.takeovers;
+        for (const violation of violations) broken.push(`seed ${seed}: ${violation}`);
+      }
+      report({ runs: 60, poisons: 60, takeovers, violations: broken.length });
+      expect(broken).toEqual([]);
+      expect(takeovers).toBeGreaterThan(3 * 60);
     },
     10 * minuteMs,
   );

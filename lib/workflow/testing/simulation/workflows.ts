@@ -198,6 +198,18 @@ async function unchanged({ actions }: WorkflowContext): Promise<string> {
   return 'old';
 }
 
+/** Ends its process in the midst of an action, each time. */
+async function poison({ actions, data }: WorkflowContext): Promise<void> {
+  await actions.charge?.({ what: 'before' });
+  await actions.kill?.({ afterMs: data.get<number>('afterMs') });
+}
+
+async function patient({ actions, data }: WorkflowContext): Promise<number> {
+  const afterMs = data.get<number>('afterMs');
+  await actions.linger?.({ afterMs });
+  return afterMs;
+}
+
 async function foreign({ actions }: WorkflowContext): Promise<void> {
   await actions.charge?.({ what: 'before' });
   await new Promise(() => undefined);
@@ -219,6 +231,8 @@ const runs = {
   failing,
   forgetful,
   foreign,
+  poison,
+  patient,
   changed,
   instant,
   family,
