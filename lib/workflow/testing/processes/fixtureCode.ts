@@ -226,7 +226,7 @@ export function registerFixtureActions(
     await new Promise((resolve) => setTimeout(resolve, 400));
     return rejected instanceof Promise ? 'floated' : '';
   });
-  const delay = [{ name: 'afterMs', type: 'number', default: 300 }] as const;
+  const delay = [{ name: 'afterMs', type: 'number', defaultValue: 300 }] as const;
   actions.registerSimpleAction('crash', 'Ends its process', delay, async ({ afterMs }, { executionId }) => {
     const [open] = await calls`SELECT 1 FROM kill_gates WHERE invoice_id = ${executionId}`;
     if (open) return 'passed';

@@ -7,7 +7,7 @@ import { completed, type Scenario } from './scenario';
 export const poisonFaults: FaultPlan = { ...noFaults, endMs: 1_000 };
 
 /** What such a run is made of, besides its scenarios. */
-export const poisonWorld = { faults: poisonFaults, hasMixedCode: false, maxStrikes: 3, patienceMs: 900_000 } as const;
+export const poisonWorld = { faults: poisonFaults, hasMixedCode: false, maxStrikes: 3, patienceMs: 600_000 } as const;
 
 /** One kills, some while after it began; the actions of the others take about as long, shorter or longer. */
 export function drawPoison(seed: string): Scenario[] {
