@@ -17,8 +17,11 @@ export function assertRepeats(
   usedFor: string,
   { first, now }: { readonly first: Content; readonly now: Content },
 ): void {
-  const differs = Object.keys(now).filter(
-    (name) => !isDeepStrictEqual(first[name] ?? null, storedCopy(now[name] ?? null, name)),
-  );
+  const differs = Object.keys(now).filter((name) => !isSameValue(first[name] ?? null, now[name] ?? null, name));
   if (differs.length > 0) throw new IdempotencyKeyReusedError(idempotencyKey, usedFor, differs);
+}
+
+/** @param name what it is, for the error where it cannot be stored. */
+export function isSameValue(stored: JsonValue, now: JsonValue, name = 'a value'): boolean {
+  return isDeepStrictEqual(stored, storedCopy(now, name));
 }

@@ -1,8 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ExecutionEndedError, ExecutionNotFoundError, WorkflowNotFoundError } from '../model/errors';
+import type { JsonObject } from '../model/json';
 import { createHarness, type Harness } from '../testing/harness';
 import { enqueueEvent } from './enqueueEvent';
 import { startWorkflow } from './startWorkflow';
+import { submitEvent } from './submitEvent';
 
 const tenant = 'acme';
 let harness: Harness;
@@ -68,6 +70,30 @@ describe('starts that share a statement', () => {
       message: expect.stringContaining(`for a start of "Waiting" that differs in ${differs}.`) as string,
     });
     expect(await start({ initialData: { currency: 'EUR', amount: 1 } })).toBe(first);
+  });
+
+  it('know a repeat by what was given: dates, what is undefined and the order of members are no difference', async () => {
+    const at = new Date(Date.UTC(2026, 0, 5));
+    const given = [
+      { at, amount: 1, note: undefined },
+      { amount: 1, at },
+    ];
+    // As code that sends dates and the like gives them, whatever the types say.
+    const starts = given.map((each) => ({
+      tenant,
+      idempotencyKey: 'faithful',
+      initialData: each as unknown as JsonObject,
+    }));
+    const submits = given.map((payload) => {
+      const event = { tenant, userId: null, eventType: 'PAID', idempotencyKey: 'faithful' };
+      return { ...event, payload: payload as unknown as JsonObject };
+    });
+    const ids: string[] = [];
+    for (const start of starts) ids.push(await startWorkflow(harness.deps, 'Waiting', start));
+    expect(ids[1]).toBe(ids[0]);
+    const events: string[] = [];
+    for (const submit of submits) events.push((await submitEvent(harness.deps, submit)).eventId);
+    expect(events[1]).toBe(events[0]);
   });
 
   it('with one idempotency key in one moment: one counts, others are refused where they differ', async () => {

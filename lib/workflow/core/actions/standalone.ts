@@ -3,11 +3,11 @@ import { ActionInProgressError, recordError, ValidationFailedError } from '../..
 import { decodeJson, type JsonValue } from '../../model/json';
 import type { Logger } from '../../model/ports/telemetry';
 import { storedCopy } from '../../model/values';
-import { assertRepeats } from '../repeats';
+import { assertRepeats, isSameValue } from '../repeats';
 import { Cut } from './cut';
 import { checkParameters, type CheckedParameters } from './inputs';
 import { KeyLease } from './keyLease';
-import type { ActionKey, ActionKeyStore } from '../../model/ports/actionStores';
+import type { ActionKey, ActionKeyStore, KeyContent } from '../../model/ports/actionStores';
 import { retryPolicy } from './retryPolicy';
 import { runDatabase, runSimple, type ActionClock, type HandlerOutcome } from './runHandler';
 import { isolationOf, type RegisteredAction } from './types';
@@ -37,8 +37,8 @@ const maxOutageMs = 15_000;
 /**
  * Runs an action once per tenant, action and idempotency key, and answers with its result; later calls get the stored
  * one. A key whose action failed may be tried again.
- * @throws ActionInProgressError while another call with this key runs, IdempotencyKeyReusedError when the key was used
- *   with other parameters, ValidationFailedError for wrong parameters, and whatever the action throws.
+ * @throws ActionInProgressError while another call with this key runs, IdempotencyKeyReusedError when the key is used, or
+ *   was, with other parameters, ValidationFailedError for wrong parameters, and whatever the action throws.
  */
 export async function executeStandalone(
   host: StandaloneHost,
@@ -52,22 +52,37 @@ export async function executeStandalone(
   const params = checked.recorded;
   const key = { tenant: call.tenant, actionName: definition.name, idempotencyKey: call.idempotencyKey };
   const leaseMs = host.leaseMs ?? defaultLeaseMs;
-  const claim = await host.keys.claim({
+  const request = {
     key,
     callerExecutionId: call.executionId ?? null,
     callerEventId: call.eventId ?? null,
+    given,
     params,
     leaseMs,
-  });
-  if (claim.kind === 'in_progress') throw inProgress(key);
-  if (claim.kind === 'completed') {
-    const content = { first: { parameters: claim.params }, now: { parameters: params } };
-    assertRepeats(key.idempotencyKey, `a call of action ${JSON.stringify(key.actionName)}`, content);
-    return claim.result;
+  };
+  let claim = await host.keys.claim({ ...request, lapsed: null });
+  if (claim.kind !== 'claimed') assertSameCall(key, claim, { given, params });
+  // Whoever ran it died. This call is the same, and takes it over.
+  if (claim.kind === 'in_progress' && claim.lapsed !== null) {
+    claim = await host.keys.claim({ ...request, lapsed: claim.lapsed });
+    if (claim.kind !== 'claimed') assertSameCall(key, claim, { given, params });
   }
+  if (claim.kind === 'in_progress') throw inProgress(key);
+  if (claim.kind === 'completed') return claim.result;
   const lease = new KeyLease(host.keys, key, claim.token);
   const outcome = await run(host, definition, { call, checked, lease, leaseMs });
   return settle(host, key, lease, outcome);
+}
+
+/**
+ * A repeat gives the same, or what the definition makes the same: its defaults may differ from call to call, and may be
+ * given as well.
+ * @throws IdempotencyKeyReusedError
+ */
+function assertSameCall(key: ActionKey, first: KeyContent, now: KeyContent): void {
+  if (first.given !== null && isSameValue(first.given, now.given)) return;
+  const content = { first: { parameters: first.params }, now: { parameters: now.params } };
+  assertRepeats(key.idempotencyKey, `a call of action ${JSON.stringify(key.actionName)}`, content);
 }
 
 async function run(

@@ -124,18 +124,32 @@ export interface ActionKey {
 export type KeyClaim =
   /** The caller runs the action. `token` proves it and changes with every renewal. */
   | { readonly kind: 'claimed'; readonly token: string }
-  | { readonly kind: 'completed'; readonly params: JsonValue; readonly result: JsonValue }
-  | { readonly kind: 'in_progress' };
+  | ({ readonly kind: 'completed'; readonly result: JsonValue } & KeyContent)
+  /** `lapsed` proves that the claim was not renewed for so long that it may be taken over; null: somebody renews it. */
+  | ({ readonly kind: 'in_progress'; readonly lapsed: string | null } & KeyContent);
+
+/** What a key stands for. */
+export interface KeyContent {
+  /** As the caller gave them. Null for keys of a time when that was not kept. */
+  readonly given: JsonValue;
+  /** As the action's definition made them of that. */
+  readonly params: JsonValue;
+}
 
 /** Calls outside executions: the key is claimed before anything runs, and the result is kept beside it. */
 export interface ActionKeyStore {
-  /** Claims a key that is new, failed, or whose claim was not renewed for `leaseMs`. */
+  /**
+   * Claims a key that is new or failed, or whose claim was not renewed for `leaseMs` and is the one that `lapsed` of an
+   * earlier answer names: whoever takes over looks first whether it would do the same.
+   */
   claim(request: {
     readonly key: ActionKey;
     readonly callerExecutionId: string | null;
     readonly callerEventId: string | null;
+    readonly given: JsonValue;
     readonly params: JsonObject;
     readonly leaseMs: number;
+    readonly lapsed: string | null;
   }): Promise<KeyClaim>;
 
   /** The stored result, if the key is completed. */

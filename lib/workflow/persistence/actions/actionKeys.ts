@@ -7,6 +7,7 @@ import { errorCode, isIntact, runTenantTransaction, type Done, type Verdict } fr
 
 interface KeyRow {
   status: 'in_progress' | 'completed' | 'failed';
+  given: JsonValue;
   params: JsonValue;
   result: JsonValue;
 }
@@ -18,23 +19,27 @@ export function createActionKeyStore(options: {
 }): ActionKeyStore {
   const { sql, transactions = createTransactions({ sql }) } = options;
   return {
-    claim: async ({ key, callerExecutionId, callerEventId, params, leaseMs }): Promise<KeyClaim> => {
+    claim: async ({ key, callerExecutionId, callerEventId, given, params, leaseMs, lapsed }): Promise<KeyClaim> => {
       const [claimed] = await sql<{ token: string }[]>`
         INSERT INTO workflow_action_keys AS k (tenant_id, action_name, idempotency_key, status, caller_execution_id,
-          caller_event_id, params, claimed_at)
+          caller_event_id, given, params, claimed_at)
         VALUES (${key.tenant}, ${key.actionName}, ${key.idempotencyKey}, 'in_progress', ${callerExecutionId},
-          ${callerEventId}, ${encodeJson(params, 'Parameters')}::text::json, clock_timestamp())
+          ${callerEventId}, ${encodeJson(given, 'Parameters')}::text::json,
+          ${encodeJson(params, 'Parameters')}::text::json, clock_timestamp())
         ON CONFLICT (tenant_id, action_name, idempotency_key) DO UPDATE
         SET status = 'in_progress', caller_execution_id = excluded.caller_execution_id,
-            caller_event_id = excluded.caller_event_id, params = excluded.params, error = NULL,
+            caller_event_id = excluded.caller_event_id, given = excluded.given, params = excluded.params, error = NULL,
             claimed_at = clock_timestamp(), completed_at = NULL
-        WHERE k.status = 'failed' OR (k.status = 'in_progress'
+        WHERE k.status = 'failed' OR (k.status = 'in_progress' AND k.claimed_at = ${lapsed}::text::timestamptz
           AND k.claimed_at < clock_timestamp() - ${leaseMs} * interval '1 millisecond')
         RETURNING claimed_at::text AS token`;
       if (claimed) return { kind: 'claimed', token: claimed.token };
-      const row = await read(sql, key);
-      if (row?.status !== 'completed') return { kind: 'in_progress' };
-      return { kind: 'completed', params: row.params, result: row.result };
+      const row = await readClaim(sql, key, leaseMs);
+      // A call that failed meanwhile had claimed it in between.
+      if (!row) return { kind: 'in_progress', lapsed: null, given, params };
+      const content = { given: row.given, params: row.params };
+      if (row.status === 'completed') return { kind: 'completed', result: row.result, ...content };
+      return { kind: 'in_progress', lapsed: row.status === 'in_progress' ? row.lapsed : null, ...content };
     },
 
     find: async ({ key }) => {
@@ -100,9 +105,22 @@ async function completeKey({
   return updated.value.length === 1 ? 'recorded' : 'ownership_lost';
 }
 
-async function read(sql: Sql, key: ActionKey): Promise<KeyRow | undefined> {
+async function readClaim(
+  sql: Sql,
+  key: ActionKey,
+  leaseMs: number,
+): Promise<(KeyRow & { lapsed: string | null }) | undefined> {
+  const [row] = await sql<(KeyRow & { lapsed: string | null })[]>`
+    SELECT status, given, params, result,
+      CASE WHEN claimed_at < clock_timestamp() - ${leaseMs} * interval '1 millisecond' THEN claimed_at::text END AS lapsed
+    FROM workflow_action_keys
+    WHERE tenant_id = ${key.tenant} AND action_name = ${key.actionName} AND idempotency_key = ${key.idempotencyKey}`;
+  return row;
+}
+
+async function read(sql: Sql, key: ActionKey): Promise<Pick<KeyRow, 'status' | 'result'> | undefined> {
   const [row] = await sql<KeyRow[]>`
-    SELECT status, params, result FROM workflow_action_keys
+    SELECT status, result FROM workflow_action_keys
     WHERE tenant_id = ${key.tenant} AND action_name = ${key.actionName} AND idempotency_key = ${key.idempotencyKey}`;
   return row;
 }

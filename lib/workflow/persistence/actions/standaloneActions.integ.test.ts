@@ -1,8 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import postgres from 'postgres';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { z } from 'zod';
 import { createTestDatabase, type TestDatabase } from '@/lib/db/testing/testDatabase';
-import { createActionRegistry, TransactionIsolationLevel, type ActionRegistry } from '../../core/actionRegistry';
+import {
+  createActionRegistry,
+  defineAction,
+  TransactionIsolationLevel,
+  type ActionRegistry,
+} from '../../core/actionRegistry';
 import { systemClock } from '../../core/actions/runHandler';
 import { silentLogger } from '../../telemetry/silentLogger';
 import { createTransactions, type Transactions } from '../transactions';
@@ -142,11 +148,96 @@ describe('executeAction', () => {
       key: { tenant: 'acme', actionName: 'orphan', idempotencyKey: call.idempotencyKey },
       callerExecutionId: null,
       callerEventId: null,
+      given: {},
       params: {},
       leaseMs: 3_000,
+      lapsed: null,
     });
     await expect(actions.executeAction('orphan', call)).rejects.toMatchObject({ code: 'action_in_progress' });
     await expect.poll(async () => actions.executeAction('orphan', call)).toBe('taken over');
+  });
+
+  it('refuses other parameters under a key whose first call runs, or died, and runs nothing', async () => {
+    const call = callWith({ a: 1 });
+    const actions = registry(1_000);
+    let runs = 0;
+    actions.registerSimpleAction('left', '', [], (params) => ({ ...params, runs: (runs += 1) }));
+    await createActionKeyStore({ sql, transactions }).claim({
+      key: { tenant: 'acme', actionName: 'left', idempotencyKey: call.idempotencyKey },
+      callerExecutionId: null,
+      callerEventId: null,
+      given: { a: 1 },
+      params: { a: 1 },
+      leaseMs: 1_000,
+      lapsed: null,
+    });
+    const other = () => actions.executeAction('left', { ...call, parameters: { a: 2 } });
+    const refusal = { code: 'idempotency_key_reused' };
+    await expect(other()).rejects.toMatchObject(refusal);
+    await sql`UPDATE workflow_action_keys SET claimed_at = claimed_at - interval '1 hour'
+      WHERE idempotency_key = ${call.idempotencyKey}`;
+    await expect(other()).rejects.toMatchObject(refusal);
+    expect(runs).toBe(0);
+    expect(await actions.executeAction('left', call)).toEqual({ a: 1, runs: 1 });
+    await expect(other()).rejects.toMatchObject(refusal);
+  });
+
+  it('is taken over by one of several that find it left behind', async () => {
+    const call = callWith({});
+    const keys = createActionKeyStore({ sql, transactions });
+    const key = { tenant: 'acme', actionName: 'wanted', idempotencyKey: call.idempotencyKey };
+    const request = { key, callerExecutionId: null, callerEventId: null, given: {}, params: {}, leaseMs: 60_000 };
+    await keys.claim({ ...request, lapsed: null });
+    await sql`UPDATE workflow_action_keys SET claimed_at = claimed_at - interval '1 hour'
+      WHERE idempotency_key = ${call.idempotencyKey}`;
+    const left = await keys.claim({ ...request, lapsed: null });
+    const lapsed = left.kind === 'in_progress' ? left.lapsed : null;
+    expect(lapsed).not.toBeNull();
+    const claims = await Promise.all([1, 2, 3].map(() => keys.claim({ ...request, lapsed })));
+    expect(claims.map(({ kind }) => kind).sort()).toEqual(['claimed', 'in_progress', 'in_progress']);
+  });
+
+  it('knows a repeat by what its caller gave, where defaults differ from call to call', async () => {
+    const actions = registry();
+    let runs = 0;
+    const ship = defineAction({
+      name: 'ship',
+      kind: 'simple',
+      input: z.object({
+        orderId: z.string(),
+        parcelId: z.uuid().default(() => randomUUID()),
+        at: z.date().default(() => new Date()),
+      }),
+      run: async ({ orderId, parcelId }) => ({ orderId, parcelId, runs: (runs += 1) }),
+    });
+    actions.registerAction(ship);
+    const call = callWith({ orderId: 'o1' });
+    const first = await actions.executeAction('ship', call);
+    expect(first).toMatchObject({ orderId: 'o1', runs: 1 });
+    expect(await actions.executeAction('ship', call)).toEqual(first);
+    for (const parameters of [{ orderId: 'o2' }, { orderId: 'o1', parcelId: randomUUID() }]) {
+      await expect(actions.executeAction('ship', { ...call, parameters })).rejects.toMatchObject({
+        code: 'idempotency_key_reused',
+      });
+    }
+  });
+
+  it('takes a call for a repeat that names a default, and one of a time when only checked parameters were kept', async () => {
+    const actions = registry();
+    actions.registerSimpleAction(
+      'greet',
+      '',
+      [{ name: 'how', type: 'string', defaultValue: 'kindly' }],
+      ({ how }) => how,
+    );
+    const call = callWith({});
+    expect(await actions.executeAction('greet', call)).toBe('kindly');
+    expect(await actions.executeAction('greet', { ...call, parameters: { how: 'kindly' } })).toBe('kindly');
+    await sql`UPDATE workflow_action_keys SET given = NULL WHERE idempotency_key = ${call.idempotencyKey}`;
+    expect(await actions.executeAction('greet', call)).toBe('kindly');
+    await expect(actions.executeAction('greet', { ...call, parameters: { how: 'coldly' } })).rejects.toMatchObject({
+      code: 'idempotency_key_reused',
+    });
   });
 
   it('throws what the action throws, and lets the same key try again', async () => {

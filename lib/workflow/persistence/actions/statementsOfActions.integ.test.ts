@@ -139,7 +139,15 @@ describe('a database action that would leave its transaction or its role', () =>
   it('records nothing outside of executions either', async () => {
     const keys = createActionKeyStore({ sql, transactions });
     const key = { tenant: 'acme', actionName: 'act', idempotencyKey: randomUUID() };
-    const claim = await keys.claim({ key, callerExecutionId: null, callerEventId: null, params: {}, leaseMs: 60_000 });
+    const claim = await keys.claim({
+      key,
+      callerExecutionId: null,
+      callerEventId: null,
+      given: {},
+      params: {},
+      leaseMs: 60_000,
+      lapsed: null,
+    });
     if (claim.kind !== 'claimed') throw new Error(claim.kind);
     const outcome = await keys.transact({
       key,
