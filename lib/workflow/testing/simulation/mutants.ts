@@ -307,8 +307,8 @@ export const mutants: readonly Mutant[] = [
     patches: [
       {
         file: takes,
-        find: 'if (live.isHeld) this.#hold(live, feed);',
-        replace: 'if (live.isTerminating) this.#hold(live, feed);',
+        find: 'if (live.isHeld) this.#hold(live, feed, entries);',
+        replace: 'if (live.isTerminating) this.#hold(live, feed, entries);',
       },
     ],
   },
