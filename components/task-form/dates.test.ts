@@ -9,6 +9,7 @@ describe('date-time fields', () => {
     ['2026-11-23T09:05:00.000Z', 'Asia/Kolkata', '2026-11-23T14:35'],
     ['2026-03-29T01:30:00.000Z', 'Europe/Berlin', '2026-03-29T03:30'],
     ['2026-10-25T02:30:00.000Z', 'Europe/Berlin', '2026-10-25T03:30'],
+    ['9999-12-31T22:59:00.000Z', 'Europe/Berlin', '9999-12-31T23:59'],
   ])('show %s in %s as %s and read it back', (instant, zone, local) => {
     expect(toLocalInput(instant, zone)).toBe(local);
     expect(toUtc(local, zone)).toBe(instant);

@@ -17,15 +17,23 @@ export function toLocalInput(instant: string, zone: string): string {
   return `${part('year').padStart(4, '0')}-${part('month')}-${part('day')}T${part('hour')}:${part('minute')}`;
 }
 
-/** The instant at which the clock of `zone` shows `local`. A time that is skipped in spring counts as an hour later. */
+/**
+ * The instant at which the clock of `zone` shows `local`; undefined for what is no time. A time that is skipped in spring
+ * counts as an hour later.
+ */
 export function toUtc(local: string, zone: string): string | undefined {
   const asUtc = Date.parse(`${local}Z`);
   if (Number.isNaN(asUtc)) return undefined;
   // The offset depends on the instant that is looked for, so the first guess is corrected once.
   const guess = asUtc - offsetMs(asUtc, zone);
-  return new Date(asUtc - offsetMs(guess, zone)).toISOString();
+  const instant = new Date(asUtc - offsetMs(guess, zone));
+  return Number.isNaN(instant.getTime()) ? undefined : instant.toISOString();
 }
 
 function offsetMs(instant: number, zone: string): number {
-  return Date.parse(`${toLocalInput(new Date(instant).toISOString(), zone)}Z`) - Math.floor(instant / 60_000) * 60_000;
+  if (Number.isNaN(instant)) return NaN;
+  const local = toLocalInput(new Date(instant).toISOString(), zone);
+  // A year of five digits: the last evening of 9999 is a new year further east.
+  const shown = local.length > 'YYYY-MM-DDThh:mm'.length ? `+0${local}Z` : `${local}Z`;
+  return Date.parse(shown) - Math.floor(instant / 60_000) * 60_000;
 }

@@ -9,6 +9,23 @@ import type { TaskActions, TaskChanged } from './task-actions';
 
 export type TaskPlan = Pick<TaskView, 'priority' | 'dueAt' | 'followUpAt'>;
 
+type DateName = 'dueAt' | 'followUpAt';
+type Problems = Readonly<Partial<Record<DateName, string>>>;
+
+/** Further away is a slip of the finger. */
+const firstYear = 2000;
+const lastYear = 2999;
+
+/** What is wrong with a date as it stands in its field; undefined when nothing is. */
+function problemOf(local: string, isHalf: boolean): string | undefined {
+  if (isHalf) return 'Give the whole date and time, or empty the field.';
+  if (local === '') return undefined;
+  const year = Number(local.split('-')[0]);
+  return year >= firstYear && year <= lastYear
+    ? undefined
+    : `Give a date in the years ${firstYear} to ${lastYear}, or none.`;
+}
+
 const priorities: readonly (readonly [TaskPlan['priority'], string])[] = [
   ['low', 'Low'],
   ['normal', 'Normal'],
@@ -40,11 +57,33 @@ export function PlanDialog({
   }));
   const [now, setNow] = useState(was);
   const [problem, setProblem] = useState<string>();
+  const [problems, setProblems] = useState<Problems>({});
   const [isSending, setSending] = useState(false);
   useEffect(() => dialog.current?.showModal(), []);
 
+  const field = (name: DateName) => document.getElementById(`${id}-${name}`);
+  const isHalf = (name: DateName) => {
+    const input = field(name);
+    return input instanceof HTMLInputElement && input.validity.badInput;
+  };
+  const change = (name: DateName, value: string) => {
+    setNow({ ...now, [name]: value });
+    setProblems({ ...problems, [name]: undefined });
+  };
+
   const submit = async () => {
     if (isSending) return;
+    setProblem(undefined);
+    const found: Problems = Object.fromEntries(
+      (['dueAt', 'followUpAt'] as const).flatMap((name) => {
+        // One that stands as it was is no matter of this change.
+        const told = now[name] === was[name] && !isHalf(name) ? undefined : problemOf(now[name], isHalf(name));
+        return told === undefined ? [] : [[name, told]];
+      }),
+    );
+    setProblems(found);
+    const [first] = (['dueAt', 'followUpAt'] as const).filter((name) => found[name] !== undefined);
+    if (first !== undefined) return field(first)?.focus();
     const instant = (local: string) => (local === '' ? null : (toUtc(local, zone) ?? null));
     const changes = {
       ...(now.priority === was.priority ? {} : { priority: now.priority }),
@@ -92,25 +131,25 @@ export function PlanDialog({
             </span>
           )}
         </Field>
-        <Field id={`${id}-due`} label="Due" help={zone} problem={undefined}>
+        <Field id={`${id}-dueAt`} label="Due" help={zone} problem={problems.dueAt}>
           {(control) => (
             <input
               {...control}
               className="input"
               type="datetime-local"
               value={now.dueAt}
-              onChange={(event) => setNow({ ...now, dueAt: event.target.value })}
+              onChange={(event) => change('dueAt', event.target.value)}
             />
           )}
         </Field>
-        <Field id={`${id}-follow`} label="Follow up" help={zone} problem={undefined}>
+        <Field id={`${id}-followUpAt`} label="Follow up" help={zone} problem={problems.followUpAt}>
           {(control) => (
             <input
               {...control}
               className="input"
               type="datetime-local"
               value={now.followUpAt}
-              onChange={(event) => setNow({ ...now, followUpAt: event.target.value })}
+              onChange={(event) => change('followUpAt', event.target.value)}
             />
           )}
         </Field>

@@ -87,7 +87,9 @@ async function parseWhenDeclared<Schema extends z.ZodType>(
   read: () => unknown,
 ): Promise<z.output<Schema>> {
   // Without a schema the type is that of `undefined`: nobody can use what was not declared.
-  return schema === undefined ? (undefined as z.output<Schema>) : parseInput({ schema, raw: await read() });
+  return schema === undefined
+    ? (undefined as z.output<Schema>)
+    : parseInput({ schema, raw: await read(), namesFields: true });
 }
 
 async function sessionOfRequest(request: Request): Promise<Session | null> {

@@ -53,7 +53,7 @@ describe('a server action', () => {
     expect(await action({ lines: [{ quantity: 1 }, { quantity: 1.5 }] })).toEqual({
       ok: false,
       code: 'invalid_input',
-      message: '/lines/1/quantity: Enter a whole number.',
+      message: 'Enter a whole number.',
       fieldErrors: [{ path: '/lines/1/quantity', message: 'Enter a whole number.' }],
     });
     expect(await action(undefined as unknown as typeof good)).toMatchObject({ ok: false, code: 'invalid_input' });

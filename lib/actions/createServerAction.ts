@@ -61,7 +61,7 @@ export function createServerActions({ getSession, logError }: ServerActionPorts)
       (...[raw]) =>
         answer(act, async () => {
           const { session, tenant } = requireTenantAct(await getSession(), act);
-          return body({ session, tenant, input: parseInput({ schema, raw }) });
+          return body({ session, tenant, input: parseInput({ schema, raw, namesFields: false }) });
         }),
 
     /** A server action on what all tenants share. */
@@ -73,7 +73,7 @@ export function createServerActions({ getSession, logError }: ServerActionPorts)
       (...[raw]) =>
         answer(act, async () => {
           const session = requirePlatformAct(await getSession(), act);
-          return body({ session, input: parseInput({ schema, raw }) });
+          return body({ session, input: parseInput({ schema, raw, namesFields: false }) });
         }),
 
     /** A server action that anybody may call: signing in and out. */
@@ -83,7 +83,7 @@ export function createServerActions({ getSession, logError }: ServerActionPorts)
         body: (parameters: { readonly input: z.output<Schema> }) => Promise<Value>,
       ): ServerAction<Schema, Value> =>
       (...[raw]) =>
-        answer(act, () => body({ input: parseInput({ schema, raw }) })),
+        answer(act, () => body({ input: parseInput({ schema, raw, namesFields: false }) })),
   };
 }
 

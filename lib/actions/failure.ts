@@ -70,16 +70,21 @@ function told({ httpStatus, retryAfterSeconds, code, message, fieldErrors }: Bat
 export function parseInput<Schema extends z.ZodType>({
   schema,
   raw,
+  namesFields,
 }: {
   readonly schema: Schema;
   readonly raw: unknown;
+  /** Whether the message says where in the input it went wrong: for programs. People read it beside the field. */
+  readonly namesFields: boolean;
 }): z.output<Schema> {
   const parsed = schema.safeParse(raw);
   if (parsed.success) return parsed.data;
   const fieldErrors = parsed.error.issues.map(({ path, message }) => ({ path: jsonPointer(path), message }));
   const [first, ...others] = fieldErrors;
   const summary =
-    first === undefined ? 'The input is not valid.' : `${first.path === '' ? '' : `${first.path}: `}${first.message}`;
+    first === undefined
+      ? 'The input is not valid.'
+      : `${namesFields && first.path !== '' ? `${first.path}: ` : ''}${first.message}`;
   const more = others.length === 0 ? '' : ` (and ${others.length} more)`;
   throw new InvalidInputError(summary + more, { fieldErrors });
 }
