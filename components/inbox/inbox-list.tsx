@@ -242,8 +242,9 @@ const moreMargin = { rootMargin: '1200px' };
 function NothingFits({ filter: { words } }: { readonly filter: TaskFilter }) {
   return (
     <p className="none" role="status">
-      {words === null ? 'No task here fits these filters.' : `No task here has “${words}” in it.`} Words are found by
-      how they begin.
+      {words === null
+        ? 'No task here fits these filters.'
+        : `No task here has “${words}” in it. Words are found by how they begin.`}
     </p>
   );
 }
@@ -258,6 +259,7 @@ function RowContent({ row, view, end }: { readonly row: InboxRow; readonly view:
       <b>{row.title}</b>
       <span className={`end${isLate ? ' late' : ''}`}>
         {row.count > 1 ? <span className="tag">{row.count} wait for this</span> : null}
+        {row.askedByName ? <span className="tag">{firstName(row.askedByName)} asks you</span> : null}
         {isMine && view !== 'taken' && view !== 'done' ? <span className="tag">Yours</span> : null}
         {end ?? <RowTime row={row} view={view} />}
         {view === 'done' ? null : <PriorityMark priority={row.priority} />}

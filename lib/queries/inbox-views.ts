@@ -8,7 +8,8 @@ import { isUuid } from './uuid';
 
 /**
  * `for-me`: what one has, and what one may take; `groups`: what is open to one's roles, whoever has it; `unassigned`:
- * what nobody has taken of what one may take, or give to others; `taken`: what one has; `done`: what one has decided.
+ * what nobody has taken of what one may take, or give to others; `taken`: what one has, or lent; `done`: what one has
+ * decided. What one is asked about is for one, too.
  */
 export const inboxViews = ['for-me', 'groups', 'unassigned', 'taken', 'done'] as const;
 export type InboxView = (typeof inboxViews)[number];
@@ -27,12 +28,16 @@ export const isOpen = inArray(t.status, ['pending', 'claimed']);
 /** Which tasks are in a view: each says the status of its indexes. */
 export function inView(reader: InboxReader, view: InboxView): SQL | undefined {
   const { userId, roles } = reader;
-  // What one works on, what one lent to somebody, and what one is asked about.
-  const isAtIt = or(eq(t.assignee, userId), eq(t.owner, userId), eq(t.questionTo, userId));
-  const taken = and(eq(t.status, 'claimed'), isAtIt);
+  // What one works on, and what one lent to somebody.
+  const has = or(eq(t.assignee, userId), eq(t.owner, userId));
+  const isAsked = eq(t.questionTo, userId);
   switch (view) {
     case 'for-me':
-      return and(isOpen, or(taken, and(eq(t.status, 'pending'), isCandidate(reader))), isFirstOfKind(reader));
+      return and(
+        isOpen,
+        or(and(eq(t.status, 'claimed'), or(has, isAsked)), and(eq(t.status, 'pending'), isCandidate(reader))),
+        isFirstOfKind(reader),
+      );
     case 'groups':
       if (roles.length === 0) return sql`false`;
       return and(isOpen, arrayOverlaps(t.candidateRoles, [...roles]), isNotExcluded(userId), isFirstOfKind(reader));
@@ -44,7 +49,7 @@ export function inView(reader: InboxReader, view: InboxView): SQL | undefined {
         isFirstOfKind(reader),
       );
     case 'taken':
-      return and(taken, isFirstOfKind(reader));
+      return and(eq(t.status, 'claimed'), has, isFirstOfKind(reader));
     case 'done':
       return and(eq(t.endedBy, userId), inArray(t.status, ['completed', 'declined']), isNotNull(t.endedAt));
   }

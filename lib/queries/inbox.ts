@@ -44,6 +44,8 @@ export interface InboxRow {
   readonly endedAt: string | null;
   readonly outcome: string | null;
   readonly requestedByName: string | null;
+  /** Who asks the reader a question about it that is still open. */
+  readonly askedByName: string | null;
   /** How many tasks this row stands for: one answer ends them all. */
   readonly count: number;
   /** What it is about, in words of the business. */
@@ -96,6 +98,8 @@ export function selectTasks(tasks: Subquery = pageDb().select().from(t).as(ownNa
       createdAt: t.createdAt,
       outcome: t.outcome,
       requestedBy: t.requestedBy,
+      questionTo: t.questionTo,
+      questionBy: t.questionBy,
       subject: t.subject,
       fingerprint: t.fingerprint,
     })
@@ -210,6 +214,8 @@ export async function readRows({
       createdAt: page.createdAt,
       outcome: page.outcome,
       requestedBy: page.requestedBy,
+      questionTo: page.questionTo,
+      questionBy: page.questionBy,
       subject: page.subject,
       count: countAlike(page, userId),
       customer: invoices.customer,
@@ -229,7 +235,10 @@ export async function readRows({
     .orderBy(
       ...(isDone ? [desc(page.endedAt), desc(page.taskId)] : [asc(page.dueAt), asc(page.createdAt), asc(page.taskId)]),
     );
-  const names = await namesOf({ tenant, userIds: rows.map((row) => row.requestedBy) });
+  // Only whoever is asked is told who asks.
+  const askerOf = (row: (typeof rows)[number]) => (row.questionTo === userId ? row.questionBy : null);
+  const names = await namesOf({ tenant, userIds: rows.flatMap((row) => [row.requestedBy, askerOf(row)]) });
+  const nameOf = (person: string | null) => (person === null ? null : names.of(person));
   return rows.map((row) => ({
     place: row,
     row: {
@@ -243,7 +252,8 @@ export async function readRows({
       dueAt: row.dueAt?.toISOString() ?? null,
       endedAt: row.endedAt?.toISOString() ?? null,
       outcome: row.outcome,
-      requestedByName: row.requestedBy === null ? null : names.of(row.requestedBy),
+      requestedByName: nameOf(row.requestedBy),
+      askedByName: nameOf(askerOf(row)),
       subject: row.subject,
       count: row.count,
       invoice:

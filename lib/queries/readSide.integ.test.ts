@@ -255,6 +255,24 @@ describe('the inbox', () => {
     expect(new Set(await idsOf('unassigned', omar))).toEqual(new Set([later, ...free]));
   });
 
+  it('shows whoever is asked a question who asks, and does not count the task as taken by them', async () => {
+    await sql`DELETE FROM workflow_tasks`;
+    const executionId = await addExecution({ workflow: 'Asked' });
+    const asked = await addTask({ executionId, status: 'claimed', assignee: 'max' });
+    await sql`UPDATE workflow_tasks SET question_to = 'mia', question_by = 'max', question = 'Which wing?'
+      WHERE task_id = ${asked}`;
+    const askedOf = async (userId: string) => {
+      const { rows } = await listInbox({ ...mia, userId, view: 'for-me', filter: noFilter });
+      return rows.map((row) => [row.taskId, row.askedByName, row.isMine]);
+    };
+    expect(await askedOf('mia')).toEqual([[asked, expect.any(String), false]]);
+    expect(await idsOf('taken')).toEqual([]);
+    expect(await countInbox(mia)).toMatchObject({ 'for-me': 1, taken: 0 });
+    // Whoever asks has it as before, and is asked nothing.
+    expect(await askedOf('max')).toEqual([[asked, null, true]]);
+    expect(await idsOf('taken', { ...mia, userId: 'max' })).toEqual([asked]);
+  });
+
   it('is narrowed by the workflow that asks, which every task knows from its execution', async () => {
     await sql`DELETE FROM workflow_tasks`;
     const [reviews, others] = [await addExecution({ workflow: 'Reviews' }), await addExecution({ workflow: 'Others' })];
