@@ -38,6 +38,8 @@ const nextConfig = {
   htmlLimitedBots: /.*/,
   // Another directory lets a second build or server work beside a running one.
   distDir: process.env.BATON_DIST_DIR ?? '.next',
+  // Asked for by browsers on their own, on pages that name no icon.
+  rewrites: () => Promise.resolve([{ source: '/favicon.ico', destination: '/icon.svg' }]),
   headers: () =>
     Promise.resolve([
       { source: '/:path*', headers: listed(everywhere) },

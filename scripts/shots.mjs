@@ -37,7 +37,18 @@ function productAddress() {
 /** What is still on its way when a page has loaded: fonts, skeletons, the marks that only the browser can draw. */
 async function settle(page) {
   await page.waitForLoadState('load');
-  await page.locator('.sk').first().waitFor({ state: 'detached' });
+  // Some parts load only once they are near: each is gone to until none is left, and then back to the top.
+  const skeleton = page.locator('.sk').first();
+  const isDone = () =>
+    skeleton.waitFor({ state: 'detached', timeout: 1000 }).then(
+      () => true,
+      () => false,
+    );
+  for (let tries = 0; tries < 90 && !(await isDone()); tries += 1) {
+    await skeleton.scrollIntoViewIfNeeded({ timeout: 1000 }).catch(() => undefined);
+  }
+  await skeleton.waitFor({ state: 'detached', timeout: 1000 });
+  await page.evaluate(() => scrollTo({ top: 0 }));
   await page.evaluate(() => document.fonts.ready);
   await page.waitForTimeout(300);
 }

@@ -12,7 +12,8 @@ export default function Forbidden() {
       }
     >
       <p>
-        Executions and attachments belong to one tenant; workers and queues to the platform. Your account has the other.
+        Your roles do not open this page: some parts belong to a tenant, others to the platform, and some to
+        administrators alone. What you may open stands in the menu.
       </p>
     </StatePage>
   );

@@ -11,7 +11,10 @@ export default function NotFound() {
         </Link>
       }
     >
-      <p>The id is wrong, or it belongs to another tenant. Executions of yours are in the list.</p>
+      <p>
+        The address is wrong, or what it names is gone or belongs to another tenant. What there is stands in the lists
+        of the console.
+      </p>
     </StatePage>
   );
 }
