@@ -6,6 +6,7 @@ import type { InboxView } from '@/lib/queries/inbox-views';
 import { Icon } from '@/components/ui/icons';
 import { HoldingProvider } from '@/components/task/holding';
 import { AfterDecision } from '@/components/task/after-decision';
+import { beginAtTop } from '@/components/task/begin-at-top';
 import type { Choosable } from '@/components/ui/person-field';
 import { useFocusOnceShown } from '@/components/ui/use-focus';
 import type { TaskFilter } from '@/lib/queries/task-filter';
@@ -16,6 +17,7 @@ import type { FilterChoices } from './inbox-filters';
 import { InboxList } from './inbox-list';
 import type { InboxActions } from './inbox-types';
 import { SaveView } from './save-view';
+import { useBeginning } from './use-beginning';
 import { useBulk } from './use-bulk';
 import { useInboxRows } from './use-inbox-rows';
 
@@ -102,18 +104,25 @@ export function InboxPanes({
   const goOn = (decidedId: string) => {
     const at = rows.findIndex((row) => row.taskId === decidedId);
     const next = rows[at + 1] ?? rows[at - 1];
-    if (at >= 0 && next) select(next.taskId);
-    else router.refresh();
+    if (at >= 0 && next) {
+      beginning.focusNext();
+      select(next.taskId);
+    } else {
+      beginAtTop(decidedId);
+      router.refresh();
+    }
   };
 
   /** Answered together: the first of the others is there afterwards. */
   const goOnBehind = (ended: readonly string[]) => {
     setAnswering(false);
     const next = rows.find((row) => !ended.includes(row.taskId));
+    beginning.focusNext();
     if (next && selected !== null && ended.includes(selected)) select(next.taskId);
   };
   const hasBulk = bulk.chosen.length > 0;
   const showsBulk = hasBulk || bulk.refusals.length > 0;
+  const beginning = useBeginning({ taskId: showsBulk ? null : selectedId, isPicked });
   const answerAll = () => {
     setAnswering(true);
     focusOnceShown(() => document.querySelector('.bulk-pane :is(input, textarea, select, .bar button)'));

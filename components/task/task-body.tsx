@@ -8,6 +8,7 @@ import { Unbroken } from '@/components/ui/unbroken';
 import type { TaskView } from '@/lib/queries/task';
 import type { Choosable } from '@/components/ui/person-field';
 import { activityText } from './activity-text';
+import { headingId } from './begin-at-top';
 import { HoldingProvider } from './holding';
 import type { TaskActions } from './task-actions';
 import { TaskActs } from './task-acts';
@@ -35,9 +36,10 @@ export function TaskBody({
   const details = <TaskDetails task={task} place={place} comment={actions.comment} />;
   return (
     <HoldingProvider>
-      <article className="task" aria-labelledby={`task-${task.taskId}`}>
+      <article className="task" aria-labelledby={headingId(task.taskId)}>
         <div className="head">
-          <Heading className="title" id={`task-${task.taskId}`}>
+          {/* The next task's is a new one: what reads the page aloud then says it when it gets the focus. */}
+          <Heading className="title" id={headingId(task.taskId)} key={task.taskId} tabIndex={-1}>
             <Unbroken text={task.title} />
           </Heading>
           <div className="head-acts">

@@ -9,6 +9,7 @@ import { unreachable } from '@/components/ui/action-types';
 import { Icon } from '@/components/ui/icons';
 import { useToast } from '@/components/ui/toast';
 import { AfterDecision } from './after-decision';
+import { beginAtTop } from './begin-at-top';
 import { isTooLarge, tooLarge } from './most';
 import type { TaskActions } from './task-actions';
 import { isFromBefore } from './typed-here';
@@ -122,7 +123,10 @@ function TaskAnswer({
     const verb = fixed.outcomes.find((candidate) => candidate.value === outcome)?.title;
     toast(verb ? `${title}: ${verb.toLowerCase()}` : `${title}: done`);
     if (afterDecision) afterDecision(taskId);
-    else router.refresh();
+    else {
+      beginAtTop(taskId);
+      router.refresh();
+    }
     return { ok: true };
   };
 

@@ -19,28 +19,30 @@ const ToastContext = createContext<ShowToast>(() => () => undefined);
 const shownMs = 6000;
 /** Long enough to see what was done, and to think again. */
 const undoMs = 12_000;
-/** At least so long after the focus or the pointer has left it. */
+/** At least so long after the focus has left it, or the pointer was last moved over it. */
 const stayMs = 3000;
 /** How often it is looked at which of them leave. */
 const lookMs = 500;
 
 /**
- * Short confirmations at the foot of the page. They announce themselves and leave by themselves, but not from under the
- * focus or the pointer. One act at a time can be undone: the last one.
+ * Short confirmations at the foot of the page, above the buttons that answer a task. They announce themselves and leave by
+ * themselves, but not from under the focus or a pointer that moves on them: one that came up under a resting pointer is
+ * not what anybody points at. One act at a time can be undone: the last one.
  */
 export function ToastProvider({ children }: { readonly children: ReactNode }) {
   const [toasts, setToasts] = useState<readonly Toast[]>([]);
   const nextId = useRef(1);
   const region = useRef<HTMLDivElement>(null);
+  const pointedUntilMs = useRef(0);
 
   const hasToasts = toasts.length > 0;
   useEffect(() => {
     if (!hasToasts) return;
     const timer = setInterval(() => {
       const nowMs = performance.now();
-      if (region.current?.matches(':hover, :focus-within')) {
+      if (region.current?.matches(':focus-within')) {
         setToasts((all) => all.map((toast) => ({ ...toast, untilMs: Math.max(toast.untilMs, nowMs + stayMs) })));
-      } else {
+      } else if (pointedUntilMs.current <= nowMs) {
         setToasts((all) =>
           all.some(({ untilMs }) => untilMs <= nowMs) ? all.filter(({ untilMs }) => untilMs > nowMs) : all,
         );
@@ -74,11 +76,19 @@ export function ToastProvider({ children }: { readonly children: ReactNode }) {
   return (
     <ToastContext value={show}>
       {children}
-      <div className="toasts work" role="status" aria-live="polite" ref={region}>
+      <div
+        className="toasts work"
+        role="status"
+        aria-live="polite"
+        ref={region}
+        onPointerMove={({ movementX, movementY }) => {
+          if (movementX !== 0 || movementY !== 0) pointedUntilMs.current = performance.now() + stayMs;
+        }}
+      >
         {toasts.map((toast) => (
           <div className="toast" key={toast.id}>
             <Icon name={toast.icon} />
-            {toast.text}
+            <span className="toast-text">{toast.text}</span>
             {toast.undo ? (
               <button type="button" onClick={() => takeBack(toast)}>
                 Undo
