@@ -183,6 +183,31 @@ describe('the list of executions', () => {
     expect((await listExecutions({ tenant: 'globex', filter, cursor: null })).rows).toEqual([]);
   });
 
+  it('finds those whose dispatched action no worker takes, and says so', async () => {
+    const id = await addExecution({ workflow: 'Dispatches', status: 'waiting' });
+    const workerId = randomUUID();
+    await sql`INSERT INTO workflow_workers (worker_id, host, pid, code_version) VALUES (${workerId}, 'here', 8, '1')`;
+    await sql`
+      INSERT INTO workflow_worker_leases (worker_id, lease_until, heartbeat_at)
+      VALUES (${workerId}, now() + interval '1 hour', now())`;
+    await sql`
+      UPDATE workflow_partitions p SET worker_id = ${workerId} FROM workflow_executions e
+      WHERE e.execution_id = ${id} AND p.partition_id = e.partition_id`;
+    await sql`
+      INSERT INTO workflow_jobs (job_id, execution_id, partition_id, tenant_id, command_id, n, args_hash, correlation_id,
+        action_name, args, status, attempts, run_at, heartbeat_timeout_ms)
+      SELECT gen_random_uuid(), execution_id, partition_id, tenant_id, 'render#1', 1, 'h', 'c', 'render', '{}', 'queued',
+        0, now() - interval '1 hour', 30000
+      FROM workflow_executions WHERE execution_id = ${id}`;
+    const filter = { ...everything, workflow: 'Dispatches', isStuck: true };
+    const { rows } = await listExecutions({ tenant: 'acme', filter, cursor: null });
+    expect(rows.map((row) => [row.executionId, row.stuck?.reason])).toEqual([[id, 'job_not_taken']]);
+    expect((await getExecution({ tenant: 'acme', executionId: id }))?.stuck?.why).toContain('no worker takes it');
+    await sql`UPDATE workflow_partitions SET worker_id = NULL WHERE worker_id = ${workerId}`;
+    await sql`DELETE FROM workflow_worker_leases WHERE worker_id = ${workerId}`;
+    await sql`DELETE FROM workflow_workers WHERE worker_id = ${workerId}`;
+  });
+
   it('shows a tenant its own alone', async () => {
     const id = await addExecution({ tenant: 'globex' });
     const page = await listExecutions({ tenant: 'globex', filter: everything, cursor: null });

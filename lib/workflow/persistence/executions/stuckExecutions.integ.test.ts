@@ -131,7 +131,13 @@ describe('stuck executions', () => {
       INSERT INTO workflow_events (execution_id, partition_id, seq, tenant_id, kind)
       SELECT execution_id, partition_id, 1, tenant_id, 'execution_started' FROM workflow_executions
       WHERE workflow_name = 'Old'`;
-    await sql`ANALYZE workflow_executions, workflow_events`;
+    await sql`
+      INSERT INTO workflow_jobs (job_id, execution_id, partition_id, tenant_id, command_id, n, args_hash,
+        correlation_id, action_name, args, status, attempts, run_at, heartbeat_timeout_ms)
+      SELECT gen_random_uuid(), execution_id, partition_id, 'acme', 'render#1', 1, 'h', 'c', 'render', '{}', 'completed',
+        1, now(), 1000
+      FROM workflow_executions WHERE workflow_name = 'Old'`;
+    await sql`ANALYZE workflow_executions, workflow_events, workflow_jobs`;
     const ofWorker = await sql<{ 'QUERY PLAN': string }[]>`
       EXPLAIN SELECT why FROM workflow_stuck(now() - interval '1 minute') WHERE partition_id = ANY(${everyPartition})`;
     const ofTenant = await sql<{ 'QUERY PLAN': string }[]>`
@@ -139,7 +145,8 @@ describe('stuck executions', () => {
     for (const plan of [ofWorker, ofTenant].map((rows) => rows.map((row) => row['QUERY PLAN']).join('\n'))) {
       expect(plan).toContain('workflow_executions_runnable');
       expect(plan).toContain('workflow_events_inbox');
-      expect(plan).not.toMatch(/Seq Scan on workflow_(executions|events)\b/);
+      expect(plan).toContain('workflow_jobs_open');
+      expect(plan).not.toMatch(/Seq Scan on workflow_(executions|events|jobs)\b/);
     }
   });
 
