@@ -64,6 +64,10 @@ function hostOf(registry: ActionRegistry, event: CausingEvent, tenant: string): 
         parameters,
       });
     },
+    mayRetry: (actionName) => {
+      const definition = registry.requireAction(actionName);
+      return definition.kind !== 'simple' || !definition.atMostOnce;
+    },
     pause: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
   };
 }

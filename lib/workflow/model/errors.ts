@@ -225,6 +225,17 @@ export class ActionInProgressError extends BatonError {
   readonly code = 'action_in_progress';
   readonly httpStatus = 409;
 }
+/** An action that must not be started twice was started, and nobody knows whether it happened. */
+export class ActionUncertainError extends BatonError {
+  readonly code = 'action_uncertain';
+  readonly httpStatus = 409;
+  constructor(actionName: string, idempotencyKey: string) {
+    super(
+      `Nobody knows whether action "${actionName}" happened: its start with the idempotency key "${idempotencyKey}" has ` +
+        'no outcome. It is not started again. Look whether it happened; where it did not, call it with a new key.',
+    );
+  }
+}
 /** What the handler returned does not fit its output schema, or cannot be stored. Another attempt would not help. */
 export class ActionResultError extends BatonError {
   readonly code = 'action_result_invalid';
@@ -309,6 +320,8 @@ export interface RecordedError {
   readonly code: string | null;
   /** What the thrower attached as `details`, if anything. */
   readonly details: JsonValue;
+  /** Of an action that must not be started twice: what tries actions again by itself leaves it alone. */
+  readonly once?: true;
 }
 
 /** The error that workflow code catches when an action failed: the same in live code and in replay. */
@@ -327,7 +340,16 @@ export class ActionError extends Error {
     this.type = recorded.name;
     this.code = recorded.code;
     this.details = recorded.details;
+    if (recorded.once) onceOnly.add(this);
   }
+}
+
+/** Apart from the errors, whose members are the author's to look at. */
+const onceOnly = new WeakSet<ActionError>();
+
+/** Whether this is the failure of an action that must not be started twice. The log says so. */
+export function isOnceOnly(error: unknown): boolean {
+  return error instanceof ActionError && onceOnly.has(error);
 }
 
 /**

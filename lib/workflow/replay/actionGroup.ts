@@ -19,6 +19,8 @@ export interface GroupHost {
   /** Rejects when the action failed. */
   run(call: GroupCall): Promise<unknown>;
   pause(ms: number): Promise<void>;
+  /** Whether a call that failed like this may be made again: an action that is `atMostOnce` may not. */
+  mayRetry(actionName: string, error: unknown): boolean;
 }
 
 /** The actions that keep a group's graph in tables, where it can be looked at. */
@@ -130,18 +132,20 @@ class GroupRun {
     for (let attempt = 1; ; attempt += 1) {
       const outcome = await this.#attempt(() => this.host.run({ actionName, parameters, key: id }));
       if (outcome.success) return { id, actionName, ...outcome };
-      if (attempt >= attempts) return { id, actionName, ...outcome };
+      const { error, thrown } = outcome;
+      if (attempt >= attempts || !this.host.mayRetry(actionName, thrown))
+        return { id, actionName, success: false, error };
       await this.host.pause(Math.min(30_000, backoffMs * 2 ** (attempt - 1)));
     }
   }
 
   async #attempt(
     call: () => Promise<unknown>,
-  ): Promise<{ success: true; result: unknown } | { success: false; error: string }> {
+  ): Promise<{ success: true; result: unknown } | { success: false; error: string; thrown: unknown }> {
     try {
       return { success: true, result: await call() };
     } catch (error) {
-      return { success: false, error: messageOf(error) };
+      return { success: false, error: messageOf(error), thrown: error };
     }
   }
 

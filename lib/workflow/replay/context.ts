@@ -1,7 +1,7 @@
 /** The `WorkflowContext` that author code sees, over the few things an instance can do. */
 import { canonicalActionName } from '../model/actionNames';
 import { durationMs, storableInstant } from '../model/durations';
-import { ForbiddenInWorkflowError, InvalidInputError } from '../model/errors';
+import { ForbiddenInWorkflowError, InvalidInputError, isOnceOnly } from '../model/errors';
 import type { WorkflowEvent } from '../model/events';
 import type { LogLevel } from '../model/history';
 import { decodeJson, encodeJson, type JsonObject, type JsonValue } from '../model/json';
@@ -107,6 +107,8 @@ class RunContext implements WorkflowContext {
       const group = {
         run: async ({ actionName, parameters, isUndo }: GroupCall) => callAction(host, actionName, parameters, isUndo),
         pause: (ms: number) => host.sleepUntil(host.nowMs() + ms),
+        // By the log, not by the definition of today: a replay answers the same.
+        mayRetry: (_: string, error: unknown) => !isOnceOnly(error),
       };
       return options.transaction === true ? transactGroupOf(plan, group) : runGroup(plan, group);
     };

@@ -1,5 +1,5 @@
 /** Runs the actions that executions ask for: validation, attempts, results. */
-import { ActionAbortedError, recordError } from '../../model/errors';
+import { ActionAbortedError, recordError, type RecordedError } from '../../model/errors';
 import { decodeJson, type JsonObject, type JsonValue } from '../../model/json';
 import type { ActionCall, ActionOutcome, ActionRunner } from '../../model/ports/actions';
 import type { JobDispatcher } from '../../model/ports/jobs';
@@ -119,6 +119,7 @@ async function outcomeOf(
   startedAtMs: number,
 ): Promise<ActionOutcome> {
   let params: JsonValue = call.args;
+  let once = false;
   try {
     const definition = parts.registry.requireAction(call.name);
     const checking = checkParameters(definition, call.args);
@@ -128,8 +129,8 @@ async function outcomeOf(
       return await dispatch(parts, parts.jobs, { call, cut, definition });
     }
     // What asks a person has to end the question first.
-    const asks = definition.kind === 'simple' && definition.atMostOnce;
-    if (call.isCanceled && !asks) cut.interrupt('canceled');
+    once = definition.kind === 'simple' && definition.atMostOnce;
+    if (call.isCanceled && !once) cut.interrupt('canceled');
     const outcome = await runDefinition(parts, call, { cut, checked, definition, startedAtMs });
     switch (outcome.kind) {
       case 'completed': {
@@ -139,7 +140,7 @@ async function outcomeOf(
         return { status: 'completed', result, attempts, startedAtMs, completedAtMs, stored, params };
       }
       case 'failed':
-        return failed(parts, outcome.error, { attempts: outcome.attempts, startedAtMs, params });
+        return failed(parts, outcome.error, { attempts: outcome.attempts, startedAtMs, params }, once);
       case 'recorded':
         return await findRecorded(parts, call, cut);
       case 'asked':
@@ -148,19 +149,21 @@ async function outcomeOf(
         break;
     }
   } catch (error) {
-    if (!cut.aborted) return failed(parts, error, { attempts: call.attemptsBefore + 1, startedAtMs, params });
+    if (!cut.aborted) return failed(parts, error, { attempts: call.attemptsBefore + 1, startedAtMs, params }, once);
   }
   // It was ended before its time.
   if (cut.failure === null) return { status: 'ownership_lost' };
-  return failed(parts, cut.failure, { attempts: call.attemptsBefore + 1, startedAtMs, params });
+  return failed(parts, cut.failure, { attempts: call.attemptsBefore + 1, startedAtMs, params }, once);
 }
 
 function failed(
   { clock }: ActionRunnerParts,
   error: unknown,
   facts: { readonly attempts: number; readonly startedAtMs: number; readonly params: JsonValue },
+  once: boolean,
 ): ActionOutcome {
-  return { status: 'failed', error: recordError(error), completedAtMs: clock.now(), stored: false, ...facts };
+  const recorded: RecordedError = once ? { ...recordError(error), once: true } : recordError(error);
+  return { status: 'failed', error: recorded, completedAtMs: clock.now(), stored: false, ...facts };
 }
 
 /** A database that is away is waited for: dispatching again changes nothing. */

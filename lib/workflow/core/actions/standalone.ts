@@ -1,13 +1,21 @@
 /** Actions called outside any execution. The caller's key is claimed first, so that repeats get the first result. */
-import { ActionInProgressError, recordError, ValidationFailedError } from '../../model/errors';
+import {
+  ActionInProgressError,
+  ActionResultError,
+  ActionUncertainError,
+  recordError,
+  ValidationFailedError,
+} from '../../model/errors';
 import { decodeJson, type JsonValue } from '../../model/json';
 import type { Logger } from '../../model/ports/telemetry';
 import { storedCopy } from '../../model/values';
 import { assertRepeats, isSameValue } from '../repeats';
+import { ActionTimeoutError } from './attempt';
 import { Cut } from './cut';
 import { checkParameters, type CheckedParameters } from './inputs';
 import { KeyLease } from './keyLease';
 import type { ActionKey, ActionKeyStore, KeyContent } from '../../model/ports/actionStores';
+import { policyOf } from './policies';
 import { retryPolicy } from './retryPolicy';
 import { runDatabase, runSimple, type ActionClock, type HandlerOutcome } from './runHandler';
 import { isolationOf, type RegisteredAction } from './types';
@@ -36,8 +44,8 @@ const maxOutageMs = 15_000;
 
 /**
  * Runs an action once per tenant, action and idempotency key, and answers with its result; later calls get the stored
- * one. A key whose action failed may be tried again.
- * @throws ActionInProgressError while another call with this key runs, IdempotencyKeyReusedError when the key is used, or
+ * one. A key whose action failed may be tried again; one of an `atMostOnce` action whose start has no outcome may not.
+ * @throws ActionUncertainError where nobody knows whether an `atMostOnce` action happened, ActionInProgressError while another call with this key runs, IdempotencyKeyReusedError when the key is used, or
  *   was, with other parameters, ValidationFailedError for wrong parameters, and whatever the action throws.
  */
 export async function executeStandalone(
@@ -64,6 +72,7 @@ export async function executeStandalone(
   if (claim.kind !== 'claimed') assertSameCall(key, claim, { given, params });
   // Whoever ran it died. This call is the same, and takes it over.
   if (claim.kind === 'in_progress' && claim.lapsed !== null) {
+    if (isOnceOnly(definition)) throw uncertain(key);
     claim = await host.keys.claim({ ...request, lapsed: claim.lapsed });
     if (claim.kind !== 'claimed') assertSameCall(key, claim, { given, params });
   }
@@ -71,8 +80,15 @@ export async function executeStandalone(
   if (claim.kind === 'completed') return claim.result;
   const lease = new KeyLease(host.keys, key, claim.token);
   const outcome = await run(host, definition, { call, checked, lease, leaseMs });
+  if (isOnceOnly(definition) && outcome.kind === 'failed') {
+    // It may have happened, or has: the claim stays without an outcome, so that nobody starts it again.
+    if (outcome.error instanceof ActionTimeoutError) throw uncertain(key);
+    if (outcome.error instanceof ActionResultError) throw outcome.error;
+  }
   return settle(host, key, lease, outcome);
 }
+
+const isOnceOnly = (definition: RegisteredAction): boolean => definition.kind === 'simple' && definition.atMostOnce;
 
 /**
  * A repeat gives the same, or what the definition makes the same: its defaults may differ from call to call, and may be
@@ -101,7 +117,7 @@ async function run(
   },
 ): Promise<HandlerOutcome> {
   const shared = {
-    policy: retryPolicy(definition.retry),
+    policy: isOnceOnly(definition) ? policyOf(definition) : retryPolicy(definition.retry),
     params: checked.params,
     attemptsBefore: 0,
     firstStartedAtMs: host.clock.now(),
@@ -173,6 +189,8 @@ function requireText(field: string, value: unknown): void {
     fieldErrors: [{ path: `/${field}`, message: 'Required.' }],
   });
 }
+
+const uncertain = (key: ActionKey) => new ActionUncertainError(key.actionName, key.idempotencyKey);
 
 function inProgress(key: ActionKey): ActionInProgressError {
   return new ActionInProgressError(

@@ -60,6 +60,25 @@ describe('executeActions inside a workflow', () => {
     ]);
   });
 
+  it('starts an atMostOnce action once, whose strategy is to retry', async () => {
+    let begun = 0;
+    const pay = () => {
+      begun += 1;
+      throw new Error('maybe');
+    };
+    harness.actions.registerSimpleAction('payOnce', '', [], pay, { atMostOnce: true });
+    const payingOnceWorkflow = ({ executeActions }: WorkflowContext) =>
+      executeActions([{ actionName: 'payOnce', onError: 'retry', retry: { attempts: 3, backoffMs: 1 } }]);
+    harness.runtime.registerWorkflow(payingOnceWorkflow);
+    await harness.startWorker();
+    const executionId = await harness.runtime.startWorkflow('PayingOnce', { tenant: 'acme' });
+    await harness.untilStatus(executionId, 'completed');
+    expect(await resultOf(executionId)).toEqual([
+      { id: 'payOnce', actionName: 'payOnce', success: false, error: 'maybe' },
+    ]);
+    expect(begun).toBe(1);
+  });
+
   it('undoes in reverse order as steps of the log', async () => {
     const undone: string[] = [];
     harness.actions.registerSimpleAction('book', '', [], ({ what }) => {
