@@ -21,7 +21,13 @@ export interface History {
 }
 
 const json = z.custom<JsonValue>((value) => value !== undefined);
-const recordedError = z.object({ name: z.string(), message: z.string(), code: z.string().nullable(), details: json });
+const recordedError = z.object({
+  name: z.string(),
+  message: z.string(),
+  code: z.string().nullable(),
+  details: json,
+  once: z.literal(true).optional(),
+});
 const entrySchema = z.object({
   seq: z.int().positive(),
   at: z.iso.datetime(),
